@@ -1,0 +1,18 @@
+//! Which task helps which?
+//!
+//! `transfermap` is the part of the toolkit that computes and never touches a disk, a network or a GPU: the study
+//! and the runs that it asks for, the schema of records and reports, metrics, and the transfer between tasks.
+//! It builds for native targets and for `wasm32-unknown-unknown`, so the trainer, the command line and the viewer
+//! share one definition of every number.
+//!
+//! Data flows one way: [`study`] → [`plan`] → [`record`] per run → [`report`] → [`transfer`] → view.
+
+pub mod fingerprint;
+pub mod metric;
+pub mod numpy;
+pub mod plan;
+pub mod random;
+pub mod record;
+pub mod report;
+pub mod study;
+pub mod transfer;

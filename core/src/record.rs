@@ -1,0 +1,225 @@
+//! The result of one run, as `record.json` keeps it. Field names are part of the format: others read them.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::study::Protocol;
+
+/// The schema that this version writes.
+pub const RECORD_SCHEMA: &str = "transfermap.record/1";
+
+/// Scores by metric name.
+pub type Scores = IndexMap<String, f64>;
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Trained to its end and evaluated.
+    Ok,
+    /// Stopped; `reason` says why.
+    Failed,
+}
+
+/// The result of one training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// `transfermap.record/1`.
+    pub schema: String,
+    /// Run id, for example `sequential/sst2--rte/s1`.
+    pub id: String,
+    /// Hash of everything that the numbers depend on.
+    pub fingerprint: String,
+    /// Encoder name.
+    pub encoder: String,
+    /// Recipe variant; `default` where the study has one.
+    pub variant: String,
+    /// How the model came to its targets.
+    pub protocol: Protocol,
+    /// Tasks trained before.
+    pub sources: Vec<String>,
+    /// Tasks measured.
+    pub targets: Vec<String>,
+    /// The run's seed.
+    pub seed: u64,
+    /// How it ended.
+    pub status: Status,
+    /// Why it failed.
+    pub reason: Option<String>,
+    /// How much training it had.
+    pub budget: Budget,
+    /// Final scores by target task and split (`validation`, `test`).
+    pub evaluations: IndexMap<String, IndexMap<String, Evaluation>>,
+    /// Scores after every epoch.
+    pub epochs: Vec<EpochRecord>,
+    /// Loss and learning rate by step.
+    pub curve: Curve,
+    /// Time and memory.
+    pub cost: Cost,
+    /// Who made it, with what.
+    pub provenance: Provenance,
+}
+
+/// The amount of training.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Budget {
+    /// Optimizer steps.
+    pub steps: u64,
+    /// Training examples seen, repeats included.
+    pub examples: u64,
+    /// Tokens seen, padding excluded.
+    pub tokens: u64,
+    /// Passes over the training set.
+    pub epochs: f64,
+}
+
+/// Scores on one split.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Number of examples.
+    pub examples: usize,
+    /// Scores by metric name; fractions for accuracies and F1.
+    pub scores: Scores,
+    /// Precision, recall and F1 by class, in order of class index.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub per_class: Vec<ClassScores>,
+    /// `confusion[label][prediction]` counts.
+    pub confusion: Vec<Vec<u64>>,
+    /// One class makes up at least 99 % of the predictions and more than the majority share of the labels.
+    pub constant: bool,
+    /// Accuracy at most the majority share, and Matthews correlation at most 0.
+    pub at_chance: bool,
+    /// Share of the most frequent prediction.
+    pub predicted_majority_share: f64,
+}
+
+/// Scores of one class against the rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClassScores {
+    /// Right among the predicted; 0 when none was predicted.
+    pub precision: f64,
+    /// Found among the labelled; 0 when none is labelled.
+    pub recall: f64,
+    /// Harmonic mean of the two.
+    pub f1: f64,
+    /// Examples with this label.
+    pub support: u64,
+}
+
+/// Scores after an epoch, so that gain can be drawn against training length.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochRecord {
+    /// Passes so far; the last one may be cut short by `max_steps`.
+    pub epoch: f64,
+    /// Optimizer steps so far.
+    pub step: u64,
+    /// Mean loss over the epoch's batches.
+    pub train_loss: f64,
+    /// By task and split.
+    pub tasks: IndexMap<String, IndexMap<String, EpochScores>>,
+}
+
+/// Loss and scores on one split after an epoch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EpochScores {
+    /// Mean cross-entropy in nats.
+    pub loss: f64,
+    /// Scores by metric name.
+    pub scores: Scores,
+}
+
+/// Training curve; the three lists are of equal length.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Curve {
+    /// Optimizer step, from 1.
+    pub step: Vec<u64>,
+    /// Mean loss of the step's batches.
+    pub loss: Vec<f64>,
+    /// Learning rate of the step.
+    pub learning_rate: Vec<f64>,
+}
+
+impl Curve {
+    /// Keeps at most `points`, evenly spread, the last one included.
+    #[must_use]
+    pub fn thinned(&self, points: usize) -> Self {
+        let n = self.step.len();
+        if n <= points || points == 0 {
+            return self.clone();
+        }
+        let keep: Vec<usize> = (1..=points).map(|i| i * n / points - 1).collect();
+        let pick = |v: &[f64]| keep.iter().filter_map(|&i| v.get(i).copied()).collect();
+        Self {
+            step: keep.iter().filter_map(|&i| self.step.get(i).copied()).collect(),
+            loss: pick(&self.loss),
+            learning_rate: pick(&self.learning_rate),
+        }
+    }
+}
+
+/// What a run cost.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Cost {
+    /// Seconds of training and evaluation, interruptions left out.
+    pub seconds: f64,
+    /// Training examples per second of training, evaluation left out.
+    pub examples_per_second: f64,
+    /// Largest resident memory of the worker, in bytes; 0 where the system does not tell.
+    pub peak_memory_bytes: u64,
+}
+
+/// Who made a record, with what.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of transfermap.
+    pub transfermap: String,
+    /// Commit it was built from, where known.
+    pub git: String,
+    /// `flex`, `ndarray` or `cuda`.
+    pub backend: String,
+    /// Device name.
+    pub device: String,
+    /// Start, RFC 3339, UTC.
+    pub started: String,
+    /// Logical cores of the host.
+    pub host_cores: usize,
+}
+
+impl RunRecord {
+    /// Reads a record and refuses other schemas by name.
+    ///
+    /// # Errors
+    /// Truncated or malformed JSON, or a schema that this version does not read.
+    pub fn from_json(text: &[u8]) -> Result<Self, RecordError> {
+        #[derive(Deserialize)]
+        struct Head {
+            schema: String,
+        }
+        let head: Head = serde_json::from_slice(text)?;
+        if head.schema != RECORD_SCHEMA {
+            return Err(RecordError::Schema(head.schema));
+        }
+        Ok(serde_json::from_slice(text)?)
+    }
+
+    /// Whether the run was trained to its end.
+    pub fn is_ok(&self) -> bool {
+        self.status == Status::Ok
+    }
+
+    /// The final evaluation of `task` on `split`.
+    pub fn evaluation(&self, task: &str, split: &str) -> Option<&Evaluation> {
+        self.evaluations.get(task)?.get(split)
+    }
+}
+
+/// Why a record cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// Not JSON, cut short, or a field missing.
+    #[error("not a record: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Written by another version.
+    #[error("schema `{0}`; this transfermap reads `{RECORD_SCHEMA}`")]
+    Schema(String),
+}

@@ -1,0 +1,165 @@
+//! The report: a study, its tasks and every record, in one file that the analysis and the viewer read.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::record::RunRecord;
+use crate::study::{Kind, Study};
+
+/// The schema that this version writes.
+pub const REPORT_SCHEMA: &str = "transfermap.report/1";
+
+/// The points of a training curve that a report keeps; the record has all.
+pub const REPORT_CURVE_POINTS: usize = 200;
+
+/// Everything that a study found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// `transfermap.report/1`.
+    pub schema: String,
+    /// The study as it was asked.
+    pub study: Study,
+    /// The tasks as they were read.
+    pub tasks: Vec<TaskSummary>,
+    /// The encoders as they were loaded.
+    pub encoders: Vec<EncoderSummary>,
+    /// Every record, thinned.
+    pub runs: Vec<RunRecord>,
+    /// Numbers for ordered pairs, computed without training on the pair.
+    #[serde(default)]
+    pub measures: Vec<Measure>,
+    /// What limits the conclusions, in words.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// A task as it was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskSummary {
+    /// Name.
+    pub name: String,
+    /// One text or two.
+    pub kind: Kind,
+    /// Class names in order of class index, after merging.
+    pub labels: Vec<String>,
+    /// `train`, `validation` and `test`.
+    pub splits: IndexMap<String, SplitSummary>,
+    /// Training rows left out because their text also stands in the validation or test set.
+    #[serde(default)]
+    pub dropped_training_rows: usize,
+    /// Test texts found in another task's training set.
+    pub overlaps: Vec<Overlap>,
+    /// Hash of the selected and mapped examples.
+    pub fingerprint: String,
+}
+
+/// One split of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SplitSummary {
+    /// Number of examples.
+    pub examples: usize,
+    /// Examples by class, in order of class index.
+    pub label_counts: Vec<usize>,
+    /// Quantiles of the length in tokens, special ones included, before truncation.
+    pub token_lengths: TokenLengths,
+    /// Inputs longer than `max_length`.
+    #[serde(default)]
+    pub truncated: usize,
+}
+
+/// Lengths in tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TokenLengths {
+    /// Median.
+    pub p50: usize,
+    /// 95 % are at most so long.
+    pub p95: usize,
+    /// Longest.
+    pub max: usize,
+}
+
+/// Test examples of a task one of whose texts stands in the training set of `source`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overlap {
+    /// The task whose training set holds them.
+    pub source: String,
+    /// Number of test examples.
+    pub test_examples: usize,
+}
+
+/// An encoder as it was loaded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EncoderSummary {
+    /// Name.
+    pub name: String,
+    /// `model_type` of its configuration.
+    pub architecture: String,
+    /// Trainable parameters without a classifier.
+    pub parameters: u64,
+    /// Whether its weights were trained before this study.
+    pub pretrained: bool,
+    /// Hash of configuration, tokenizer and weights.
+    pub fingerprint: String,
+}
+
+/// A measure's values for ordered pairs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    /// Name.
+    pub name: String,
+    /// The encoder it was computed with.
+    pub encoder: String,
+    /// `higher_is_more_similar` or `lower_is_more_similar`.
+    pub direction: String,
+    /// Whether (a, b) and (b, a) are equal by definition.
+    pub symmetric: bool,
+    /// Seconds that it took.
+    pub cost_seconds: f64,
+    /// The numbers.
+    pub values: Vec<MeasureValue>,
+}
+
+/// A measure's value for one ordered pair.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeasureValue {
+    /// Trained first.
+    pub source: String,
+    /// Measured.
+    pub target: String,
+    /// The seed of the models, where it depends on one.
+    pub seed: Option<u64>,
+    /// The number.
+    pub value: f64,
+}
+
+/// Why a report cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// Not JSON, cut short, or a field missing.
+    #[error("not a report: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Written by a later version, or something else.
+    #[error(
+        "schema `{0}`; this transfermap reads `{REPORT_SCHEMA}` and its minor versions; a newer transfermap reads it"
+    )]
+    Schema(String),
+}
+
+impl Report {
+    /// Reads a report: this major version with any minor one.
+    ///
+    /// # Errors
+    /// Truncated or malformed JSON, or another major version.
+    pub fn from_json(text: &[u8]) -> Result<Self, ReportError> {
+        #[derive(Deserialize)]
+        struct Head {
+            schema: String,
+        }
+        let head: Head = serde_json::from_slice(text)?;
+        let known = head.schema == REPORT_SCHEMA || head.schema.starts_with(&format!("{REPORT_SCHEMA}."));
+        if !known {
+            return Err(ReportError::Schema(head.schema));
+        }
+        Ok(serde_json::from_slice(text)?)
+    }
+}

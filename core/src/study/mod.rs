@@ -1,0 +1,225 @@
+//! The study: which tasks, which encoders, which recipe, which seeds. Read from a TOML file, kept in every report.
+
+mod parse;
+mod recipe;
+mod task;
+
+use serde::{Deserialize, Serialize};
+
+pub use parse::StudyError;
+pub use recipe::{Head, LrSchedulerType, Precision, Recipe, RecipeOverride};
+pub use task::{Column, Kind, LabelSet, Labels, Sample, Source, Task, Validation};
+
+/// How a model comes to its target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// The target alone: the baseline.
+    Single,
+    /// A source with the changes of `[recipe.source]`, trained only to start other runs from.
+    Source,
+    /// The source, then the target.
+    Sequential,
+    /// Several tasks together.
+    Joint,
+}
+
+impl Protocol {
+    /// The name in run ids and records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::Source => "source",
+            Self::Sequential => "sequential",
+            Self::Joint => "joint",
+        }
+    }
+}
+
+/// Which ordered pairs are trained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "\"all\" or a list of [\"source\", \"target\"]")]
+pub enum Pairs {
+    /// `"all"`: every ordered pair of different tasks.
+    Named(String),
+    /// These.
+    List(Vec<(String, String)>),
+}
+
+/// How far the inputs of a batch are padded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Padding {
+    /// To the longest of the batch.
+    #[default]
+    Longest,
+    /// To the encoder's `max_length`: same numbers, more work.
+    MaxLength,
+}
+
+/// A shared body: pretrained from a folder, or a configuration with random weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Encoder {
+    /// Its name in run ids, tables and charts.
+    pub name: String,
+    /// A HuggingFace folder with config.json, tokenizer.json and model.safetensors; relative to the study file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// An encoder that ships in the binary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<String>,
+    /// A configuration with HuggingFace's field names; its weights are drawn anew for every seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<serde_json::Map<String, serde_json::Value>>,
+    /// A tokenizer.json, where `path` does not hold one; relative to the study file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokenizer: Option<String>,
+    /// Longest input in tokens, special ones included.
+    #[serde(default = "max_length")]
+    pub max_length: usize,
+    /// How far batches are padded.
+    #[serde(default)]
+    pub padding: Padding,
+}
+
+fn max_length() -> usize {
+    128
+}
+
+/// A study file, `version = 1`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Study {
+    /// Version of the format: 1.
+    pub version: u32,
+    /// The study's name.
+    pub name: String,
+    /// What it asks, in a sentence or two.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// One run of everything per seed.
+    pub seeds: Vec<u64>,
+    /// Decides which rows are picked; never changes with the run's seed.
+    #[serde(default = "data_seed")]
+    pub data_seed: u64,
+    /// What is trained.
+    #[serde(default = "protocols")]
+    pub protocols: Vec<Protocol>,
+    /// Which ordered pairs.
+    #[serde(default = "all_pairs")]
+    pub pairs: Pairs,
+    /// Shared bodies.
+    pub encoder: Vec<Encoder>,
+    /// Hyper-parameters.
+    #[serde(default)]
+    pub recipe: RecipeOverride,
+    /// The tasks.
+    pub task: Vec<Task>,
+}
+
+fn data_seed() -> u64 {
+    42
+}
+
+fn protocols() -> Vec<Protocol> {
+    vec![Protocol::Single, Protocol::Sequential]
+}
+
+fn all_pairs() -> Pairs {
+    Pairs::Named("all".into())
+}
+
+impl Study {
+    /// Reads a study file's text and checks it.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line and the remedy.
+    pub fn from_toml(text: &str) -> Result<Self, StudyError> {
+        parse::parse(text)
+    }
+
+    /// The task of this name.
+    pub fn task(&self, name: &str) -> Option<&Task> {
+        self.task.iter().find(|t| t.name == name)
+    }
+
+    /// Ordered (source, target) pairs, in the order of the tasks or of the list.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        match &self.pairs {
+            Pairs::List(list) => list.clone(),
+            Pairs::Named(_) => self
+                .task
+                .iter()
+                .flat_map(|s| self.task.iter().map(move |t| (s, t)))
+                .filter(|(s, t)| s.name != t.name)
+                .map(|(s, t)| (s.name.clone(), t.name.clone()))
+                .collect(),
+        }
+    }
+
+    /// Whether a source is trained with another recipe than a baseline, so that it is a run of its own.
+    pub fn sources_differ(&self, task: &Task) -> bool {
+        self.recipe.source.is_some() || task.recipe.source.is_some()
+    }
+
+    /// The recipe of a run that trains `task`: `[recipe]`, then `[recipe.source]` for a source, then `[task.recipe]`.
+    pub fn recipe_for(&self, task: &Task, protocol: Protocol) -> Recipe {
+        let mut recipe = Recipe::default().with(&self.recipe);
+        if protocol == Protocol::Source
+            && let Some(change) = &self.recipe.source
+        {
+            recipe = recipe.with(change);
+        }
+        recipe = recipe.with(&task.recipe);
+        if protocol == Protocol::Source
+            && let Some(change) = &task.recipe.source
+        {
+            recipe = recipe.with(change);
+        }
+        recipe
+    }
+
+    /// Choices that limit what the study can say, in words; they stand on top of its report.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut out = Vec::new();
+        for task in &self.task {
+            if task.test.same_as.is_some() {
+                out.push(format!(
+                    "{}: evaluated on the rows it was trained on; the scores say how well it memorises, not how well it generalises.",
+                    task.name
+                ));
+            }
+            if task.train.sample == Sample::Numpy || task.test.same_as.is_some() {
+                continue;
+            }
+            let recipe = self.recipe_for(task, Protocol::Single);
+            if recipe.epochs < 1.0 && recipe.max_steps.is_none() {
+                out.push(format!("{}: less than one pass over the training rows.", task.name));
+            }
+        }
+        if self.seeds.len() == 1 {
+            out.push("One seed: no difference can be told from chance; every verdict is `untested`.".into());
+        }
+        if self.seeds.len() == 2 {
+            out.push("Two seeds: only very large differences can be told from chance.".into());
+        }
+        let every = self.task.len() * self.task.len().saturating_sub(1);
+        if self.protocols.contains(&Protocol::Sequential) && self.pairs().len() < every {
+            out.push(format!(
+                "{} of {every} ordered pairs: a correlation over hand-picked pairs says little about the others.",
+                self.pairs().len()
+            ));
+        }
+        if self.encoder.iter().any(|e| e.padding == Padding::MaxLength) {
+            out.push("Inputs are padded to the maximum: the same numbers for several times the work.".into());
+        }
+        if self.task.iter().any(|t| self.recipe_for(t, Protocol::Sequential).head == Head::Keep) {
+            out.push(
+                "The source's classifier is kept: its classes have another meaning in the target task, which can look like negative transfer."
+                    .into(),
+            );
+        }
+        out
+    }
+}

@@ -1,0 +1,312 @@
+//! Study text → checked [`Study`]: every complaint carries a line and a remedy.
+
+use super::{Column, Encoder, Kind, Pairs, Protocol, Source, Study, Task, Validation};
+use toml::de::DeTable;
+use toml::{Spanned, de::DeValue};
+
+/// What is wrong with a study file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct StudyError {
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong, and the remedy.
+    pub message: String,
+}
+
+pub(super) fn parse(text: &str) -> Result<Study, StudyError> {
+    let study: Study = toml::from_str(text).map_err(|e| {
+        let at = e.span().map_or(0, |s| s.start);
+        StudyError { line: line_of(text, at), message: with_suggestion(e.message()) }
+    })?;
+    let spans = DeTable::parse(text).ok();
+    let lines = Lines { text, root: spans.as_ref().map(Spanned::get_ref) };
+    check(&study, &lines)?;
+    Ok(study)
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes().iter().take(offset).filter(|b| **b == b'\n').count() + 1
+}
+
+/// Adds "did you mean" to serde's list of the keys that it knows.
+fn with_suggestion(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let Some(unknown) = quoted.next().filter(|_| message.starts_with("unknown")) else {
+        return message.to_owned();
+    };
+    let known: Vec<&str> = quoted.collect();
+    let nearest = known
+        .iter()
+        .map(|k| (strsim::damerau_levenshtein(unknown, k), *k))
+        .filter(|(distance, k)| *distance <= k.len().max(unknown.len()).div_ceil(2))
+        .min();
+    let what = if message.starts_with("unknown field") { "unknown key" } else { "unknown value" };
+    match nearest {
+        Some((_, k)) => format!("{what} `{unknown}`; did you mean `{k}`? Known here: {}", known.join(", ")),
+        None => format!("{what} `{unknown}`; known here: {}", known.join(", ")),
+    }
+}
+
+/// Finds the line of a key path such as `task[2].name`.
+struct Lines<'a> {
+    text: &'a str,
+    root: Option<&'a DeTable<'a>>,
+}
+
+impl Lines<'_> {
+    /// The line of `list[index].key`; the nearest enclosing line where the key is absent.
+    fn of(&self, list: &str, index: Option<usize>, key: &str) -> usize {
+        let found = self.root.and_then(|root| {
+            let (name, value) = root.get_key_value(list)?;
+            let fallback = name.span().start;
+            let (table, at) = match (value.get_ref(), index) {
+                (DeValue::Array(items), Some(i)) => {
+                    let item = items.get(i)?;
+                    (item.get_ref(), item.span().start)
+                }
+                (other, _) => (other, fallback),
+            };
+            match table {
+                DeValue::Table(t) => Some(t.get_key_value(key).map_or(at, |(k, _)| k.span().start)),
+                _ => Some(at),
+            }
+        });
+        line_of(self.text, found.unwrap_or(0))
+    }
+
+    fn error(&self, list: &str, index: Option<usize>, key: &str, message: String) -> StudyError {
+        StudyError { line: self.of(list, index, key), message }
+    }
+}
+
+fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
+    let top = |key: &str, message: String| Err(lines.error(key, None, "", message));
+    if study.version != 1 {
+        return top(
+            "version",
+            format!("version {} of the study format; this transfermap reads version 1", study.version),
+        );
+    }
+    if study.seeds.is_empty() {
+        return top("seeds", "no seeds; give at least one, better five or more".into());
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    if let Some(twice) = study.seeds.iter().find(|s| !seen.insert(**s)) {
+        return top("seeds", format!("seed {twice} is given twice; every seed must differ"));
+    }
+    if study.protocols.is_empty() {
+        return top("protocols", "no protocols; give \"single\", \"sequential\" or both".into());
+    }
+    if study.protocols.contains(&Protocol::Joint) {
+        return top(
+            "protocols",
+            "protocol \"joint\" is not in this version; give \"single\" and \"sequential\"".into(),
+        );
+    }
+    if study.protocols.contains(&Protocol::Source) {
+        return top(
+            "protocols",
+            "\"source\" runs come from [recipe.source]; give \"single\" and \"sequential\"".into(),
+        );
+    }
+    if study.encoder.is_empty() {
+        return top("encoder", "no [[encoder]]; give one".into());
+    }
+    if study.task.is_empty() {
+        return top("task", "no [[task]]; give at least one".into());
+    }
+    check_names(study, lines)?;
+    for (i, encoder) in study.encoder.iter().enumerate() {
+        check_encoder(encoder).map_err(|(key, m)| lines.error("encoder", Some(i), key, m))?;
+    }
+    if study.recipe.source.as_ref().is_some_and(|s| s.source.is_some()) {
+        return top("recipe", "[recipe.source.source] means nothing; remove it".into());
+    }
+    for (i, task) in study.task.iter().enumerate() {
+        check_task(task).map_err(|(key, m)| lines.error("task", Some(i), key, format!("task `{}`: {m}", task.name)))?;
+        for protocol in [Protocol::Single, Protocol::Source] {
+            let recipe = study.recipe_for(task, protocol);
+            recipe.check().map_err(|m| lines.error("recipe", None, m.split('`').nth(1).unwrap_or(""), m.clone()))?;
+            if recipe.needs_validation() && matches!(task.validation, Validation::Share(s) if s == 0.0) {
+                return Err(lines.error(
+                    "task",
+                    Some(i),
+                    "name",
+                    format!(
+                        "task `{}`: early stopping and `load_best_model_at_end` choose on a validation set; add `validation = 0.1`",
+                        task.name
+                    ),
+                ));
+            }
+        }
+    }
+    check_pairs(study, lines)
+}
+
+fn check_names(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
+    let encoders: Vec<&str> = study.encoder.iter().map(|e| e.name.as_str()).collect();
+    let tasks: Vec<&str> = study.task.iter().map(|t| t.name.as_str()).collect();
+    for (list, names) in [("encoder", encoders), ("task", tasks)] {
+        for (i, name) in names.iter().enumerate() {
+            let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+            if name.is_empty() || name.starts_with('.') || name.contains("--") || !name.chars().all(legal) {
+                return Err(lines.error(
+                    list,
+                    Some(i),
+                    "name",
+                    format!("name `{name}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`"),
+                ));
+            }
+            if names.iter().take(i).any(|n| n == name) {
+                return Err(lines.error(list, Some(i), "name", format!("two {list}s are called `{name}`; rename one")));
+            }
+        }
+    }
+    Ok(())
+}
+
+type Complaint = (&'static str, String);
+
+fn check_encoder(encoder: &Encoder) -> Result<(), Complaint> {
+    let given = [encoder.path.is_some(), encoder.embedded.is_some(), encoder.config.is_some()];
+    match given.iter().filter(|g| **g).count() {
+        1 => {}
+        0 => return Err(("name", format!("encoder `{}`: give `path`, `embedded` or `config`", encoder.name))),
+        _ => {
+            return Err((
+                "name",
+                format!("encoder `{}`: give only one of `path`, `embedded` and `config`", encoder.name),
+            ));
+        }
+    }
+    if encoder.config.is_some() && encoder.tokenizer.is_none() {
+        return Err((
+            "config",
+            format!("encoder `{}`: random weights need `tokenizer = \"path/to/tokenizer.json\"`", encoder.name),
+        ));
+    }
+    if encoder.max_length < 8 {
+        return Err(("max_length", format!("max_length = {}; give at least 8", encoder.max_length)));
+    }
+    Ok(())
+}
+
+fn check_task(task: &Task) -> Result<(), Complaint> {
+    task.label_set().map_err(|m| ("labels", m))?;
+    if let Some(margin) = task.margin
+        && !(margin.is_finite() && margin > 0.0)
+    {
+        return Err(("margin", format!("margin = {margin}; give a number above 0")));
+    }
+    if task.recipe.source.as_ref().is_some_and(|s| s.source.is_some()) {
+        return Err(("recipe", "[task.recipe.source.source] means nothing; remove it".into()));
+    }
+    let validation = match &task.validation {
+        Validation::Source(source) => Some(source),
+        Validation::Share(_) => None,
+    };
+    let splits = [("train", Some(&task.train)), ("test", Some(&task.test)), ("validation", validation)];
+    for (key, source) in splits.into_iter().filter_map(|(k, s)| s.map(|s| (k, s))) {
+        check_source(task, key, source).map_err(|m| (key, m))?;
+    }
+    Ok(())
+}
+
+fn check_source(task: &Task, split: &str, source: &Source) -> Result<(), String> {
+    let given = [source.file.is_some(), source.generated.is_some(), source.same_as.is_some()];
+    if given.iter().filter(|g| **g).count() != 1 {
+        return Err(format!("{split}: give `file = \"...\"`"));
+    }
+    if source.limit == Some(0) {
+        return Err(format!("{split}: limit = 0 leaves no rows; give at least 1 or leave it out"));
+    }
+    if let Some(same_as) = &source.same_as
+        && (split != "test" || same_as != "train")
+    {
+        return Err(format!("{split}: `same_as` is for test = {{ same_as = \"train\" }} only"));
+    }
+    if source.sample == super::Sample::Numpy && (source.limit.is_none() || source.stratified) {
+        return Err(format!("{split}: sample = \"numpy\" needs `limit` and no `stratified`"));
+    }
+    if source.file.is_none() {
+        return Ok(());
+    }
+    if let Some(format) = &source.format
+        && !matches!(format.as_str(), "csv" | "tsv" | "jsonl")
+    {
+        return Err(format!("{split}: format `{format}`; give \"csv\", \"tsv\" or \"jsonl\""));
+    }
+    let needed = match task.kind {
+        Kind::Pair if task.text.len() != 2 => Some("exactly two columns for kind = \"pair\""),
+        Kind::Single if task.text.is_empty() => Some("at least one column"),
+        _ => None,
+    };
+    if let Some(needed) = needed {
+        return Err(format!("`text` lists {} columns; give {needed}", task.text.len()));
+    }
+    if task.text.iter().chain([&task.label]).any(|c| *c == Column::Number(0)) {
+        return Err("column 0; columns are counted from 1".into());
+    }
+    let named = task.text.iter().chain([&task.label]).any(|c| matches!(c, Column::Name(_)));
+    if named && source.header == Some(false) {
+        return Err(format!("{split}: header = false, but columns are given by name; give their numbers from 1"));
+    }
+    Ok(())
+}
+
+fn check_pairs(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
+    let error = |m: String| Err(lines.error("pairs", None, "", m));
+    let list = match &study.pairs {
+        Pairs::Named(word) if word == "all" => return check_heads(study, lines),
+        Pairs::Named(word) => {
+            return error(format!("pairs = \"{word}\"; give \"all\" or a list of [\"source\", \"target\"]"));
+        }
+        Pairs::List(list) => list,
+    };
+    let names: Vec<&str> = study.task.iter().map(|t| t.name.as_str()).collect();
+    for (i, (source, target)) in list.iter().enumerate() {
+        for name in [source, target] {
+            if !names.contains(&name.as_str()) {
+                let nearest = names.iter().min_by_key(|n| strsim::damerau_levenshtein(n, name)).copied().unwrap_or("");
+                return error(format!(
+                    "pair [\"{source}\", \"{target}\"]: no task is called `{name}`; did you mean `{nearest}`?"
+                ));
+            }
+        }
+        if source == target {
+            return error(format!("pair [\"{source}\", \"{target}\"]: source and target must differ"));
+        }
+        if list.iter().take(i).any(|p| p == &(source.clone(), target.clone())) {
+            return error(format!("pair [\"{source}\", \"{target}\"] is listed twice; remove one"));
+        }
+    }
+    check_heads(study, lines)
+}
+
+/// A kept head needs equal class counts.
+fn check_heads(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
+    if !study.protocols.contains(&Protocol::Sequential) {
+        return Ok(());
+    }
+    for (source, target) in study.pairs() {
+        let (Some(s), Some(t)) = (study.task(&source), study.task(&target)) else { continue };
+        if study.recipe_for(t, Protocol::Sequential).head != super::Head::Keep {
+            continue;
+        }
+        let classes = |task: &Task| task.label_set().map_or(0, |l| l.names.len());
+        if classes(s) != classes(t) {
+            return Err(lines.error(
+                "recipe",
+                None,
+                "head",
+                format!(
+                    "head = \"keep\": `{source}` has {} classes and `{target}` has {}; give head = \"reset\", merge labels, or leave the pair out",
+                    classes(s),
+                    classes(t)
+                ),
+            ));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,1 @@
+//! Gains between tasks.

@@ -1,0 +1,1 @@
+//! The models: one file per architecture, field and tensor names as in HuggingFace.

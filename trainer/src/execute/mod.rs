@@ -1,0 +1,1 @@
+//! Runs a whole study: the store, claims, workers, resume.

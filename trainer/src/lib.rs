@@ -1,0 +1,12 @@
+//! Trains the runs of a transfermap study and keeps their results.
+//!
+//! [`data`] turns text files into tokenised tasks, [`encoder`] holds the models, [`pretrained`] reads and writes
+//! HuggingFace folders, [`train`] runs one training, [`execute`] runs a whole study so that it survives any crash.
+//! [`backend`] is the only place that names a Burn backend.
+
+pub mod backend;
+pub mod data;
+pub mod encoder;
+pub mod execute;
+pub mod pretrained;
+pub mod train;

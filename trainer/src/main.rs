@@ -1,0 +1,2 @@
+//! The binary `transfermap`.
+fn main() {}

@@ -1,0 +1,24 @@
+//! A HuggingFace folder in memory, and back.
+
+/// An encoder as the study names it, checked and in memory: shared by every run that starts from it.
+#[derive(Debug, Clone)]
+pub struct LoadedEncoder {
+    /// The study's name for it.
+    pub name: String,
+    /// config.json, verbatim.
+    pub config_json: String,
+    /// tokenizer.json, verbatim.
+    pub tokenizer_json: Vec<u8>,
+    /// model.safetensors, verbatim; absent for random weights.
+    pub weights: Option<Vec<u8>>,
+    /// Longest input in tokens.
+    pub max_length: usize,
+    /// Whether batches are padded to `max_length` instead of to their longest input.
+    pub pad_to_max_length: bool,
+    /// Trainable parameters without a classifier.
+    pub parameters: u64,
+    /// `model_type` of the configuration.
+    pub architecture: String,
+    /// Hash of all of it.
+    pub fingerprint: String,
+}
