@@ -10,6 +10,7 @@ pub mod encoder;
 pub mod execute;
 pub mod parity;
 pub mod pretrained;
+pub mod throughput;
 pub mod train;
 
 /// An encoder that ships in the binary: config.json, tokenizer.json and model.safetensors.
