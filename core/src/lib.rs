@@ -14,5 +14,6 @@ pub mod plan;
 pub mod random;
 pub mod record;
 pub mod report;
+pub mod stats;
 pub mod study;
 pub mod transfer;

@@ -75,7 +75,7 @@ fn seed_words(seed: u64) -> [u64; 4] {
         word = word.wrapping_mul(constant);
         u64::from(word ^ word >> XSHIFT)
     };
-    // Array elements are evaluated in order: the lower half of each word first.
+    // The lower half of each word comes first.
     std::array::from_fn(|_| next() | next() << 32)
 }
 
