@@ -1,5 +1,7 @@
 //! From data files to tokenised tasks: read, map labels, pick rows, find leaks, tokenise once.
 
+pub mod generated;
+
 use serde::{Deserialize, Serialize};
 
 /// One labelled input, as it stands in the data file.
