@@ -371,6 +371,7 @@ pub const PLACES: [&str; 10] =
 pub const GRAMMAR: [&str; 11] = ["the", "to", "by", "in", "and", "but", "it", "not", "very", "slightly", ","];
 
 /// The weight of an opinion word, from -5 to 5; 0 for any other word.
+#[cfg(test)]
 pub fn weight(word: &str) -> i32 {
     let level = |table: &[[&str; 18]; 5]| table.iter().zip(1..).find(|(row, _)| row.contains(&word)).map(|(_, l)| l);
     level(&PRAISE).or_else(|| level(&REPROACH).map(|l: i32| -l)).unwrap_or(0)

@@ -169,3 +169,16 @@ fn the_probe_finds_what_one_text_does_tell() {
     };
     assert!(probe(&of("train", 2000), &of("test", 500)) > 0.75);
 }
+
+#[test]
+fn the_demo_study_names_these_tasks_and_labels() {
+    let text = include_str!("../../../../studies/demo.toml");
+    let study = transfermap::study::Study::from_toml(text).unwrap();
+    assert_eq!(study.task.iter().map(|t| t.name.as_str()).collect::<Vec<_>>(), NAMES);
+    for task in &study.task {
+        let known: HashSet<String> = task.label_set().unwrap().names.into_iter().collect();
+        let found: HashSet<String> = all_rows(&task.name).into_iter().map(|(_, label)| label).collect();
+        assert_eq!(known, found);
+        assert_eq!(task.train.generated.as_deref(), Some(task.name.as_str()));
+    }
+}
