@@ -2,9 +2,10 @@
 //!
 //! [`data`] turns text files into tokenised tasks, [`encoder`] holds the models, [`pretrained`] reads and writes
 //! HuggingFace folders, [`train`] runs one training, [`execute`] runs a whole study so that it survives any crash.
-//! [`backend`] is the only place that names a Burn backend.
+//! [`cli`] is the command line, [`backend`] the only place that names a Burn backend.
 
 pub mod backend;
+pub mod cli;
 pub mod data;
 pub mod encoder;
 pub mod execute;
