@@ -53,7 +53,14 @@ impl Scratch {
 
     fn run(&self) -> Said {
         self.write("study.toml", &self.study);
-        run(&["run", self.path("study.toml").to_str().unwrap(), "--out", self.out().to_str().unwrap(), "--device", "cpu"])
+        run(&[
+            "run",
+            self.path("study.toml").to_str().unwrap(),
+            "--out",
+            self.out().to_str().unwrap(),
+            "--device",
+            "cpu",
+        ])
     }
 
     /// Refused with exit code 2, each of `parts` in the message, one line, and no results.
@@ -299,10 +306,8 @@ fn a_corrupt_record_and_a_corrupt_checkpoint_are_set_aside_and_trained_again() {
     assert_eq!(said.code, 0, "{said:?}");
     assert!(said.stderr.contains("record.json"), "{said:?}");
     assert!(said.stderr.contains("checkpoint"), "{said:?}");
-    let names: Vec<String> = fs::read_dir(&run_folder)
-        .unwrap()
-        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
-        .collect();
+    let names: Vec<String> =
+        fs::read_dir(&run_folder).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
     assert!(names.iter().any(|n| n.starts_with("record.json.corrupt")), "{names:?}");
     let without = |bytes: &[u8]| {
         let mut value: serde_json::Value = serde_json::from_slice(bytes).unwrap();

@@ -45,7 +45,8 @@ fn results(out: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 fn finish(study: &Path, out: &Path, workers: &str) {
-    let said = run(&["run", study.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu", "--workers", workers]);
+    let said =
+        run(&["run", study.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu", "--workers", workers]);
     assert_eq!(said.code, 0, "{}", said.stderr);
 }
 

@@ -48,7 +48,8 @@ fn the_notebook_preset_runs_on_a_small_random_encoder() {
     let said = run(&["run", path.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu"]);
     assert_eq!(said.code, 0, "{said:?}");
     let report = fs::read_to_string(out.join("report.json")).unwrap();
-    for warning in ["evaluated on the rows it was trained on", "One seed", "of 20 ordered pairs", "classifier is kept"] {
+    for warning in ["evaluated on the rows it was trained on", "One seed", "of 20 ordered pairs", "classifier is kept"]
+    {
         assert!(report.contains(warning), "the report does not say: {warning}");
     }
     let table = fs::read_to_string(out.join("fine_tune_performance.csv")).unwrap();

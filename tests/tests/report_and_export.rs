@@ -28,7 +28,8 @@ fn a_study_leaves_the_files_that_others_read() {
     let report = Report::from_json(&fs::read(out.join("report.json")).unwrap()).unwrap();
     assert_eq!(report.runs.len(), 8);
 
-    let record: Value = serde_json::from_slice(&fs::read(out.join("runs/sequential/polarity--stars/s2/record.json")).unwrap()).unwrap();
+    let record: Value =
+        serde_json::from_slice(&fs::read(out.join("runs/sequential/polarity--stars/s2/record.json")).unwrap()).unwrap();
     assert_eq!(record["schema"], "transfermap.record/1");
     assert_eq!(record["id"], "sequential/polarity--stars/s2");
     assert_eq!(record["sources"][0], "polarity");

@@ -8,7 +8,7 @@ use clap::Args;
 use transfermap::plan::Plan;
 use transfermap::study::Study;
 
-use crate::execute::prepare::prepare;
+use crate::execute::prepare::{Absent, prepare};
 use crate::execute::select::select;
 use crate::execute::summary;
 use crate::execute::survey::Survey;
@@ -27,7 +27,7 @@ impl Check {
         let study = Study::from_toml(&text).map_err(|e| Wrong::at(self.study.display(), &e))?;
         // Tokens are counted, then thrown away.
         let cache = tempfile::tempdir().context("a temporary folder")?;
-        let prepared = prepare(&study, &base, cache.path(), "flex")?;
+        let prepared = prepare(&study, &base, cache.path(), "flex", Absent::Warn)?;
         let plan = Plan::new(&study, &prepared.contents)?;
         let all = select(&plan, None, None)?;
         summary::dry_run(out, &study, &prepared.inputs, &all, &Survey::default(), false)?;

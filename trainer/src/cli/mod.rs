@@ -6,8 +6,10 @@ mod check;
 mod demo;
 mod export;
 mod init;
+mod parity;
 mod run;
 mod status;
+mod throughput;
 mod worker;
 
 use std::io::{ErrorKind, Write};
@@ -42,6 +44,12 @@ enum Subcommands {
     Status(status::Status),
     /// Write a report's tables as CSV files, or a run's weights as a transformers folder
     Export(export::Export),
+    /// Compare the encoder with PyTorch's numbers
+    #[command(hide = true)]
+    Parity(parity::Parity),
+    /// Measure training speed on ALBERT-base with random weights
+    #[command(hide = true)]
+    Throughput(throughput::Throughput),
     /// Train runs for `run`, which starts this
     #[command(hide = true)]
     Worker(worker::WorkerProcess),
@@ -65,6 +73,8 @@ pub fn main() -> ExitCode {
         Subcommands::Run(run) => run.execute(&mut out),
         Subcommands::Status(status) => status.execute(&mut out).map(|()| true),
         Subcommands::Export(export) => export.execute(&mut out).map(|()| true),
+        Subcommands::Parity(parity) => parity.execute(&mut out),
+        Subcommands::Throughput(throughput) => throughput.execute(&mut out).map(|()| true),
         Subcommands::Worker(worker) => {
             // It writes its events itself, line by line.
             drop(out);

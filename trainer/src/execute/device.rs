@@ -1,8 +1,7 @@
 //! The device by its name on the command line.
 
-use super::stand_in::backend;
 use super::wrong::Wrong;
-use crate::backend::Device;
+use crate::backend::{Device, probe};
 
 /// A device that can be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,24 +39,32 @@ pub fn parse(argument: &str) -> Result<Device, Wrong> {
 /// An unknown name, or a device that cannot be used.
 pub fn choose(argument: &str) -> Result<Chosen, Wrong> {
     if argument == "auto" {
-        return Ok(match backend::probe(Device::Cuda(0)) {
-            Ok(name) => Chosen { device: Device::Cuda(0), argument: "cuda:0".into(), name, note: None },
-            Err(why) => Chosen {
-                device: Device::Cpu,
-                argument: "cpu".into(),
-                name: cpu_name(),
-                note: cfg!(feature = "cuda").then(|| format!("no GPU ({why}): training on the CPU")),
-            },
+        return Ok(match probe(Device::Cuda(0)) {
+            Ok(()) => Chosen::new(Device::Cuda(0), None),
+            Err(why) => Chosen::new(Device::Cpu, Some(format!("no GPU ({why}): training on the CPU"))),
         });
     }
     let device = parse(argument)?;
-    let name = backend::probe(device).map_err(|why| Wrong(format!("--device {argument}: {why}")))?;
-    let argument = match device {
-        Device::Cpu => "cpu".to_owned(),
-        Device::NdArray => "ndarray".to_owned(),
-        Device::Cuda(n) => format!("cuda:{n}"),
-    };
-    Ok(Chosen { device, argument, name, note: None })
+    probe(device).map_err(|why| Wrong(format!("--device {argument}: {why}")))?;
+    Ok(Chosen::new(device, None))
+}
+
+impl Chosen {
+    fn new(device: Device, note: Option<String>) -> Self {
+        let name = match device {
+            Device::Cpu | Device::NdArray => cpu_name(),
+            Device::Cuda(n) => gpu_name(n),
+        };
+        Self { device, argument: device.to_string(), name, note }
+    }
+}
+
+/// The graphics card's name as the driver tells it, else its number.
+fn gpu_name(number: usize) -> String {
+    let query = ["--query-gpu=name", "--format=csv,noheader", "-i", &number.to_string()];
+    let answer = std::process::Command::new("nvidia-smi").args(query).output();
+    let name = answer.ok().filter(|a| a.status.success()).map(|a| String::from_utf8_lossy(&a.stdout).trim().to_owned());
+    name.filter(|n| !n.is_empty()).unwrap_or_else(|| format!("CUDA device {number}"))
 }
 
 /// The processor's name as the system tells it, else its architecture.

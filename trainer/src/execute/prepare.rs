@@ -9,18 +9,15 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use transfermap::fingerprint::digest;
-use transfermap::metric::Metric;
 use transfermap::plan::{Contents, PlannedRun};
-use transfermap::report::{EncoderSummary, TaskSummary};
+use transfermap::report::{EncoderSummary, SplitSummary, TaskSummary};
 use transfermap::study::{Encoder, Protocol, Study, Task};
 
-// SEAM: becomes `use crate::{data, pretrained};` when the readers are merged.
-use super::stand_in::{data, pretrained};
 use super::worker::Trainer;
 use super::wrong::{Wrong, chain};
 use crate::backend::Device;
-use crate::data::{TaskData, TokenisedTask};
-use crate::pretrained::LoadedEncoder;
+use crate::data::{self, Example, TaskData, TokenisedSplit, TokenisedTask};
+use crate::pretrained::{self, LoadedEncoder};
 use crate::train::{Job, Outcome, StepProgress, TrainError};
 
 /// What was found in the data and the encoders. Kept beside the plan, so that a report needs no second reading.
@@ -46,69 +43,97 @@ pub struct Prepared {
     pub encoders: Vec<LoadedEncoder>,
 }
 
+/// What to do about an encoder that cannot be loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// Nothing can be trained: refuse.
+    Refuse,
+    /// A plan can be shown all the same: warn.
+    Warn,
+}
+
 /// Reads the data and the encoders of `study`, whose paths are relative to `base`, and tokenises into `cache`.
 /// Nothing is written before everything is read and found good.
 ///
 /// # Errors
 /// Whatever is wrong with a data file or an encoder: [`Wrong`].
-pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str) -> anyhow::Result<Prepared> {
-    let encoders: Vec<LoadedEncoder> =
-        study.encoder.iter().map(|e| pretrained::load(e, base).map_err(|e| Wrong::of(&e))).collect::<Result<_, _>>()?;
+pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: Absent) -> anyhow::Result<Prepared> {
+    let mut contents = Contents { backend: backend.to_owned(), ..Contents::default() };
+    let mut inputs = Inputs::default();
+    let mut encoders = Vec::new();
+    for asked in &study.encoder {
+        match pretrained::load(asked, base) {
+            Ok(encoder) => {
+                contents.encoders.insert(encoder.name.clone(), encoder.fingerprint.clone());
+                inputs.encoders.push(summarise(&encoder));
+                encoders.push(encoder);
+            }
+            Err(error) if absent == Absent::Warn => {
+                contents.encoders.insert(asked.name.clone(), "absent".into());
+                inputs.warnings.push(format!("cannot be trained yet: {}", chain(&error)));
+            }
+            Err(error) => return Err(Wrong::of(&error).into()),
+        }
+    }
     let tasks: Vec<(&Task, TaskData)> = study
         .task
         .iter()
         .map(|t| Ok((t, data::load(t, study.data_seed, base).map_err(|e| Wrong::of(&e))?)))
         .collect::<Result<_, Wrong>>()?;
-    let mut contents = Contents { backend: backend.to_owned(), ..Contents::default() };
-    let mut inputs = Inputs::default();
+    let mut lengths: Vec<TokenisedTask> = Vec::new();
     for encoder in &encoders {
-        contents.encoders.insert(encoder.name.clone(), encoder.fingerprint.clone());
-        inputs.encoders.push(summarise(encoder));
-    }
-    let mut tokenised: Vec<TokenisedTask> = Vec::new();
-    for (encoder, asked) in encoders.iter().zip(&study.encoder) {
         let mut paths = IndexMap::new();
         for (task, rows) in &tasks {
-            let (tokens, path) = data::cache::tokenised(cache, rows, &encoder.tokenizer_json, asked.max_length)
+            let (tokens, path) = data::cache::tokenised(cache, rows, &encoder.tokenizer_json, encoder.max_length)
                 .map_err(|e| Wrong::of(&e))?;
             paths.insert(task.name.clone(), path);
             // Lengths in the report are those of the first encoder.
             if inputs.tokenised.is_empty() {
-                tokenised.push(tokens);
+                lengths.push(tokens);
             }
         }
         inputs.tokenised.insert(encoder.name.clone(), paths);
     }
-    for ((task, rows), tokens) in tasks.iter().zip(&tokenised) {
+    let named: Vec<(&str, &TaskData)> = tasks.iter().map(|(t, d)| (t.name.as_str(), d)).collect();
+    for (position, ((task, rows), overlaps)) in tasks.iter().zip(data::overlaps(&named)).enumerate() {
         let fingerprint = task_digest(study, task, rows);
         contents.tasks.insert(task.name.clone(), fingerprint.clone());
-        let others: Vec<(&str, &TaskData)> =
-            tasks.iter().filter(|(t, _)| t.name != task.name).map(|(t, d)| (t.name.as_str(), d)).collect();
-        let classes = rows.labels.len();
-        let splits = [("train", &tokens.train), ("validation", &tokens.validation), ("test", &tokens.test)];
         inputs.tasks.push(TaskSummary {
             name: task.name.clone(),
             kind: task.kind,
             labels: rows.labels.clone(),
-            splits: splits
-                .into_iter()
-                .filter(|(_, split)| !split.labels.is_empty())
-                .map(|(name, split)| (name.to_owned(), data::tokenise::summary(split, classes)))
-                .collect(),
+            splits: splits(rows, lengths.get(position)),
             dropped_training_rows: rows.dropped_training_rows,
-            overlaps: data::overlaps(rows, &others),
+            overlaps,
             fingerprint,
         });
     }
-    inputs.warnings = warnings(study, &inputs.tasks);
+    inputs.warnings.extend(warnings(study, &inputs.tasks));
     Ok(Prepared { contents, inputs, encoders })
+}
+
+/// Sizes and label counts of each split that has rows; lengths where the task is tokenised.
+fn splits(rows: &TaskData, tokens: Option<&TokenisedTask>) -> IndexMap<String, SplitSummary> {
+    let split = |name: &str, examples: &[Example], tokens: Option<&TokenisedSplit>| {
+        let labels = examples.iter().map(|e| e.label).collect();
+        let without_lengths = TokenisedSplit { labels, ..TokenisedSplit::default() };
+        (name.to_owned(), tokens.unwrap_or(&without_lengths).summary(rows.labels.len()))
+    };
+    [
+        split("train", &rows.train, tokens.map(|t| &t.train)),
+        split("validation", &rows.validation, tokens.map(|t| &t.validation)),
+        split("test", &rows.test, tokens.map(|t| &t.test)),
+    ]
+    .into_iter()
+    .filter(|(_, summary)| summary.examples > 0)
+    .collect()
 }
 
 /// The examples, and the primary metric where a run chooses by it.
 fn task_digest(study: &Study, task: &Task, rows: &TaskData) -> String {
     let examples = data::digest(rows);
     let chooses = [Protocol::Single, Protocol::Source].iter().any(|p| study.recipe_for(task, *p).needs_validation());
-    if chooses { digest(format!("{examples}/{}", metric_name(task.metric)).as_bytes()) } else { examples }
+    if chooses { digest(format!("{examples}/{}", task.metric.name()).as_bytes()) } else { examples }
 }
 
 fn summarise(encoder: &LoadedEncoder) -> EncoderSummary {
@@ -140,11 +165,6 @@ fn warnings(study: &Study, tasks: &[TaskSummary]) -> Vec<String> {
         }
     }
     out
-}
-
-/// The name of a metric in records.
-pub fn metric_name(metric: Metric) -> String {
-    serde_json::to_value(metric).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Trains the runs of a study in a worker; reads each encoder and each task when first needed.
@@ -217,7 +237,7 @@ impl Trainer for StudyTrainer {
 
     fn metric(&self, run: &PlannedRun) -> String {
         let target = run.targets.first().and_then(|t| self.study.task(t));
-        target.map(|t| metric_name(t.metric)).unwrap_or_default()
+        target.map(|t| t.metric.name().to_owned()).unwrap_or_default()
     }
 }
 

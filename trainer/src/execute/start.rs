@@ -10,9 +10,10 @@ use anyhow::Context;
 use transfermap::plan::Plan;
 use transfermap::record::Provenance;
 use transfermap::study::Study;
+use transfermap::transfer::TransferMap;
 
 use super::event::Assignment;
-use super::prepare::{Inputs, Prepared, prepare};
+use super::prepare::{Absent, Inputs, Prepared, prepare};
 use super::progress::Progress;
 use super::select::{Selection, Shard, select};
 use super::store::{KeepModels, Store};
@@ -92,7 +93,7 @@ pub fn run(
     }
     if request.dry_run {
         let cache = tempfile::tempdir().context("a temporary folder")?;
-        let prepared = prepare(&study, &request.base, cache.path(), chosen.device.backend())?;
+        let prepared = prepare(&study, &request.base, cache.path(), chosen.device.backend(), Absent::Warn)?;
         let plan = Plan::new(&study, &prepared.contents)?;
         let selection = select(&plan, request.shard, request.only.as_deref())?;
         let found = survey(&plan, &Store::new(&request.out))?;
@@ -102,7 +103,7 @@ pub fn run(
     }
     whole::probe(&request.out).map_err(|e| Wrong::of(&e))?;
     let root = std::path::absolute(&request.out)?;
-    let prepared = prepare(&study, &request.base, &root.join("cache"), chosen.device.backend())?;
+    let prepared = prepare(&study, &request.base, &root.join("cache"), chosen.device.backend(), Absent::Refuse)?;
     let plan = Plan::new(&study, &prepared.contents)?;
     keep_encoders(&root, &prepared)?;
     let provenance = Provenance {
@@ -224,7 +225,8 @@ fn finish(
             how_to_resume(&request.out)
         ));
     }
-    summary::finished(out, &report, &planned.plan, ending, seconds, &files)?;
+    let map = TransferMap::of_study(&report.study, &report.runs)?;
+    summary::finished(out, &report, &map, &planned.plan, ending, seconds, &files)?;
     summary::failures(&found);
     Ok(all_good(selection, &found))
 }

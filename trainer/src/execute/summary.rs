@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use indexmap::IndexMap;
-use transfermap::plan::Plan;
-use transfermap::record::{Evaluation, RunRecord};
+use transfermap::metric::Metric;
+use transfermap::plan::{DEFAULT_VARIANT, Plan};
 use transfermap::report::{Report, TaskSummary};
 use transfermap::study::{Protocol, Study};
+use transfermap::transfer::TransferMap;
 
-use super::prepare::{Inputs, metric_name};
+use super::prepare::Inputs;
 use super::select::Selection;
 use super::supervise::Ending;
 use super::survey::{Survey, listed};
@@ -25,6 +25,7 @@ const FULL_COLOUR: f64 = 10.0;
 pub fn finished(
     out: &mut dyn Write,
     report: &Report,
+    map: &TransferMap,
     plan: &Plan,
     ending: &Ending,
     seconds: f64,
@@ -35,8 +36,8 @@ pub fn finished(
         if report.study.encoder.len() > 1 {
             writeln!(out, "\n{}", encoder.name)?;
         }
-        baselines(out, report, &encoder.name)?;
-        transfer_map(out, report, &encoder.name, colour)?;
+        baselines(out, report, map, &encoder.name)?;
+        transfer_map(out, report, map, &encoder.name, colour)?;
     }
     let runs = ending.done + ending.failed;
     if runs > 0 {
@@ -63,83 +64,80 @@ pub fn failures(found: &Survey) {
 }
 
 /// One line per task: classes, test set, majority share, score over seeds, and what is suspicious about it.
-fn baselines(out: &mut dyn Write, report: &Report, encoder: &str) -> io::Result<()> {
-    let mut rows = vec![["task", "classes", "test n", "majority", "accuracy", ""].map(str::to_owned).to_vec()];
+fn baselines(out: &mut dyn Write, report: &Report, map: &TransferMap, encoder: &str) -> io::Result<()> {
+    let mut rows = vec![["task", "classes", "test n", "majority", "score", "metric", ""].map(str::to_owned).to_vec()];
     for task in &report.tasks {
-        let runs: Vec<&Evaluation> = report
-            .runs
-            .iter()
-            .filter(|r| r.encoder == encoder && r.protocol == Protocol::Single)
-            .filter_map(|r| r.evaluation(&task.name, "test"))
-            .collect();
-        let accuracies: Vec<f64> = runs.iter().filter_map(|e| e.scores.get("accuracy").copied()).collect();
-        let count = |what: fn(&Evaluation) -> bool, name: &str| match runs.iter().filter(|e| what(e)).count() {
-            0 => None,
-            n => Some(format!("{n} of {} runs {name}", runs.len())),
+        let Some(baseline) = map.baseline(encoder, DEFAULT_VARIANT, &task.name) else { continue };
+        let count = |n: usize, name: &str| (n > 0).then(|| format!("{n} of {} runs {name}", baseline.seeds.len()));
+        let flags = [
+            count(baseline.constant_runs, "constant"),
+            count(baseline.at_chance_runs, "at chance"),
+            count(baseline.failed_runs, "failed"),
+        ];
+        let scale = points(baseline.metric);
+        let score = match (baseline.mean, baseline.sd) {
+            (None, _) => "—".into(),
+            (Some(mean), None) => format!("{:.1}", scale * mean),
+            (Some(mean), Some(sd)) => format!("{:.1} ± {:.1}", scale * mean, scale * sd),
         };
-        let flags = [count(|e| e.constant, "constant"), count(|e| e.at_chance, "at chance")];
         rows.push(vec![
             task.name.clone(),
             task.labels.len().to_string(),
-            test_examples(task).to_string(),
-            format!("{:.1}", 100.0 * majority_share(task)),
-            mean_and_sd(&accuracies),
+            task.splits.get("test").map_or(0, |s| s.examples).to_string(),
+            baseline.majority_accuracy.map_or_else(|| "—".into(), |m| format!("{:.1}", 100.0 * m)),
+            score,
+            baseline.metric.label().to_owned(),
             flags.into_iter().flatten().collect::<Vec<_>>().join(", "),
         ]);
     }
-    writeln!(out, "\nBaselines, test accuracy in per cent (mean ± standard deviation over seeds)")?;
+    writeln!(
+        out,
+        "\nBaselines: test score in points, mean ± standard deviation over seeds; majority share in per cent"
+    )?;
     print_table(out, &rows, &|_, _| None)
 }
 
 /// Mean gains in points by source and target.
-fn transfer_map(out: &mut dyn Write, report: &Report, encoder: &str, colour: bool) -> io::Result<()> {
-    let gains = gains(report, encoder);
-    if gains.is_empty() {
-        return Ok(());
-    }
+fn transfer_map(
+    out: &mut dyn Write,
+    report: &Report,
+    map: &TransferMap,
+    encoder: &str,
+    colour: bool,
+) -> io::Result<()> {
+    let gain = |source: &str, target: &str| {
+        let pair = map.pairs.iter().find(|p| {
+            let key = &p.key;
+            key.encoder == encoder
+                && key.protocol == Protocol::Sequential
+                && key.source == source
+                && key.target == target
+        })?;
+        Some(points(pair.metric) * pair.mean?)
+    };
     let names: Vec<&str> = report.tasks.iter().map(|t| t.name.as_str()).collect();
     let mut values = vec![vec![None]];
     let mut rows = vec![std::iter::once("source ╲ target").chain(names.iter().copied()).map(str::to_owned).collect()];
     for source in &names {
-        let of_row: Vec<Option<f64>> = names
-            .iter()
-            .map(|target| gains.get(&((*source).to_owned(), (*target).to_owned())))
-            .map(|g| g.map(|g| g.iter().sum::<f64>() / g.len() as f64))
-            .collect();
+        let of_row: Vec<Option<f64>> = names.iter().map(|target| gain(source, target)).collect();
         let cells = of_row.iter().map(|g| g.map_or_else(|| "·".to_owned(), signed));
         rows.push(std::iter::once((*source).to_owned()).chain(cells).collect());
         values.push(std::iter::once(None).chain(of_row).collect());
     }
-    writeln!(out, "\nTransfer, mean gain in points of the target's metric ({} seeds)", report.study.seeds.len())?;
+    if values.iter().flatten().all(Option::is_none) {
+        return Ok(());
+    }
+    writeln!(out, "\nTransfer: mean gain in points of the target's metric over {} seeds", report.study.seeds.len())?;
     print_table(out, &rows, &|row, column| {
         let value = *values.get(row)?.get(column)?;
         value.filter(|_| colour).map(colour_of)
-    })
+    })?;
+    writeln!(out, "These are means over seeds, not verdicts: small ones may well be chance.")
 }
 
-/// Differences to the single-task run of the same seed, in points, by (source, target).
-fn gains(report: &Report, encoder: &str) -> BTreeMap<(String, String), Vec<f64>> {
-    let metrics: IndexMap<&str, String> =
-        report.study.task.iter().map(|t| (t.name.as_str(), metric_name(t.metric))).collect();
-    let score = |run: &RunRecord| {
-        let target = run.targets.first()?;
-        run.evaluation(target, "test")?.scores.get(metrics.get(target.as_str())?).copied()
-    };
-    let of_encoder = || report.runs.iter().filter(|r| r.encoder == encoder && r.is_ok());
-    let baselines: BTreeMap<(&str, u64), f64> = of_encoder()
-        .filter(|r| r.protocol == Protocol::Single)
-        .filter_map(|r| Some(((r.targets.first()?.as_str(), r.seed), score(r)?)))
-        .collect();
-    let mut gains: BTreeMap<(String, String), Vec<f64>> = BTreeMap::new();
-    for run in of_encoder().filter(|r| r.protocol == Protocol::Sequential) {
-        if let (Some(source), Some(target)) = (run.sources.first(), run.targets.first())
-            && let Some(baseline) = baselines.get(&(target.as_str(), run.seed))
-            && let Some(score) = score(run)
-        {
-            gains.entry((source.clone(), target.clone())).or_default().push(100.0 * (score - baseline));
-        }
-    }
-    gains
+/// What a score is multiplied with for people: fractions become points, losses stay.
+fn points(metric: Metric) -> f64 {
+    if metric.range().1.is_finite() { 100.0 } else { 1.0 }
 }
 
 /// Prints what `--dry-run` found.
@@ -231,27 +229,6 @@ pub fn warnings(out: &mut dyn Write, warnings: &[String]) -> io::Result<()> {
         writeln!(out, "\nWarnings")?;
     }
     warnings.iter().try_for_each(|w| writeln!(out, "  {w}"))
-}
-
-fn test_examples(task: &TaskSummary) -> usize {
-    task.splits.get("test").map_or(0, |s| s.examples)
-}
-
-fn majority_share(task: &TaskSummary) -> f64 {
-    let counts = task.splits.get("test").map(|s| s.label_counts.as_slice()).unwrap_or_default();
-    counts.iter().max().map_or(0.0, |m| *m as f64 / counts.iter().sum::<usize>().max(1) as f64)
-}
-
-/// In per cent.
-fn mean_and_sd(values: &[f64]) -> String {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    match values.len() {
-        0 => "—".into(),
-        1 => format!("{:.1}", 100.0 * mean),
-        _ => format!("{:.1} ± {:.1}", 100.0 * mean, 100.0 * variance.sqrt()),
-    }
 }
 
 /// With a sign, and a real minus.

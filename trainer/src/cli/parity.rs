@@ -1,0 +1,60 @@
+//! `transfermap parity`: the encoder against PyTorch's numbers, on any device. Part of the GPU check.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::execute::device;
+use crate::execute::wrong::Wrong;
+use crate::parity::compare;
+
+/// Arguments of `parity`.
+#[derive(Debug, Args)]
+pub(super) struct Parity {
+    /// Folder that holds the reference folders albert_*
+    #[arg(long)]
+    fixtures: PathBuf,
+    /// auto, cpu, ndarray, cuda or cuda:N
+    #[arg(long, default_value = "auto")]
+    device: String,
+    /// Largest absolute difference that passes
+    #[arg(long, default_value_t = 1e-5)]
+    tolerance: f64,
+}
+
+impl Parity {
+    pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<bool> {
+        let device = device::choose(&self.device)?;
+        let entries = std::fs::read_dir(&self.fixtures).map_err(|e| Wrong::at(self.fixtures.display(), &e))?;
+        let mut folders: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
+        folders.retain(|f| f.join("expected.safetensors").is_file());
+        folders.sort();
+        if folders.is_empty() {
+            return Err(
+                Wrong(format!("no reference folder with expected.safetensors in {}", self.fixtures.display())).into()
+            );
+        }
+        writeln!(out, "largest absolute differences from transformers on {} ({})", device.argument, device.name)?;
+        let mut good = true;
+        for folder in folders {
+            let d = compare(&folder, device.device).map_err(anyhow::Error::msg)?;
+            let passes = d.max() <= self.tolerance && d.without_gradient.is_empty();
+            good &= passes;
+            writeln!(
+                out,
+                "{:<16} logits {:.1e}  pooled {:.1e}  mean-pooled {:.1e}  loss {:.1e}  gradients {:.1e}  8 losses {:.1e}  logits after {:.1e}  {}",
+                folder.file_name().unwrap_or_default().to_string_lossy(),
+                d.logits,
+                d.pooler_output,
+                d.mean_pooled,
+                d.loss,
+                d.gradients,
+                d.train_losses,
+                d.logits_after_training,
+                if passes { "ok" } else { "TOO LARGE" }
+            )?;
+        }
+        Ok(good)
+    }
+}

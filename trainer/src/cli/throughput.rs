@@ -1,0 +1,60 @@
+//! `transfermap throughput`: training speed of ALBERT-base with random weights. Part of the GPU check.
+
+use std::io::Write;
+
+use clap::Args;
+use transfermap::study::Precision;
+
+use crate::execute::device;
+use crate::execute::wrong::Wrong;
+use crate::throughput::{Load, measure};
+
+/// Arguments of `throughput`.
+#[derive(Debug, Args)]
+pub(super) struct Throughput {
+    /// auto, cpu, ndarray, cuda or cuda:N
+    #[arg(long, default_value = "auto")]
+    device: String,
+    /// f32 or bf16
+    #[arg(long, default_value = "f32")]
+    precision: String,
+    /// Examples per step
+    #[arg(long, default_value_t = 32)]
+    batch: usize,
+    /// Tokens per example
+    #[arg(long, default_value_t = 128)]
+    length: usize,
+    /// Steps that are timed, after ten of warm-up
+    #[arg(long, default_value_t = 30)]
+    steps: u64,
+    /// One JSON object instead of a line
+    #[arg(long)]
+    json: bool,
+}
+
+impl Throughput {
+    pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let precision = match self.precision.as_str() {
+            "f32" => Precision::F32,
+            "bf16" => Precision::Bf16,
+            other => return Err(Wrong(format!("--precision {other}: give f32 or bf16")).into()),
+        };
+        if self.batch < 1 || self.steps < 1 || !(1..=512).contains(&self.length) {
+            return Err(Wrong("give --batch and --steps from 1, --length from 1 to 512".into()).into());
+        }
+        let device = device::choose(&self.device)?;
+        let load = Load { device: device.device, precision, batch: self.batch, length: self.length, steps: self.steps };
+        let mut result = measure(load).map_err(anyhow::Error::msg)?;
+        result.device = device.name;
+        if self.json {
+            writeln!(out, "{}", serde_json::to_string(&result)?)?;
+        } else {
+            writeln!(
+                out,
+                "{:.1} examples/s, {:.4} s/step on {}",
+                result.examples_per_second, result.seconds_per_step, result.device
+            )?;
+        }
+        Ok(())
+    }
+}
