@@ -2,7 +2,10 @@
 
 use super::{Column, Encoder, Kind, Pairs, Protocol, Source, Study, Task, Validation};
 use toml::de::DeTable;
-use toml::{Spanned, de::DeValue};
+use toml::{
+    Spanned,
+    de::{DeArray, DeValue},
+};
 
 /// What is wrong with a study file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,35 +51,56 @@ fn with_suggestion(message: &str) -> String {
     }
 }
 
-/// Finds the line of a key path such as `task[2].name`.
+/// Finds the line of a key path such as `task`, `2`, `name`.
 struct Lines<'a> {
     text: &'a str,
     root: Option<&'a DeTable<'a>>,
 }
 
 impl Lines<'_> {
-    /// The line of `list[index].key`; the nearest enclosing line where the key is absent.
-    fn of(&self, list: &str, index: Option<usize>, key: &str) -> usize {
-        let found = self.root.and_then(|root| {
-            let (name, value) = root.get_key_value(list)?;
-            let fallback = name.span().start;
-            let (table, at) = match (value.get_ref(), index) {
-                (DeValue::Array(items), Some(i)) => {
-                    let item = items.get(i)?;
-                    (item.get_ref(), item.span().start)
-                }
-                (other, _) => (other, fallback),
+    /// The line of the last part of `path` that is there, and whether that is all of it.
+    fn find(&self, path: &[&str]) -> (usize, bool) {
+        let Some(root) = self.root else { return (1, false) };
+        let (mut table, mut array, mut at) = (Some(root), None, 0);
+        for part in path {
+            let value = if let Some((key, value)) = table.and_then(|t: &DeTable<'_>| t.get_key_value(*part)) {
+                at = key.span().start;
+                value
+            } else if let Some(item) = array.and_then(|a: &DeArray<'_>| a.get(part.parse::<usize>().ok()?)) {
+                at = item.span().start;
+                item
+            } else {
+                return (line_of(self.text, at), false);
             };
-            match table {
-                DeValue::Table(t) => Some(t.get_key_value(key).map_or(at, |(k, _)| k.span().start)),
-                _ => Some(at),
-            }
-        });
-        line_of(self.text, found.unwrap_or(0))
+            (table, array) = match value.get_ref() {
+                DeValue::Table(t) => (Some(t), None),
+                DeValue::Array(a) => (None, Some(a)),
+                _ => (None, None),
+            };
+        }
+        (line_of(self.text, at), true)
     }
 
+    /// A complaint about `list[index].key`, or the nearest enclosing line where the key is absent.
     fn error(&self, list: &str, index: Option<usize>, key: &str, message: String) -> StudyError {
-        StudyError { line: self.of(list, index, key), message }
+        let index = index.map(|i| i.to_string());
+        let path: Vec<&str> = [Some(list), index.as_deref(), Some(key)].into_iter().flatten().collect();
+        StudyError { line: self.find(&path).0, message }
+    }
+
+    /// A complaint about a key of the recipe of task number `index`, at the most special table that sets it.
+    fn recipe_error(&self, index: usize, task: &Task, protocol: Protocol, key: &str, message: String) -> StudyError {
+        let index = index.to_string();
+        let own: [&[&str]; 2] = [&["task", &index, "recipe", "source", key], &["task", &index, "recipe", key]];
+        let shared: [&[&str]; 2] = [&["recipe", "source", key], &["recipe", key]];
+        let plain = usize::from(protocol != Protocol::Source);
+        let line = |paths: [&[&str]; 2]| {
+            paths.into_iter().skip(plain).map(|path| self.find(path)).find(|found| found.1).map(|found| found.0)
+        };
+        match line(own) {
+            Some(line) => StudyError { line, message: format!("task `{}`: {message}", task.name) },
+            None => StudyError { line: line(shared).unwrap_or_else(|| self.find(&["recipe"]).0), message },
+        }
     }
 }
 
@@ -127,7 +151,10 @@ fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
         check_task(task).map_err(|(key, m)| lines.error("task", Some(i), key, format!("task `{}`: {m}", task.name)))?;
         for protocol in [Protocol::Single, Protocol::Source] {
             let recipe = study.recipe_for(task, protocol);
-            recipe.check().map_err(|m| lines.error("recipe", None, m.split('`').nth(1).unwrap_or(""), m.clone()))?;
+            recipe.check().map_err(|m| {
+                let key = m.split('`').nth(1).unwrap_or("").to_owned();
+                lines.recipe_error(i, task, protocol, &key, m)
+            })?;
             if recipe.needs_validation() && matches!(task.validation, Validation::Share(s) if s == 0.0) {
                 return Err(lines.error(
                     "task",
@@ -150,12 +177,14 @@ fn check_names(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
     for (list, names) in [("encoder", encoders), ("task", tasks)] {
         for (i, name) in names.iter().enumerate() {
             let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-            if name.is_empty() || name.starts_with('.') || name.contains("--") || !name.chars().all(legal) {
+            // A hyphen at an end would run into the `--` between source and target.
+            let ends = name.starts_with(['.', '-']) || name.ends_with('-');
+            if name.is_empty() || ends || name.contains("--") || !name.chars().all(legal) {
                 return Err(lines.error(
                     list,
                     Some(i),
                     "name",
-                    format!("name `{name}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`"),
+                    format!("name `{name}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`, no `-` at an end, no `.` at the start"),
                 ));
             }
             if names.iter().take(i).any(|n| n == name) {
@@ -289,24 +318,21 @@ fn check_heads(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
     if !study.protocols.contains(&Protocol::Sequential) {
         return Ok(());
     }
+    let classes = |task: &Task| task.label_set().map_or(0, |l| l.names.len());
     for (source, target) in study.pairs() {
-        let (Some(s), Some(t)) = (study.task(&source), study.task(&target)) else { continue };
-        if study.recipe_for(t, Protocol::Sequential).head != super::Head::Keep {
+        let (Some(s), Some(i)) = (study.task(&source), study.task.iter().position(|t| t.name == target)) else {
+            continue;
+        };
+        let Some(t) = study.task.get(i) else { continue };
+        if study.recipe_for(t, Protocol::Sequential).head != super::Head::Keep || classes(s) == classes(t) {
             continue;
         }
-        let classes = |task: &Task| task.label_set().map_or(0, |l| l.names.len());
-        if classes(s) != classes(t) {
-            return Err(lines.error(
-                "recipe",
-                None,
-                "head",
-                format!(
-                    "head = \"keep\": `{source}` has {} classes and `{target}` has {}; give head = \"reset\", merge labels, or leave the pair out",
-                    classes(s),
-                    classes(t)
-                ),
-            ));
-        }
+        let message = format!(
+            "head = \"keep\": `{source}` has {} classes and `{target}` has {}; give head = \"reset\", merge labels, or leave the pair out",
+            classes(s),
+            classes(t)
+        );
+        return Err(lines.recipe_error(i, t, Protocol::Sequential, "head", message));
     }
     Ok(())
 }
