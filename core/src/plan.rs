@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::fingerprint::{ALGORITHM_VERSION, digest_json};
+use crate::metric::Metric;
 use crate::study::{Protocol, Recipe, Study};
 
 /// The schema that this version writes.
@@ -77,6 +78,9 @@ struct Ingredients<'a> {
     recipe: &'a Recipe,
     seed: u64,
     source: Option<&'a str>,
+    /// The metric that picks the epoch, where the recipe lets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chosen_by: Option<Metric>,
 }
 
 /// Why no plan can be made.
@@ -199,6 +203,7 @@ impl Builder<'_> {
             recipe: &recipe,
             seed,
             source: source_fingerprint.as_deref(),
+            chosen_by: recipe.needs_validation().then_some(task.metric),
         })?;
         let root = source.clone().unwrap_or_else(|| target.to_owned());
         let next = self.groups.len();

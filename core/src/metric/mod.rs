@@ -1,6 +1,6 @@
 //! Scores of a classifier on a test set: one file per metric, and the registry that declares what each number means.
 //!
-//! A metric is one file with its formula and its [`Declaration`], and one line in the list below; records, tables,
+//! A metric is one file with its formula and its `Declaration`, and one line in the list below; records, tables,
 //! the command line and the viewer take it from there. Fractions run from 0 to 1, correlations from −1 to 1, losses
 //! from 0 upwards. Only people see points (× 100).
 

@@ -1,5 +1,6 @@
 //! The study: which tasks, which encoders, which recipe, which seeds. Read from a TOML file, kept in every report.
 
+mod lines;
 mod parse;
 mod recipe;
 mod task;

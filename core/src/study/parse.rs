@@ -1,8 +1,7 @@
 //! Study text → checked [`Study`]: every complaint carries a line and a remedy.
 
+use super::lines::{Lines, line_of};
 use super::{Column, Encoder, Kind, Pairs, Protocol, Source, Study, Task, Validation};
-use toml::de::DeTable;
-use toml::{Spanned, de::DeValue};
 
 /// What is wrong with a study file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,14 +18,8 @@ pub(super) fn parse(text: &str) -> Result<Study, StudyError> {
         let at = e.span().map_or(0, |s| s.start);
         StudyError { line: line_of(text, at), message: with_suggestion(e.message()) }
     })?;
-    let spans = DeTable::parse(text).ok();
-    let lines = Lines { text, root: spans.as_ref().map(Spanned::get_ref) };
-    check(&study, &lines)?;
+    check(&study, &Lines::new(text))?;
     Ok(study)
-}
-
-fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes().iter().take(offset).filter(|b| **b == b'\n').count() + 1
 }
 
 /// Adds "did you mean" to serde's list of the keys that it knows.
@@ -45,38 +38,6 @@ fn with_suggestion(message: &str) -> String {
     match nearest {
         Some((_, k)) => format!("{what} `{unknown}`; did you mean `{k}`? Known here: {}", known.join(", ")),
         None => format!("{what} `{unknown}`; known here: {}", known.join(", ")),
-    }
-}
-
-/// Finds the line of a key path such as `task[2].name`.
-struct Lines<'a> {
-    text: &'a str,
-    root: Option<&'a DeTable<'a>>,
-}
-
-impl Lines<'_> {
-    /// The line of `list[index].key`; the nearest enclosing line where the key is absent.
-    fn of(&self, list: &str, index: Option<usize>, key: &str) -> usize {
-        let found = self.root.and_then(|root| {
-            let (name, value) = root.get_key_value(list)?;
-            let fallback = name.span().start;
-            let (table, at) = match (value.get_ref(), index) {
-                (DeValue::Array(items), Some(i)) => {
-                    let item = items.get(i)?;
-                    (item.get_ref(), item.span().start)
-                }
-                (other, _) => (other, fallback),
-            };
-            match table {
-                DeValue::Table(t) => Some(t.get_key_value(key).map_or(at, |(k, _)| k.span().start)),
-                _ => Some(at),
-            }
-        });
-        line_of(self.text, found.unwrap_or(0))
-    }
-
-    fn error(&self, list: &str, index: Option<usize>, key: &str, message: String) -> StudyError {
-        StudyError { line: self.of(list, index, key), message }
     }
 }
 
@@ -127,7 +88,10 @@ fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
         check_task(task).map_err(|(key, m)| lines.error("task", Some(i), key, format!("task `{}`: {m}", task.name)))?;
         for protocol in [Protocol::Single, Protocol::Source] {
             let recipe = study.recipe_for(task, protocol);
-            recipe.check().map_err(|m| lines.error("recipe", None, m.split('`').nth(1).unwrap_or(""), m.clone()))?;
+            recipe.check().map_err(|m| {
+                let key = m.split('`').nth(1).unwrap_or("").to_owned();
+                lines.recipe_error(i, task, protocol, &key, m)
+            })?;
             if recipe.needs_validation() && matches!(task.validation, Validation::Share(s) if s == 0.0) {
                 return Err(lines.error(
                     "task",
@@ -150,12 +114,14 @@ fn check_names(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
     for (list, names) in [("encoder", encoders), ("task", tasks)] {
         for (i, name) in names.iter().enumerate() {
             let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-            if name.is_empty() || name.starts_with('.') || name.contains("--") || !name.chars().all(legal) {
+            // A hyphen at an end would run into the `--` between source and target.
+            let ends = name.starts_with(['.', '-']) || name.ends_with('-');
+            if name.is_empty() || ends || name.contains("--") || !name.chars().all(legal) {
                 return Err(lines.error(
                     list,
                     Some(i),
                     "name",
-                    format!("name `{name}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`"),
+                    format!("name `{name}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`, no `-` at an end, no `.` at the start"),
                 ));
             }
             if names.iter().take(i).any(|n| n == name) {
@@ -289,24 +255,21 @@ fn check_heads(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
     if !study.protocols.contains(&Protocol::Sequential) {
         return Ok(());
     }
+    let classes = |task: &Task| task.label_set().map_or(0, |l| l.names.len());
     for (source, target) in study.pairs() {
-        let (Some(s), Some(t)) = (study.task(&source), study.task(&target)) else { continue };
-        if study.recipe_for(t, Protocol::Sequential).head != super::Head::Keep {
+        let (Some(s), Some(i)) = (study.task(&source), study.task.iter().position(|t| t.name == target)) else {
+            continue;
+        };
+        let Some(t) = study.task.get(i) else { continue };
+        if study.recipe_for(t, Protocol::Sequential).head != super::Head::Keep || classes(s) == classes(t) {
             continue;
         }
-        let classes = |task: &Task| task.label_set().map_or(0, |l| l.names.len());
-        if classes(s) != classes(t) {
-            return Err(lines.error(
-                "recipe",
-                None,
-                "head",
-                format!(
-                    "head = \"keep\": `{source}` has {} classes and `{target}` has {}; give head = \"reset\", merge labels, or leave the pair out",
-                    classes(s),
-                    classes(t)
-                ),
-            ));
-        }
+        let message = format!(
+            "head = \"keep\": `{source}` has {} classes and `{target}` has {}; give head = \"reset\", merge labels, or leave the pair out",
+            classes(s),
+            classes(t)
+        );
+        return Err(lines.recipe_error(i, t, Protocol::Sequential, "head", message));
     }
     Ok(())
 }
