@@ -1,6 +1,6 @@
 //! From data files to tokenised tasks: read, map labels, pick rows, find leaks, tokenise once.
 
-mod batch;
+pub mod batch;
 pub mod cache;
 mod delimited;
 mod digest;
@@ -16,18 +16,15 @@ mod select;
 mod summary;
 #[cfg(test)]
 mod tests;
-mod tokenise;
+pub mod tokenise;
 
 use serde::{Deserialize, Serialize};
 
-pub use batch::{Batch, collate, epoch_batches, eval_batches};
-pub use cache::tokenised;
 pub use digest::digest;
 pub use error::DataError;
 pub use load::load;
 pub use overlaps::overlaps;
 pub use rows::{Row, Rows};
-pub use tokenise::{tokenise, vocab_size};
 
 /// One labelled input, as it stands in the data file but for white space at the ends of its texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
