@@ -2,6 +2,8 @@
 
 pub mod batch;
 pub mod cache;
+#[cfg(test)]
+mod cache_tests;
 mod delimited;
 mod digest;
 mod error;
@@ -11,6 +13,8 @@ mod labels;
 mod load;
 mod open;
 mod overlaps;
+#[cfg(test)]
+mod real_tests;
 mod rows;
 mod select;
 mod summary;
