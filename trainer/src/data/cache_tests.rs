@@ -21,7 +21,7 @@ fn rejects_what_is_no_tokenizer() {
     let message = complaint(b"{}", 16);
     assert!(message.starts_with("tokenizer.json: ") && message.contains("give the tokenizer.json"), "{message}");
     let json = tokenizer_json();
-    let message = complaint(json.as_ref(), 3);
+    let message = complaint(json.as_bytes(), 3);
     assert!(message.contains("max_length = 3 leaves no room for text; give at least 8"), "{message}");
     let bare = br#"{"version":"1.0","added_tokens":[],"model":{"type":"WordLevel","vocab":{"a":0},"unk_token":"a"}}"#;
     assert!(complaint(bare, 16).contains("it adds no special tokens; give one with a post-processor"));
@@ -30,7 +30,7 @@ fn rejects_what_is_no_tokenizer() {
 #[test]
 fn a_task_is_tokenised_once_and_damage_is_mended() {
     let (dir, json, task) = (tempfile::tempdir().unwrap(), tokenizer_json(), data("it rains"));
-    let (store, json) = (dir.path().join("tokenised"), json.as_ref());
+    let (store, json) = (dir.path().join("tokenised"), json.as_bytes());
     let (tokens, path) = cache::tokenised(&store, &task, json, 16).unwrap();
     let whole = std::fs::read(&path).unwrap();
     assert_eq!(cache::read(&path).unwrap(), tokens);
@@ -42,7 +42,7 @@ fn a_task_is_tokenised_once_and_damage_is_mended() {
 
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 4;
-    for damaged in [&whole[..0], &whole[..whole.len() / 2], &whole[..whole.len() - 1], &flipped, b"not gzip"] {
+    for damaged in [&whole[..0], &whole[..whole.len() / 2], &whole[..whole.len() - 1], &flipped[..], &b"not gzip"[..]] {
         std::fs::write(&path, damaged).unwrap();
         let message = cache::read(&path).unwrap_err().to_string();
         assert!(message.contains(".json.gz: ") && message.ends_with("; delete it and it is made again"), "{message}");

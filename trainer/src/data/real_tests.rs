@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use transfermap::study::{Source, Study, Task};
 
 use super::tokenise::{summary, tokenise, vocab_size};
-use super::{Example, Rows, TaskData, cache, load};
+use super::{Example, Rows, TaskData, load};
 
 fn shared() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
