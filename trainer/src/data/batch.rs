@@ -6,14 +6,14 @@ use transfermap::random::Stream;
 use super::TokenisedSplit;
 
 /// Examples padded to one width, row by row in flat lists of `rows × width`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
     /// Token ids.
     pub input_ids: Vec<i64>,
     /// Segment ids; 0 where padded.
     pub token_type_ids: Vec<i64>,
-    /// True where there is a token, false where there is padding.
-    pub attention_mask: Vec<bool>,
+    /// 1 where there is a token, 0 where there is padding.
+    pub attention_mask: Vec<f32>,
     /// Class indices, one a row.
     pub labels: Vec<i64>,
     /// Number of examples.
@@ -68,7 +68,7 @@ fn length(split: &TokenisedSplit, example: usize) -> usize {
 ///
 /// # Panics
 /// When an index is not in the split.
-pub fn collate(split: &TokenisedSplit, indices: &[usize], pad_id: i64, pad_to: Option<usize>) -> Batch {
+pub fn collate(split: &TokenisedSplit, indices: &[usize], pad_id: u32, pad_to: Option<usize>) -> Batch {
     let longest = indices.iter().map(|&i| length(split, i)).max().unwrap_or(0);
     let width = longest.max(pad_to.unwrap_or(0));
     let rows = indices.len();
@@ -86,13 +86,13 @@ pub fn collate(split: &TokenisedSplit, indices: &[usize], pad_id: i64, pad_to: O
         let ids = &split.input_ids[i];
         batch.input_ids.extend(ids.iter().map(|id| i64::from(*id)));
         batch.token_type_ids.extend(split.token_type_ids[i].iter().map(|id| i64::from(*id)));
-        batch.attention_mask.extend(std::iter::repeat_n(true, ids.len()));
+        batch.attention_mask.extend(std::iter::repeat_n(1.0, ids.len()));
         batch.labels.push(split.labels[i] as i64);
         batch.tokens += ids.len();
         let end = (row + 1) * width;
-        batch.input_ids.resize(end, pad_id);
+        batch.input_ids.resize(end, i64::from(pad_id));
         batch.token_type_ids.resize(end, 0);
-        batch.attention_mask.resize(end, false);
+        batch.attention_mask.resize(end, 0.0);
     }
     batch
 }
@@ -170,7 +170,7 @@ mod tests {
         assert_eq!((batch.rows, batch.width, batch.tokens), (2, 6, 9));
         assert_eq!(batch.input_ids, [2, 9, 3, 5, 5, 5, 2, 0, 5, 3, 6, 3]);
         assert_eq!(batch.token_type_ids, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
-        assert_eq!(batch.attention_mask.iter().filter(|m| **m).count(), 9);
+        assert_eq!(batch.attention_mask.iter().filter(|m| **m == 1.0).count(), 9);
         assert_eq!((batch.labels, batch.examples), (vec![1, 0], vec![0, 1]));
         assert_eq!(collate(&split, &[0], 0, Some(8)).width, 8);
         assert_eq!(collate(&split, &[], 0, None).input_ids.len(), 0);

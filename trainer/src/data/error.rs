@@ -76,7 +76,7 @@ pub enum DataError {
         header: String,
     },
     /// A raw label that the study does not list.
-    #[error("{}, line {line}: unknown label `{raw}`; known: {known}; {remedy}", .path.display())]
+    #[error("{}, line {line}: unknown label {}; known: {known}; {remedy}", .path.display(), shown(.raw))]
     UnknownLabel {
         /// The file.
         path: PathBuf,
@@ -104,7 +104,7 @@ pub enum DataError {
         remedy: String,
     },
     /// A class with a single training example.
-    #[error("{}, line {line}: task `{task}`: the only training example of label `{label}`; {remedy}", .path.display())]
+    #[error("{}, line {line}: task `{task}`: only one training example of label `{label}`; {remedy}", .path.display())]
     SingleExample {
         /// The training file.
         path: PathBuf,
@@ -139,6 +139,16 @@ pub enum DataError {
         /// What is wrong.
         reason: String,
     },
+}
+
+/// A value of the file for a message: in backticks, on one line, cut where it is long.
+pub(super) fn shown(value: &str) -> String {
+    let mut kept: String =
+        value.chars().take(60).flat_map(|c| if c.is_control() { vec![' '] } else { vec![c] }).collect();
+    if value.chars().nth(60).is_some() {
+        kept.push('…');
+    }
+    format!("`{kept}`")
 }
 
 fn at(line: usize) -> String {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use transfermap::study::Column;
 
-use super::error::DataError;
+use super::error::{DataError, shown};
 use super::open::Lines;
 
 /// Rows of a JSONL file.
@@ -71,7 +71,7 @@ impl Jsonl {
                 path: self.lines.path().to_owned(),
                 line,
                 column: format!("key `{key}`"),
-                header: format!("keys: {}", object.keys().map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ")),
+                header: format!("keys: {}", object.keys().map(|k| shown(k)).collect::<Vec<_>>().join(", ")),
             }),
         }
     }

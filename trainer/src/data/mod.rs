@@ -1,7 +1,9 @@
 //! From data files to tokenised tasks: read, map labels, pick rows, find leaks, tokenise once.
 
-mod batch;
+pub mod batch;
 pub mod cache;
+#[cfg(test)]
+mod cache_tests;
 mod delimited;
 mod digest;
 mod error;
@@ -11,23 +13,22 @@ mod labels;
 mod load;
 mod open;
 mod overlaps;
+#[cfg(test)]
+mod real_tests;
 mod rows;
 mod select;
 mod summary;
 #[cfg(test)]
 mod tests;
-mod tokenise;
+pub mod tokenise;
 
 use serde::{Deserialize, Serialize};
 
-pub use batch::{Batch, collate, epoch_batches, eval_batches};
-pub use cache::tokenised;
 pub use digest::digest;
 pub use error::DataError;
 pub use load::load;
 pub use overlaps::overlaps;
 pub use rows::{Row, Rows};
-pub use tokenise::{tokenise, vocab_size};
 
 /// One labelled input, as it stands in the data file but for white space at the ends of its texts.
 #[derive(Debug, Clone, PartialEq, Eq)]

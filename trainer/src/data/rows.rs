@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use transfermap::study::{Column, Kind, Source, Task};
 
 use super::delimited::{Delimited, Record};
-use super::error::DataError;
+use super::error::{DataError, shown};
 use super::generated;
 use super::jsonl::Jsonl;
 use super::open::{Lines, PARQUET_REMEDY};
@@ -175,10 +175,7 @@ fn cells(mut file: Delimited, task: &Task, source: &Source) -> Result<Reader, Da
             path: path.clone(),
             line: record.line,
             column: column.to_string(),
-            header: format!(
-                "the header has: {}",
-                record.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ")
-            ),
+            header: format!("the header has: {}", record.iter().map(shown).collect::<Vec<_>>().join(", ")),
         };
         match (column, header) {
             (Column::Number(n), None) => Ok(n.saturating_sub(1)),

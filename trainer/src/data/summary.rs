@@ -14,22 +14,22 @@ impl TokenisedSplit {
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
+}
 
-    /// Sizes, label counts over `classes` classes, and nearest-rank quantiles of the lengths before truncation.
-    pub fn summary(&self, classes: usize) -> SplitSummary {
-        let mut label_counts = vec![0; classes];
-        for &label in &self.labels {
-            if let Some(count) = label_counts.get_mut(label) {
-                *count += 1;
-            }
+/// Sizes, label counts over `classes` classes, and nearest-rank quantiles of the lengths before truncation.
+pub fn summary(split: &TokenisedSplit, classes: usize) -> SplitSummary {
+    let mut label_counts = vec![0; classes];
+    for &label in &split.labels {
+        if let Some(count) = label_counts.get_mut(label) {
+            *count += 1;
         }
-        let mut lengths = self.full_lengths.clone();
-        lengths.sort_unstable();
-        let token_lengths =
-            TokenLengths { p50: quantile(&lengths, 50), p95: quantile(&lengths, 95), max: quantile(&lengths, 100) };
-        let truncated = self.full_lengths.iter().zip(&self.input_ids).filter(|(full, ids)| **full > ids.len()).count();
-        SplitSummary { examples: self.len(), label_counts, token_lengths, truncated }
     }
+    let mut lengths = split.full_lengths.clone();
+    lengths.sort_unstable();
+    let token_lengths =
+        TokenLengths { p50: quantile(&lengths, 50), p95: quantile(&lengths, 95), max: quantile(&lengths, 100) };
+    let truncated = split.full_lengths.iter().zip(&split.input_ids).filter(|(full, ids)| **full > ids.len()).count();
+    SplitSummary { examples: split.len(), label_counts, token_lengths, truncated }
 }
 
 /// The smallest value that at least `percent` % of the sorted values do not exceed; 0 of none.
@@ -58,7 +58,7 @@ mod tests {
             labels: vec![1, 1],
             full_lengths: vec![2, 9],
         };
-        let summary = split.summary(3);
+        let summary = summary(&split, 3);
         assert_eq!((summary.examples, summary.label_counts, summary.truncated), (2, vec![0, 2, 0], 1));
         assert_eq!(summary.token_lengths, TokenLengths { p50: 2, p95: 9, max: 9 });
     }

@@ -97,7 +97,7 @@ fn jsonl_with_every_kind_of_label_and_pairs() {
         train = { file = \"train.jsonl\" }\ntest = { file = \"test.json\", format = \"jsonl\" }\n";
     // The first training pair stands in the test set, which leaves one example of `no`.
     let message = folder.complaint(task);
-    assert!(message.contains("train.jsonl, line 5: task `t`: the only training example of label `no`; "), "{message}");
+    assert!(message.contains("train.jsonl, line 5: task `t`: only one training example of label `no`; "), "{message}");
     let folder = folder.with("test.json", "{\"h\":\"a\",\"p\":\"b\",\"label\":true}\n");
     let data = folder.load(task);
     assert_eq!(data.train[0].texts, ["a", "b"]);
@@ -263,7 +263,7 @@ fn rejects_classes_with_too_few_training_examples() {
     assert!(message.contains("(2 examples; 1 rows dropped, their text is in the validation or test set)"), "{message}");
     let message = with_train("text,label\na,no\nb,yes\nc,no\n").complaint(&train_and_test());
     assert!(
-        message.contains("train.csv, line 3: task `t`: the only training example of label `yes`; give it two or more"),
+        message.contains("train.csv, line 3: task `t`: only one training example of label `yes`; give it two or more"),
         "{message}"
     );
     let message = with_train("text,label\na,1\nb,1\n").complaint(&train_and_test());

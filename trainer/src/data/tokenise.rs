@@ -5,6 +5,7 @@ use tokenizers::utils::truncation::truncate_encodings;
 use tokenizers::{PostProcessor, Tokenizer, TruncationDirection, TruncationParams, TruncationStrategy};
 
 use super::error::DataError;
+pub use super::summary::summary;
 use super::{Example, TaskData, TokenisedSplit, TokenisedTask};
 
 /// Tokenises all splits of a task: `[CLS] a [SEP]`, or `[CLS] a [SEP] b [SEP]` with token types 0 and 1, as the
