@@ -1,7 +1,5 @@
 //! One training: from a planned run and its data to scores, predictions and weights.
 
-
-
 pub mod gradient;
 mod job;
 pub mod loss;
