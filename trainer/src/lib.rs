@@ -2,17 +2,20 @@
 //!
 //! [`data`] turns text files into tokenised tasks, [`encoder`] holds the models, [`pretrained`] reads and writes
 //! HuggingFace folders, [`train`] runs one training, [`execute`] runs a whole study so that it survives any crash.
-//! [`backend`] is the only place that names a Burn backend.
+//! [`cli`] is the command line, [`backend`] the only place that names a Burn backend.
 
 pub mod backend;
+pub mod cli;
 pub mod data;
 pub mod encoder;
 pub mod execute;
 pub mod parity;
+pub mod pretrain;
 pub mod pretrained;
+pub mod throughput;
 pub mod train;
 
 /// An encoder that ships in the binary: config.json, tokenizer.json and model.safetensors.
-pub(crate) fn embedded_encoder(_name: &str) -> Option<(&'static str, &'static [u8], &'static [u8])> {
-    None
+pub(crate) fn embedded_encoder(name: &str) -> Option<(&'static str, &'static [u8], &'static [u8])> {
+    pretrain::embedded(name)
 }

@@ -1,2 +1,5 @@
 //! The binary `transfermap`.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    transfermap_trainer::cli::main()
+}

@@ -1,5 +1,6 @@
 //! From data files to tokenised tasks: read, map labels, pick rows, find leaks, tokenise once.
 
+pub mod batch;
 pub mod generated;
 
 use serde::{Deserialize, Serialize};

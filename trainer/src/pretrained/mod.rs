@@ -6,7 +6,7 @@ mod weights;
 
 pub use export::{config_with_labels, export};
 pub use load::{PretrainedError, load};
-pub use weights::{Checkpoint, to_safetensors};
+pub use weights::{Checkpoint, Tensors, read_tensors, tensors_of, to_safetensors, write_tensors};
 
 use crate::encoder::albert::AlbertConfig;
 

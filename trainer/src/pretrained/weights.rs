@@ -8,6 +8,9 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use crate::encoder::named::{Values, collect};
 
+/// Values by name, in HuggingFace's layout.
+pub type Tensors = BTreeMap<String, Values>;
+
 /// The tensors of a checkpoint.
 pub struct Checkpoint<'a> {
     tensors: SafeTensors<'a>,
@@ -80,20 +83,25 @@ fn half_to_f32(half: u16) -> f32 {
 /// # Errors
 /// What the safetensors library refuses.
 pub fn to_safetensors<B: Backend, M: Module<B>>(model: &M) -> Result<Vec<u8>, String> {
-    let mut tensors: BTreeMap<String, Values> = BTreeMap::new();
+    // "format" is what transformers looks for before it reads the tensors.
+    write_tensors(&tensors_of(model), Some([("format".to_owned(), "pt".to_owned())].into()))
+}
+
+/// The parameters of `model` by name, in HuggingFace's layout.
+pub fn tensors_of<B: Backend, M: Module<B>>(model: &M) -> Tensors {
+    let mut tensors = BTreeMap::new();
     collect(model, &mut |name, values| {
         tensors.insert(name, values);
     });
-    // "format" is what transformers looks for before it reads the tensors.
-    write(&tensors, Some([("format".to_owned(), "pt".to_owned())].into()))
+    tensors
 }
 
 /// Named values as the bytes of a safetensors file.
 ///
 /// # Errors
 /// What the safetensors library refuses.
-pub fn write(
-    tensors: &BTreeMap<String, Values>,
+pub fn write_tensors(
+    tensors: &Tensors,
     metadata: Option<std::collections::HashMap<String, String>>,
 ) -> Result<Vec<u8>, String> {
     let bytes: Vec<(&String, &Vec<usize>, Vec<u8>)> = tensors
@@ -106,6 +114,19 @@ pub fn write(
         .collect::<Result<Vec<_>, _>>()
         .map_err(|e| e.to_string())?;
     safetensors::serialize(views, metadata).map_err(|e| e.to_string())
+}
+
+/// Every tensor of a safetensors file.
+///
+/// # Errors
+/// Not a safetensors file, or a number format that is not a float.
+pub fn read_tensors(bytes: &[u8]) -> Result<Tensors, String> {
+    let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
+    let read = |(name, view): (String, TensorView<'_>)| {
+        let data = values(&name, &view)?;
+        Ok((name, Values { shape: view.shape().to_vec(), data }))
+    };
+    tensors.tensors().into_iter().map(read).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use transfermap::study::{Head, Recipe};
 
 use crate::encoder::albert::{AlbertConfig, AlbertForSequenceClassification};
 use crate::encoder::{init, named};
-use crate::pretrained::{Checkpoint, LoadedEncoder};
+use crate::pretrained::{Checkpoint, LoadedEncoder, Tensors};
 
 /// The classifier that a run trains.
 pub type Classifier<B> = AlbertForSequenceClassification<B>;
@@ -64,11 +64,14 @@ pub fn start<B: Backend>(
     })
 }
 
-/// Sets the model's weights to those of a checkpoint of the same shape.
+/// Sets the model's weights to these.
 ///
 /// # Errors
 /// A tensor is missing or has another shape.
-pub fn restore<B: Backend, M: Module<B>>(model: M, bytes: &[u8]) -> Result<M, String> {
-    let checkpoint = Checkpoint::new(bytes)?;
-    named::fill(model, &mut |name, shape| checkpoint.require(name, shape))
+pub fn set<B: Backend, M: Module<B>>(model: M, mut tensors: Tensors) -> Result<M, String> {
+    named::fill(model, &mut |name, shape| match tensors.remove(name) {
+        Some(values) if values.shape == shape => Ok(values.data),
+        Some(values) => Err(format!("tensor `{name}` has the shape {:?}, not {shape:?}", values.shape)),
+        None => Err(format!("tensor `{name}` is missing")),
+    })
 }

@@ -1,0 +1,36 @@
+//! `transfermap check`: reads a study and its data, and says what training would meet.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use transfermap::plan::Plan;
+use transfermap::study::Study;
+
+use crate::execute::prepare::prepare;
+use crate::execute::select::select;
+use crate::execute::summary;
+use crate::execute::survey::Survey;
+use crate::execute::wrong::Wrong;
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Study file
+    study: PathBuf,
+}
+
+impl Check {
+    pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let (text, base) = super::read_study(&self.study)?;
+        let study = Study::from_toml(&text).map_err(|e| Wrong::at(self.study.display(), &e))?;
+        // Tokens are counted, then thrown away.
+        let cache = tempfile::tempdir().context("a temporary folder")?;
+        let prepared = prepare(&study, &base, cache.path(), "flex")?;
+        let plan = Plan::new(&study, &prepared.contents)?;
+        let all = select(&plan, None, None)?;
+        summary::dry_run(out, &study, &prepared.inputs, &all, &Survey::default(), false)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,58 @@
+//! `transfermap demo`: the embedded study. Nothing but the program is read.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::run::How;
+use crate::execute::start::{self, Request};
+
+/// The study that comes with the program.
+// SEAM: becomes `include_str!("../../../studies/demo.toml")` when that file is merged.
+const STUDY: &str = r#"
+version = 1
+name = "demo"
+seeds = [1, 2, 3]
+[[encoder]]
+name = "demo"
+embedded = "demo"
+max_length = 64
+[[task]]
+name = "polarity"
+labels = ["negative", "positive"]
+train = { generated = "polarity" }
+test = { generated = "polarity" }
+[[task]]
+name = "stars"
+labels = ["1", "2", "3", "4", "5"]
+train = { generated = "stars" }
+test = { generated = "stars" }
+"#;
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Output folder
+    #[arg(long, value_name = "DIR", default_value = "transfermap-demo")]
+    out: PathBuf,
+    #[command(flatten)]
+    how: How,
+}
+
+impl Demo {
+    /// Answers whether every run has been trained to its end.
+    pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<bool> {
+        let mut request = Request::new(STUDY.to_owned(), "the embedded study".into(), ".".into(), self.out.clone());
+        self.how.apply(&mut request);
+        start::run(&request, &super::worker_command()?, super::stop_flag()?.as_ref(), out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_embedded_study_is_one() {
+        transfermap::study::Study::from_toml(super::STUDY).unwrap();
+    }
+}

@@ -1,0 +1,47 @@
+//! `transfermap export`: a report's tables as CSV, or a run's weights as a folder that transformers loads.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use transfermap::report::Report;
+
+use crate::execute::export::export_model;
+use crate::execute::report::write_csv;
+use crate::execute::wrong::Wrong;
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// report.json, for tables
+    #[arg(required_unless_present = "model", conflicts_with = "model")]
+    report: Option<PathBuf>,
+    /// Folder of a run, OUT/runs/<id>, for its weights
+    #[arg(long, value_name = "RUN")]
+    model: Option<PathBuf>,
+    /// Folder to write to
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Write the CSV files (also the default)
+    #[arg(long)]
+    csv: bool,
+}
+
+impl Export {
+    pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let written = match (&self.model, &self.report) {
+            (Some(run), _) => export_model(run, &self.out)?,
+            (None, Some(report)) => write_csv(&self.out, &read_report(report)?)?,
+            (None, None) => return Err(Wrong("give a report.json, or --model RUN".into()).into()),
+        };
+        for file in written {
+            writeln!(out, "{}", file.display())?;
+        }
+        Ok(())
+    }
+}
+
+fn read_report(path: &Path) -> Result<Report, Wrong> {
+    let bytes = std::fs::read(path).map_err(|e| Wrong::at(path.display(), &e))?;
+    Report::from_json(&bytes).map_err(|e| Wrong::at(path.display(), &e))
+}

@@ -1,0 +1,138 @@
+//! The command line: one file per subcommand. Results go to stdout, messages to stderr.
+//!
+//! Exit codes: 0 good, 1 the work failed, 2 the request was wrong.
+
+mod check;
+mod demo;
+mod export;
+mod init;
+mod run;
+mod status;
+mod worker;
+
+use std::io::{ErrorKind, Write};
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::execute::wrong::{Wrong, chain};
+
+/// Which text-classification task helps which: trains every pair and measures the transfer.
+#[derive(Debug, Parser)]
+#[command(name = "transfermap", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Subcommands,
+}
+
+#[derive(Debug, Subcommand)]
+enum Subcommands {
+    /// Run the embedded study, start to report
+    Demo(demo::Demo),
+    /// Write a commented study file by looking at data files
+    Init(init::Init),
+    /// Validate a study's data and labels; print sizes, lengths, overlaps and the number of runs
+    Check(check::Check),
+    /// Train what is missing of a study and write its report
+    Run(run::Run),
+    /// Show what is done, running, failed and missing
+    Status(status::Status),
+    /// Write a report's tables as CSV files, or a run's weights as a transformers folder
+    Export(export::Export),
+    /// Train runs for `run`, which starts this
+    #[command(hide = true)]
+    Worker(worker::WorkerProcess),
+}
+
+/// Reads the arguments, does what they ask, and answers with the exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap knows.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let mut out = std::io::stdout().lock();
+    let result = match &cli.command {
+        Subcommands::Demo(demo) => demo.execute(&mut out),
+        Subcommands::Init(init) => init.execute(&mut out).map(|()| true),
+        Subcommands::Check(check) => check.execute(&mut out).map(|()| true),
+        Subcommands::Run(run) => run.execute(&mut out),
+        Subcommands::Status(status) => status.execute(&mut out).map(|()| true),
+        Subcommands::Export(export) => export.execute(&mut out).map(|()| true),
+        Subcommands::Worker(worker) => {
+            // It writes its events itself, line by line.
+            drop(out);
+            return code(worker.execute());
+        }
+    };
+    code(result.and_then(|good| out.flush().map(|()| good).map_err(Into::into)))
+}
+
+fn code(result: anyhow::Result<bool>) -> ExitCode {
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        // The reader of a pipe had enough.
+        Err(e) if e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "error: {}", chain(error.as_ref()));
+            ExitCode::from(if error.chain().any(|e| e.is::<Wrong>()) { 2 } else { 1 })
+        }
+    }
+}
+
+/// This program, to be started as a worker.
+fn worker_command() -> anyhow::Result<impl Fn() -> Command> {
+    let program = std::env::current_exe().context("finding this program")?;
+    Ok(move || {
+        let mut command = Command::new(&program);
+        command.arg("worker");
+        command
+    })
+}
+
+/// A flag that SIGTERM and SIGINT raise. A second SIGINT ends the program at once.
+fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::flag;
+    let stop = Arc::new(AtomicBool::new(false));
+    flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&stop))?;
+    for signal in [SIGTERM, SIGINT] {
+        flag::register(signal, Arc::clone(&stop))?;
+    }
+    Ok(stop)
+}
+
+/// A study file's text and the folder that its paths are relative to.
+fn read_study(path: &std::path::Path) -> Result<(String, std::path::PathBuf), Wrong> {
+    let text = std::fs::read_to_string(path).map_err(|e| {
+        let remedy = match e.kind() {
+            ErrorKind::NotFound => "give the path of a study file; `transfermap init` writes one".to_owned(),
+            ErrorKind::IsADirectory => "this is a folder; give the study file in it".to_owned(),
+            ErrorKind::InvalidData => "not UTF-8; save it as UTF-8".to_owned(),
+            _ => e.to_string(),
+        };
+        Wrong(format!("cannot read the study ({remedy}): {}", path.display()))
+    })?;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| std::path::Path::new("."));
+    Ok((text, folder.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

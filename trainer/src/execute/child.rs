@@ -1,0 +1,86 @@
+//! The life of a worker process: an assignment comes in on stdin, events go out on stdout, and the end of stdin means
+//! that the parent is gone. So no training outlives the command that asked for it, however that command ended.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Context;
+use transfermap::study::Study;
+
+use super::device;
+use super::event::{Assignment, Event};
+use super::prepare::StudyTrainer;
+use super::store::Store;
+use super::worker::{End, Trainer, Worker};
+use super::wrong::chain;
+
+/// Works on the assignment that stands on stdin, with the trainer that `hire` makes for it.
+/// Answers whether all went well; what did not was said in an event.
+///
+/// # Errors
+/// The assignment cannot be read.
+pub fn work(hire: impl FnOnce(&Assignment) -> anyhow::Result<Box<dyn Trainer>>) -> anyhow::Result<bool> {
+    let mut stdin = BufReader::new(std::io::stdin());
+    let mut line = String::new();
+    stdin.read_line(&mut line).context("reading the assignment")?;
+    let assignment: Assignment = serde_json::from_str(&line)
+        .context("no assignment on stdin; `worker` is started by `transfermap run`, not by hand")?;
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT] {
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    let told = Arc::clone(&stop);
+    std::thread::spawn(move || {
+        // Any byte, an error and the end all mean the same.
+        let _ = stdin.read(&mut [0]);
+        told.store(true, Ordering::Relaxed);
+    });
+    let mut trainer = match hire(&assignment) {
+        Ok(trainer) => trainer,
+        Err(error) => {
+            emit(Event::Fatal { message: format!("{error:#}") });
+            return Ok(false);
+        }
+    };
+    let store = Store::new(&assignment.out);
+    let mut worker = Worker {
+        runs: &assignment.runs,
+        store: &store,
+        trainer: trainer.as_mut(),
+        keep_models: assignment.keep_models,
+        provenance: &assignment.provenance,
+        stop: &stop,
+        emit: &mut emit,
+    };
+    match worker.work() {
+        Ok(End::Settled | End::Stopped) => Ok(true),
+        Err(fatal) => {
+            emit(Event::Fatal { message: chain(&fatal) });
+            Ok(false)
+        }
+    }
+}
+
+/// The trainer of a real study.
+///
+/// # Errors
+/// A study or a device that this program cannot read: it was started by another version.
+pub fn study_trainer(assignment: &Assignment) -> anyhow::Result<Box<dyn Trainer>> {
+    let study = Study::from_toml(&assignment.study)?;
+    let device = device::parse(&assignment.device)?;
+    let every = Duration::from_secs(assignment.checkpoint_every);
+    let base: PathBuf = assignment.base.clone();
+    Ok(Box::new(StudyTrainer::new(study, base, assignment.inputs.clone(), device, every)))
+}
+
+fn emit(event: Event) {
+    if let Ok(mut line) = serde_json::to_vec(&event) {
+        line.push(b'\n');
+        let mut out = std::io::stdout().lock();
+        // A parent that is gone is noticed on stdin.
+        let _ = out.write_all(&line).and_then(|()| out.flush());
+    }
+}

@@ -1,0 +1,226 @@
+//! From a study to what its runs need: tasks read and tokenised once, encoders checked, and all of it hashed.
+//!
+//! The only file of [`execute`](super) that calls the data readers and the encoders.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use transfermap::fingerprint::digest;
+use transfermap::metric::Metric;
+use transfermap::plan::{Contents, PlannedRun};
+use transfermap::report::{EncoderSummary, TaskSummary};
+use transfermap::study::{Encoder, Protocol, Study, Task};
+
+// SEAM: becomes `use crate::{data, pretrained};` when the readers are merged.
+use super::stand_in::{data, pretrained};
+use super::worker::Trainer;
+use super::wrong::{Wrong, chain};
+use crate::backend::Device;
+use crate::data::{TaskData, TokenisedTask};
+use crate::pretrained::LoadedEncoder;
+use crate::train::{Job, Outcome, StepProgress, TrainError};
+
+/// What was found in the data and the encoders. Kept beside the plan, so that a report needs no second reading.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// The tasks, in the study's order.
+    pub tasks: Vec<TaskSummary>,
+    /// The encoders, in the study's order.
+    pub encoders: Vec<EncoderSummary>,
+    /// What limits the conclusions.
+    pub warnings: Vec<String>,
+    /// Tokenised tasks by encoder and task.
+    pub tokenised: IndexMap<String, IndexMap<String, PathBuf>>,
+}
+
+/// A study whose data and encoders are read.
+pub struct Prepared {
+    /// What the fingerprints are made of.
+    pub contents: Contents,
+    /// What was found.
+    pub inputs: Inputs,
+    /// The encoders in memory.
+    pub encoders: Vec<LoadedEncoder>,
+}
+
+/// Reads the data and the encoders of `study`, whose paths are relative to `base`, and tokenises into `cache`.
+/// Nothing is written before everything is read and found good.
+///
+/// # Errors
+/// Whatever is wrong with a data file or an encoder: [`Wrong`].
+pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str) -> anyhow::Result<Prepared> {
+    let encoders: Vec<LoadedEncoder> =
+        study.encoder.iter().map(|e| pretrained::load(e, base).map_err(|e| Wrong::of(&e))).collect::<Result<_, _>>()?;
+    let tasks: Vec<(&Task, TaskData)> = study
+        .task
+        .iter()
+        .map(|t| Ok((t, data::load(t, study.data_seed, base).map_err(|e| Wrong::of(&e))?)))
+        .collect::<Result<_, Wrong>>()?;
+    let mut contents = Contents { backend: backend.to_owned(), ..Contents::default() };
+    let mut inputs = Inputs::default();
+    for encoder in &encoders {
+        contents.encoders.insert(encoder.name.clone(), encoder.fingerprint.clone());
+        inputs.encoders.push(summarise(encoder));
+    }
+    let mut tokenised: Vec<TokenisedTask> = Vec::new();
+    for (encoder, asked) in encoders.iter().zip(&study.encoder) {
+        let mut paths = IndexMap::new();
+        for (task, rows) in &tasks {
+            let (tokens, path) = data::cache::tokenised(cache, rows, &encoder.tokenizer_json, asked.max_length)
+                .map_err(|e| Wrong::of(&e))?;
+            paths.insert(task.name.clone(), path);
+            // Lengths in the report are those of the first encoder.
+            if inputs.tokenised.is_empty() {
+                tokenised.push(tokens);
+            }
+        }
+        inputs.tokenised.insert(encoder.name.clone(), paths);
+    }
+    for ((task, rows), tokens) in tasks.iter().zip(&tokenised) {
+        let fingerprint = task_digest(study, task, rows);
+        contents.tasks.insert(task.name.clone(), fingerprint.clone());
+        let others: Vec<(&str, &TaskData)> =
+            tasks.iter().filter(|(t, _)| t.name != task.name).map(|(t, d)| (t.name.as_str(), d)).collect();
+        let classes = rows.labels.len();
+        let splits = [("train", &tokens.train), ("validation", &tokens.validation), ("test", &tokens.test)];
+        inputs.tasks.push(TaskSummary {
+            name: task.name.clone(),
+            kind: task.kind,
+            labels: rows.labels.clone(),
+            splits: splits
+                .into_iter()
+                .filter(|(_, split)| !split.labels.is_empty())
+                .map(|(name, split)| (name.to_owned(), data::tokenise::summary(split, classes)))
+                .collect(),
+            dropped_training_rows: rows.dropped_training_rows,
+            overlaps: data::overlaps(rows, &others),
+            fingerprint,
+        });
+    }
+    inputs.warnings = warnings(study, &inputs.tasks);
+    Ok(Prepared { contents, inputs, encoders })
+}
+
+/// The examples, and the primary metric where a run chooses by it.
+fn task_digest(study: &Study, task: &Task, rows: &TaskData) -> String {
+    let examples = data::digest(rows);
+    let chooses = [Protocol::Single, Protocol::Source].iter().any(|p| study.recipe_for(task, *p).needs_validation());
+    if chooses { digest(format!("{examples}/{}", metric_name(task.metric)).as_bytes()) } else { examples }
+}
+
+fn summarise(encoder: &LoadedEncoder) -> EncoderSummary {
+    EncoderSummary {
+        name: encoder.name.clone(),
+        architecture: encoder.architecture.clone(),
+        parameters: encoder.parameters,
+        pretrained: encoder.weights.is_some(),
+        fingerprint: encoder.fingerprint.clone(),
+    }
+}
+
+/// What the study chose and what its data brought along, in words.
+fn warnings(study: &Study, tasks: &[TaskSummary]) -> Vec<String> {
+    let mut out = study.warnings();
+    for task in tasks {
+        if task.dropped_training_rows > 0 {
+            out.push(format!(
+                "{}: {} training rows left out because their text also stands in the validation or test set.",
+                task.name, task.dropped_training_rows
+            ));
+        }
+        let test = task.splits.get("test").map_or(0, |s| s.examples);
+        for overlap in &task.overlaps {
+            out.push(format!(
+                "{} → {}: {} of {test} test examples share a text with the source's training set.",
+                overlap.source, task.name, overlap.test_examples
+            ));
+        }
+    }
+    out
+}
+
+/// The name of a metric in records.
+pub fn metric_name(metric: Metric) -> String {
+    serde_json::to_value(metric).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Trains the runs of a study in a worker; reads each encoder and each task when first needed.
+pub struct StudyTrainer {
+    study: Study,
+    base: PathBuf,
+    inputs: Inputs,
+    device: Device,
+    checkpoint_every: Duration,
+    encoders: HashMap<String, LoadedEncoder>,
+    tasks: HashMap<PathBuf, TokenisedTask>,
+}
+
+impl StudyTrainer {
+    /// A trainer for `study`.
+    pub fn new(study: Study, base: PathBuf, inputs: Inputs, device: Device, checkpoint_every: Duration) -> Self {
+        Self { study, base, inputs, device, checkpoint_every, encoders: HashMap::new(), tasks: HashMap::new() }
+    }
+
+    fn load_encoder(&mut self, name: &str) -> Result<(), TrainError> {
+        if self.encoders.contains_key(name) {
+            return Ok(());
+        }
+        let asked: Option<&Encoder> = self.study.encoder.iter().find(|e| e.name == name);
+        let asked = asked.ok_or_else(|| unreadable(&self.base, format!("no encoder `{name}`")))?;
+        let loaded = pretrained::load(asked, &self.base).map_err(|e| unreadable(&self.base, chain(&e)))?;
+        let planned = self.inputs.encoders.iter().find(|e| e.name == name);
+        if planned.is_some_and(|p| p.fingerprint != loaded.fingerprint) {
+            let message = format!("encoder `{name}` changed since the study started; start it again");
+            return Err(unreadable(&self.base, message));
+        }
+        self.encoders.insert(name.to_owned(), loaded);
+        Ok(())
+    }
+
+    fn load_task(&mut self, path: &Path) -> Result<(), TrainError> {
+        if !self.tasks.contains_key(path) {
+            let task = data::cache::read(path).map_err(|e| unreadable(path, chain(&e)))?;
+            self.tasks.insert(path.to_owned(), task);
+        }
+        Ok(())
+    }
+}
+
+impl Trainer for StudyTrainer {
+    fn train(
+        &mut self,
+        run: &PlannedRun,
+        source_model: Option<&Path>,
+        checkpoint: &Path,
+        observe: &mut dyn FnMut(StepProgress) -> bool,
+    ) -> Result<Outcome, TrainError> {
+        let target = run.targets.first().map_or("", String::as_str);
+        let path = self.inputs.tokenised.get(&run.encoder).and_then(|t| t.get(target)).cloned().unwrap_or_default();
+        self.load_encoder(&run.encoder)?;
+        self.load_task(&path)?;
+        let missing = || unreadable(&path, format!("task `{target}` is not prepared"));
+        let job = Job {
+            run,
+            encoder: self.encoders.get(&run.encoder).ok_or_else(missing)?,
+            data: self.tasks.get(&path).ok_or_else(missing)?,
+            metric: self.study.task(target).ok_or_else(missing)?.metric,
+            source_model,
+            checkpoint,
+            checkpoint_every: self.checkpoint_every,
+            device: self.device,
+        };
+        job.train(observe)
+    }
+
+    fn metric(&self, run: &PlannedRun) -> String {
+        let target = run.targets.first().and_then(|t| self.study.task(t));
+        target.map(|t| metric_name(t.metric)).unwrap_or_default()
+    }
+}
+
+fn unreadable(path: &Path, text: String) -> TrainError {
+    TrainError::Io { path: path.to_owned(), source: std::io::Error::other(text) }
+}

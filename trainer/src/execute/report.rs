@@ -1,0 +1,78 @@
+//! From records to `report.json` and the CSV files.
+
+use std::path::{Path, PathBuf};
+
+use transfermap::plan::Plan;
+use transfermap::record::RunRecord;
+use transfermap::report::{REPORT_CURVE_POINTS, REPORT_SCHEMA, Report};
+use transfermap::study::Study;
+
+use super::prepare::Inputs;
+use super::survey::{Survey, listed};
+// SEAM: becomes `use transfermap::table;`.
+use super::stand_in::table;
+use super::whole;
+
+/// Puts together what a study found so far.
+pub fn assemble(study: &Study, plan: &Plan, inputs: &Inputs, found: &Survey) -> Report {
+    let mut warnings = inputs.warnings.clone();
+    let names = |records: &[RunRecord]| records.iter().map(|r| r.id.clone()).collect::<Vec<_>>();
+    let total = plan.runs.len();
+    if !found.failed.is_empty() {
+        let ids = listed(&names(&found.failed));
+        warnings.push(format!("{} of {total} runs failed: {ids}.", found.failed.len()));
+    }
+    let missing = total - found.done.len() - found.failed.len();
+    if missing > 0 {
+        warnings.push(format!("{missing} of {total} runs are missing: this report is not complete."));
+    }
+    let record = |id: &str| found.done.iter().chain(&found.failed).find(|r| r.id == id);
+    let runs = plan
+        .runs
+        .iter()
+        .filter_map(|planned| record(&planned.id))
+        .map(|r| RunRecord { curve: r.curve.thinned(REPORT_CURVE_POINTS), ..r.clone() })
+        .collect();
+    Report {
+        schema: REPORT_SCHEMA.into(),
+        study: study.clone(),
+        tasks: inputs.tasks.clone(),
+        encoders: inputs.encoders.clone(),
+        runs,
+        measures: Vec::new(),
+        warnings,
+    }
+}
+
+/// Writes report.json and the CSV files; returns what was written.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn write(root: &Path, report: &Report) -> anyhow::Result<Vec<PathBuf>> {
+    let path = root.join("report.json");
+    let mut json = serde_json::to_vec(report)?;
+    json.push(b'\n');
+    whole::write(&path, &json)?;
+    let mut written = vec![path];
+    written.extend(write_csv(root, report)?);
+    Ok(written)
+}
+
+/// Writes the CSV files; returns what was written.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn write_csv(root: &Path, report: &Report) -> anyhow::Result<Vec<PathBuf>> {
+    let tables = [
+        ("baseline_performance.csv", table::baseline_performance(report)),
+        ("fine_tune_performance.csv", table::fine_tune_performance(report)),
+        ("transfer.csv", table::transfer(report)),
+    ];
+    let mut written = Vec::new();
+    for (name, text) in tables {
+        let path = root.join(name);
+        whole::write(&path, text.as_bytes())?;
+        written.push(path);
+    }
+    Ok(written)
+}

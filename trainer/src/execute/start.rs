@@ -1,0 +1,259 @@
+//! `transfermap run`, start to report: prepare, plan, clear the way, supervise the workers, write what was found.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use anyhow::Context;
+use transfermap::plan::Plan;
+use transfermap::record::Provenance;
+use transfermap::study::Study;
+
+use super::event::Assignment;
+use super::prepare::{Inputs, Prepared, prepare};
+use super::progress::Progress;
+use super::select::{Selection, Shard, select};
+use super::store::{KeepModels, Store};
+use super::supervise::{Crew, Ending};
+use super::survey::{Permission, Survey, clear, survey};
+use super::wrong::Wrong;
+use super::{device, report, summary, whole};
+
+/// What `run` was asked to do.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The study file's text.
+    pub study: String,
+    /// Its name in messages.
+    pub name: String,
+    /// What its paths are relative to.
+    pub base: PathBuf,
+    /// The output folder.
+    pub out: PathBuf,
+    /// `auto`, `cpu`, `ndarray`, `cuda` or `cuda:N`.
+    pub device: String,
+    /// Number of worker processes; chosen where absent.
+    pub workers: Option<usize>,
+    /// A share of the plan.
+    pub shard: Option<Shard>,
+    /// A pattern on run ids.
+    pub only: Option<String>,
+    /// Show the plan, write nothing.
+    pub dry_run: bool,
+    /// What may be moved out of the way.
+    pub permission: Permission,
+    /// Which weights stay.
+    pub keep_models: KeepModels,
+    /// Seconds between mid-run checkpoints.
+    pub checkpoint_every: u64,
+    /// No progress.
+    pub quiet: bool,
+}
+
+impl Request {
+    /// A request with defaults for everything but the study and the output folder.
+    pub fn new(study: String, name: String, base: PathBuf, out: PathBuf) -> Self {
+        Self {
+            study,
+            name,
+            base,
+            out,
+            device: "auto".into(),
+            workers: None,
+            shard: None,
+            only: None,
+            dry_run: false,
+            permission: Permission::default(),
+            keep_models: KeepModels::default(),
+            checkpoint_every: 120,
+            quiet: false,
+        }
+    }
+}
+
+/// Runs a study; answers whether every selected run has been trained to its end.
+///
+/// `worker` is the program that becomes a worker, `out` takes the results.
+///
+/// # Errors
+/// A wrong request ([`Wrong`]), or work that could not go on.
+pub fn run(
+    request: &Request,
+    worker: &dyn Fn() -> Command,
+    stop: &AtomicBool,
+    out: &mut dyn Write,
+) -> anyhow::Result<bool> {
+    let study = Study::from_toml(&request.study).map_err(|e| Wrong::at(&request.name, &e))?;
+    let chosen = device::choose(&request.device)?;
+    if let Some(note) = chosen.note.as_ref().filter(|_| !request.quiet) {
+        eprintln!("{note}");
+    }
+    if request.dry_run {
+        let cache = tempfile::tempdir().context("a temporary folder")?;
+        let prepared = prepare(&study, &request.base, cache.path(), chosen.device.backend())?;
+        let plan = Plan::new(&study, &prepared.contents)?;
+        let selection = select(&plan, request.shard, request.only.as_deref())?;
+        let found = survey(&plan, &Store::new(&request.out))?;
+        let keeps_all = request.keep_models == KeepModels::All;
+        summary::dry_run(out, &study, &prepared.inputs, &selection, &found, keeps_all)?;
+        return Ok(true);
+    }
+    whole::probe(&request.out).map_err(|e| Wrong::of(&e))?;
+    let root = std::path::absolute(&request.out)?;
+    let prepared = prepare(&study, &request.base, &root.join("cache"), chosen.device.backend())?;
+    let plan = Plan::new(&study, &prepared.contents)?;
+    keep_encoders(&root, &prepared)?;
+    let provenance = Provenance {
+        transfermap: env!("CARGO_PKG_VERSION").into(),
+        git: option_env!("TRANSFERMAP_GIT").unwrap_or_default().into(),
+        backend: chosen.device.backend().into(),
+        device: chosen.name,
+        started: String::new(),
+        host_cores: cores(),
+    };
+    let on_cpu = chosen.argument == "cpu" || chosen.argument == "ndarray";
+    let planned = Planned { study, plan, inputs: prepared.inputs, device: chosen.argument, on_cpu, provenance };
+    // The weights are the workers' to hold now.
+    drop(prepared.encoders);
+    train(request, &planned, worker, stop, out)
+}
+
+/// A study that is ready to be trained.
+pub struct Planned {
+    /// The study.
+    pub study: Study,
+    /// Its runs.
+    pub plan: Plan,
+    /// What was found in its data.
+    pub inputs: Inputs,
+    /// Device, as on the command line.
+    pub device: String,
+    /// Whether workers share processor cores.
+    pub on_cpu: bool,
+    /// Goes into every record.
+    pub provenance: Provenance,
+}
+
+/// Trains what is missing of a plan and writes the report; answers as [`run`] does.
+///
+/// # Errors
+/// As [`run`].
+pub fn train(
+    request: &Request,
+    planned: &Planned,
+    worker: &dyn Fn() -> Command,
+    stop: &AtomicBool,
+    out: &mut dyn Write,
+) -> anyhow::Result<bool> {
+    let began = Instant::now();
+    let root = std::path::absolute(&request.out)?;
+    let store = Store::new(&root);
+    let plan = &planned.plan;
+    let selection = select(plan, request.shard, request.only.as_deref())?;
+    let mut say = |text: &str| {
+        if !request.quiet {
+            eprintln!("{text}");
+        }
+    };
+    if !selection.added.is_empty() {
+        let added = super::survey::listed(&selection.added);
+        say(&format!("{} more runs, which others start from: {added}", selection.added.len()));
+    }
+    clear(plan, &selection.runs, &store, request.permission, &mut say)?;
+    write_json(&root.join("cache/inputs.json"), &planned.inputs)?;
+    whole::write(&root.join("study.toml"), request.study.as_bytes())?;
+    write_json(&root.join("plan.json"), plan)?;
+
+    let pending: Vec<_> = selection.runs.iter().filter(|r| !store.record_path(&r.id).exists()).collect();
+    let workers = request.workers.unwrap_or(if planned.on_cpu { cores() } else { 1 }).clamp(1, pending.len().max(1));
+    let assignment = Assignment {
+        out: root.clone(),
+        base: std::path::absolute(&request.base)?,
+        study: request.study.clone(),
+        runs: selection.runs.clone(),
+        inputs: planned.inputs.clone(),
+        device: planned.device.clone(),
+        keep_models: request.keep_models,
+        checkpoint_every: request.checkpoint_every,
+        provenance: planned.provenance.clone(),
+    };
+    let threads = (cores() / workers).max(1).to_string();
+    let command = || {
+        let mut command = worker();
+        command.env("RAYON_NUM_THREADS", &threads);
+        command
+    };
+    let mut ending = Ending::default();
+    if !pending.is_empty() {
+        let mut progress = Progress::new(pending.len(), request.quiet);
+        let crew = Crew { command: &command, assignment: &assignment, workers, store: &store, stop };
+        let ended = crew.work(&mut progress);
+        progress.finish();
+        ending = ended.context("starting a worker")?;
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    finish(request, planned, &selection, &store, &ending, seconds, out)
+}
+
+fn finish(
+    request: &Request,
+    planned: &Planned,
+    selection: &Selection,
+    store: &Store,
+    ending: &Ending,
+    seconds: f64,
+    out: &mut dyn Write,
+) -> anyhow::Result<bool> {
+    let found = survey(&planned.plan, store)?;
+    if request.keep_models == KeepModels::None && ending.fatal.is_none() {
+        store.drop_models(&planned.plan)?;
+    }
+    let report = report::assemble(&planned.study, &planned.plan, &planned.inputs, &found);
+    let files = report::write(store.root(), &report);
+    if let Some(fatal) = &ending.fatal {
+        return Err(anyhow::anyhow!("{fatal}; finished runs are kept: {}", how_to_resume(&request.out)));
+    }
+    let files = files?;
+    if ending.stopped {
+        return Err(anyhow::anyhow!(
+            "stopped with {} of {} runs done; {}",
+            found.done.len(),
+            planned.plan.runs.len(),
+            how_to_resume(&request.out)
+        ));
+    }
+    summary::finished(out, &report, &planned.plan, ending, seconds, &files)?;
+    summary::failures(&found);
+    Ok(all_good(selection, &found))
+}
+
+fn all_good(selection: &Selection, found: &Survey) -> bool {
+    selection.runs.iter().all(|r| found.done.iter().any(|d| d.id == r.id))
+}
+
+fn how_to_resume(out: &Path) -> String {
+    format!("give the same command (--out {}) again to go on", out.display())
+}
+
+/// Configuration and tokenizer of each encoder, so that a run's weights can be exported without the study's folder.
+fn keep_encoders(root: &Path, prepared: &Prepared) -> anyhow::Result<()> {
+    for encoder in &prepared.encoders {
+        let folder = root.join("cache/encoders").join(&encoder.name);
+        whole::write(&folder.join("config.json"), encoder.config_json.as_bytes())?;
+        whole::write(&folder.join("tokenizer.json"), &encoder.tokenizer_json)?;
+    }
+    Ok(())
+}
+
+fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> anyhow::Result<()> {
+    let mut json = serde_json::to_vec_pretty(value)?;
+    json.push(b'\n');
+    Ok(whole::write(path, &json)?)
+}
+
+/// Logical cores that this process may use.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

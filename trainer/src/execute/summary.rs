@@ -1,0 +1,299 @@
+//! What a finished study prints: baselines, the transfer map as a coloured table, time, files. Results go to stdout.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use indexmap::IndexMap;
+use transfermap::plan::Plan;
+use transfermap::record::{Evaluation, RunRecord};
+use transfermap::report::{Report, TaskSummary};
+use transfermap::study::{Protocol, Study};
+
+use super::prepare::{Inputs, metric_name};
+use super::select::Selection;
+use super::supervise::Ending;
+use super::survey::{Survey, listed};
+
+/// A gain of so many points has the full colour.
+const FULL_COLOUR: f64 = 10.0;
+
+/// Prints the summary of a study.
+///
+/// # Errors
+/// stdout is closed.
+pub fn finished(
+    out: &mut dyn Write,
+    report: &Report,
+    plan: &Plan,
+    ending: &Ending,
+    seconds: f64,
+    files: &[PathBuf],
+) -> io::Result<()> {
+    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    for encoder in &report.study.encoder {
+        if report.study.encoder.len() > 1 {
+            writeln!(out, "\n{}", encoder.name)?;
+        }
+        baselines(out, report, &encoder.name)?;
+        transfer_map(out, report, &encoder.name, colour)?;
+    }
+    let runs = ending.done + ending.failed;
+    if runs > 0 {
+        let minutes = seconds / 60.0;
+        let rate = runs as f64 / minutes.max(1e-9);
+        writeln!(out, "\n{runs} runs in {minutes:.1} minutes ({rate:.1} runs/min)")?;
+    } else {
+        writeln!(out, "\nnothing to train: all {} runs asked for have a record", plan.runs.len())?;
+    }
+    for file in files {
+        writeln!(out, "{}", file.display())?;
+    }
+    Ok(())
+}
+
+/// Says on stderr which runs failed, why, and how to try again.
+pub fn failures(found: &Survey) {
+    for record in &found.failed {
+        eprintln!("failed {}: {}", record.id, record.reason.as_deref().unwrap_or("no reason given"));
+    }
+    if !found.failed.is_empty() {
+        eprintln!("failed runs are not trained again unless --retry-failed is given");
+    }
+}
+
+/// One line per task: classes, test set, majority share, score over seeds, and what is suspicious about it.
+fn baselines(out: &mut dyn Write, report: &Report, encoder: &str) -> io::Result<()> {
+    let mut rows = vec![["task", "classes", "test n", "majority", "accuracy", ""].map(str::to_owned).to_vec()];
+    for task in &report.tasks {
+        let runs: Vec<&Evaluation> = report
+            .runs
+            .iter()
+            .filter(|r| r.encoder == encoder && r.protocol == Protocol::Single)
+            .filter_map(|r| r.evaluation(&task.name, "test"))
+            .collect();
+        let accuracies: Vec<f64> = runs.iter().filter_map(|e| e.scores.get("accuracy").copied()).collect();
+        let count = |what: fn(&Evaluation) -> bool, name: &str| match runs.iter().filter(|e| what(e)).count() {
+            0 => None,
+            n => Some(format!("{n} of {} runs {name}", runs.len())),
+        };
+        let flags = [count(|e| e.constant, "constant"), count(|e| e.at_chance, "at chance")];
+        rows.push(vec![
+            task.name.clone(),
+            task.labels.len().to_string(),
+            test_examples(task).to_string(),
+            format!("{:.1}", 100.0 * majority_share(task)),
+            mean_and_sd(&accuracies),
+            flags.into_iter().flatten().collect::<Vec<_>>().join(", "),
+        ]);
+    }
+    writeln!(out, "\nBaselines, test accuracy in per cent (mean ± standard deviation over seeds)")?;
+    print_table(out, &rows, &|_, _| None)
+}
+
+/// Mean gains in points by source and target.
+fn transfer_map(out: &mut dyn Write, report: &Report, encoder: &str, colour: bool) -> io::Result<()> {
+    let gains = gains(report, encoder);
+    if gains.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = report.tasks.iter().map(|t| t.name.as_str()).collect();
+    let mut values = vec![vec![None]];
+    let mut rows = vec![std::iter::once("source ╲ target").chain(names.iter().copied()).map(str::to_owned).collect()];
+    for source in &names {
+        let of_row: Vec<Option<f64>> = names
+            .iter()
+            .map(|target| gains.get(&((*source).to_owned(), (*target).to_owned())))
+            .map(|g| g.map(|g| g.iter().sum::<f64>() / g.len() as f64))
+            .collect();
+        let cells = of_row.iter().map(|g| g.map_or_else(|| "·".to_owned(), signed));
+        rows.push(std::iter::once((*source).to_owned()).chain(cells).collect());
+        values.push(std::iter::once(None).chain(of_row).collect());
+    }
+    writeln!(out, "\nTransfer, mean gain in points of the target's metric ({} seeds)", report.study.seeds.len())?;
+    print_table(out, &rows, &|row, column| {
+        let value = *values.get(row)?.get(column)?;
+        value.filter(|_| colour).map(colour_of)
+    })
+}
+
+/// Differences to the single-task run of the same seed, in points, by (source, target).
+fn gains(report: &Report, encoder: &str) -> BTreeMap<(String, String), Vec<f64>> {
+    let metrics: IndexMap<&str, String> =
+        report.study.task.iter().map(|t| (t.name.as_str(), metric_name(t.metric))).collect();
+    let score = |run: &RunRecord| {
+        let target = run.targets.first()?;
+        run.evaluation(target, "test")?.scores.get(metrics.get(target.as_str())?).copied()
+    };
+    let of_encoder = || report.runs.iter().filter(|r| r.encoder == encoder && r.is_ok());
+    let baselines: BTreeMap<(&str, u64), f64> = of_encoder()
+        .filter(|r| r.protocol == Protocol::Single)
+        .filter_map(|r| Some(((r.targets.first()?.as_str(), r.seed), score(r)?)))
+        .collect();
+    let mut gains: BTreeMap<(String, String), Vec<f64>> = BTreeMap::new();
+    for run in of_encoder().filter(|r| r.protocol == Protocol::Sequential) {
+        if let (Some(source), Some(target)) = (run.sources.first(), run.targets.first())
+            && let Some(baseline) = baselines.get(&(target.as_str(), run.seed))
+            && let Some(score) = score(run)
+        {
+            gains.entry((source.clone(), target.clone())).or_default().push(100.0 * (score - baseline));
+        }
+    }
+    gains
+}
+
+/// Prints what `--dry-run` found.
+///
+/// # Errors
+/// stdout is closed.
+pub fn dry_run(
+    out: &mut dyn Write,
+    study: &Study,
+    inputs: &Inputs,
+    selection: &Selection,
+    found: &Survey,
+    keeps_models: bool,
+) -> io::Result<()> {
+    tasks(out, &inputs.tasks)?;
+    writeln!(out, "\nRuns")?;
+    let mut by_protocol: BTreeMap<Protocol, usize> = BTreeMap::new();
+    let mut steps = 0;
+    for run in &selection.runs {
+        *by_protocol.entry(run.protocol).or_default() += 1;
+        let task = run.targets.first().and_then(|t| inputs.tasks.iter().find(|s| s.name == *t));
+        let examples = task.and_then(|t| t.splits.get("train")).map_or(0, |s| s.examples);
+        let per_step = run.recipe.batch_size * run.recipe.gradient_accumulation_steps;
+        let whole = (examples as f64 / per_step.max(1) as f64).ceil() * run.recipe.epochs;
+        steps += run.recipe.max_steps.unwrap_or(whole.ceil() as u64);
+    }
+    for (protocol, count) in by_protocol {
+        writeln!(out, "  {:<12}{count}", protocol.name())?;
+    }
+    writeln!(out, "  {:<12}{} runs, about {steps} optimizer steps", "in all", selection.runs.len())?;
+    if !selection.added.is_empty() {
+        writeln!(out, "  of these, others start from: {}", listed(&selection.added))?;
+    }
+    writeln!(
+        out,
+        "  on disk: {} done, {} failed, {} stale, {} corrupt",
+        found.done.len(),
+        found.failed.len(),
+        found.stale.len(),
+        found.corrupt.len()
+    )?;
+    if !found.stale.is_empty() {
+        writeln!(out, "  stale (need --retrain-stale): {}", listed(&found.stale))?;
+    }
+    let bytes: u64 = selection
+        .runs
+        .iter()
+        .filter(|r| r.is_source || keeps_models)
+        .filter_map(|r| inputs.encoders.iter().find(|e| e.name == r.encoder))
+        .map(|e| 4 * e.parameters)
+        .sum();
+    writeln!(out, "  weights on disk: about {:.1} MB", bytes as f64 / 1e6)?;
+    writeln!(out, "  seeds: {}", study.seeds.len())?;
+    warnings(out, &inputs.warnings)
+}
+
+/// Prints the tasks with their sizes, label shares and lengths.
+///
+/// # Errors
+/// stdout is closed.
+pub fn tasks(out: &mut dyn Write, tasks: &[TaskSummary]) -> io::Result<()> {
+    let head = ["task", "split", "examples", "labels", "tokens p50", "p95", "max", "truncated"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for task in tasks {
+        for (name, split) in &task.splits {
+            let labels = task.labels.iter().zip(&split.label_counts);
+            let labels: Vec<String> = labels.map(|(l, n)| format!("{l} {n}")).collect();
+            rows.push(vec![
+                task.name.clone(),
+                name.clone(),
+                split.examples.to_string(),
+                labels.join(", "),
+                split.token_lengths.p50.to_string(),
+                split.token_lengths.p95.to_string(),
+                split.token_lengths.max.to_string(),
+                split.truncated.to_string(),
+            ]);
+        }
+    }
+    print_table(out, &rows, &|_, _| None)
+}
+
+/// Prints warnings.
+///
+/// # Errors
+/// stdout is closed.
+pub fn warnings(out: &mut dyn Write, warnings: &[String]) -> io::Result<()> {
+    if !warnings.is_empty() {
+        writeln!(out, "\nWarnings")?;
+    }
+    warnings.iter().try_for_each(|w| writeln!(out, "  {w}"))
+}
+
+fn test_examples(task: &TaskSummary) -> usize {
+    task.splits.get("test").map_or(0, |s| s.examples)
+}
+
+fn majority_share(task: &TaskSummary) -> f64 {
+    let counts = task.splits.get("test").map(|s| s.label_counts.as_slice()).unwrap_or_default();
+    counts.iter().max().map_or(0.0, |m| *m as f64 / counts.iter().sum::<usize>().max(1) as f64)
+}
+
+/// In per cent.
+fn mean_and_sd(values: &[f64]) -> String {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
+    match values.len() {
+        0 => "—".into(),
+        1 => format!("{:.1}", 100.0 * mean),
+        _ => format!("{:.1} ± {:.1}", 100.0 * mean, 100.0 * variance.sqrt()),
+    }
+}
+
+/// With a sign, and a real minus.
+fn signed(points: f64) -> String {
+    let text = format!("{:.1}", points.abs());
+    match text.as_str() {
+        "0.0" => text,
+        _ if points < 0.0 => format!("−{text}"),
+        _ => format!("+{text}"),
+    }
+}
+
+/// Blue for gains, orange for losses: told apart by every kind of eye.
+fn colour_of(points: f64) -> u8 {
+    let strong = points.abs() >= FULL_COLOUR / 2.0;
+    match (points.abs() < 0.05, points > 0.0) {
+        (true, _) => 245,
+        (false, true) => [75, 33][usize::from(strong)],
+        (false, false) => [215, 208][usize::from(strong)],
+    }
+}
+
+/// Columns aligned: the first to the left, the others to the right where they hold numbers.
+fn print_table(
+    out: &mut dyn Write,
+    rows: &[Vec<String>],
+    colour: &dyn Fn(usize, usize) -> Option<u8>,
+) -> io::Result<()> {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|s| s.chars().count()).max().unwrap_or(0);
+    let numeric = |c: usize| {
+        let starts = |s: &String| s.starts_with(|ch: char| ch.is_ascii_digit() || "+−·—".contains(ch));
+        c > 0 && rows.iter().skip(1).filter_map(|r| r.get(c)).all(starts)
+    };
+    for (r, row) in rows.iter().enumerate() {
+        let mut line = String::from(" ");
+        for (c, cell) in row.iter().enumerate().take(columns) {
+            let pad = " ".repeat(width(c).saturating_sub(cell.chars().count()));
+            let painted = colour(r, c).map_or_else(|| cell.clone(), |n| format!("\x1b[38;5;{n}m{cell}\x1b[0m"));
+            line += &if numeric(c) { format!(" {pad}{painted} ") } else { format!(" {painted}{pad} ") };
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
