@@ -20,14 +20,9 @@ pub fn row(draw: &mut Draw) -> Row {
     let (agent, recipient) = (PERSONS[event.agent], PERSONS[event.recipient]);
     let (act, place) = (ACTS[event.act][wording], PLACES[event.place]);
     let (claim, mut changes) = match draw.below(3) {
-        0 => (
-            format!("the {agent} {act} the {thing} to the {recipient}"),
-            vec![Change::Agent, Change::Recipient, Change::Roles],
-        ),
-        1 => (format!("the {agent} {act} the {thing} in the {place}"), vec![Change::Agent, Change::Place]),
-        _ => {
-            (format!("the {thing} was {act} to the {recipient} in the {place}"), vec![Change::Recipient, Change::Place])
-        }
+        0 => (format!("{agent} {act} {thing} to {recipient}"), vec![Change::Agent, Change::Recipient, Change::Roles]),
+        1 => (format!("{agent} {act} {thing} in {place}"), vec![Change::Agent, Change::Place]),
+        _ => (format!("{thing} were {act} to {recipient} in {place}"), vec![Change::Recipient, Change::Place]),
     };
     changes.push(Change::Act);
     changes.push(if general { Change::Sort } else { Change::Thing });

@@ -44,11 +44,11 @@ pub enum Change {
 /// The order in which a sentence says things.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// `the baker handed the apple to the pilot in the park`
+    /// `anna handed apples to boris in rome`
     Active,
-    /// `the apple was handed to the pilot by the baker in the park`
+    /// `apples were handed to boris by anna in rome`
     Passive,
-    /// `in the park , the baker handed the apple to the pilot`
+    /// `in rome anna handed apples to boris`
     Fronted,
 }
 
@@ -108,9 +108,9 @@ impl Event {
         let (agent, recipient) = (PERSONS[self.agent], PERSONS[self.recipient]);
         let (act, thing, place) = (ACTS[self.act][wording], self.thing_word(), PLACES[self.place]);
         match form {
-            Form::Active => format!("the {agent} {act} the {thing} to the {recipient} in the {place}"),
-            Form::Passive => format!("the {thing} was {act} to the {recipient} by the {agent} in the {place}"),
-            Form::Fronted => format!("in the {place} , the {agent} {act} the {thing} to the {recipient}"),
+            Form::Active => format!("{agent} {act} {thing} to {recipient} in {place}"),
+            Form::Passive => format!("{thing} were {act} to {recipient} by {agent} in {place}"),
+            Form::Fronted => format!("in {place} {agent} {act} {thing} to {recipient}"),
         }
     }
 }
@@ -135,7 +135,7 @@ impl Reading {
         let words: Vec<&str> = text.split(' ').collect();
         for (i, word) in words.iter().enumerate() {
             if let Some(person) = PERSONS.iter().position(|p| p == word) {
-                let receives = i >= 2 && words[i - 2] == "to";
+                let receives = i > 0 && words[i - 1] == "to";
                 *(if receives { &mut out.recipient } else { &mut out.agent }) = Some(person);
             }
             out.act = ACTS.iter().position(|a| a.contains(word)).or(out.act);

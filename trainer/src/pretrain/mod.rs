@@ -1,0 +1,164 @@
+//! Pretraining of the demo's encoder, from the suite's grammar alone: masked words, and whether two segments tell of
+//! the same event. A tiny transformer does not learn to compare two segments in the few hundred steps of a demo run.
+//!
+//! `transfermap pretrain-demo-encoder --out trainer/assets/demo-albert` makes the files that ship in the binary,
+//! byte for byte on the same machine.
+
+mod batch;
+mod initial;
+mod model;
+
+use std::path::Path;
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::AutodiffBackend;
+use serde_json::json;
+use transfermap::study::{Precision, Recipe};
+
+use crate::backend::{Device, Work, run_on};
+use crate::data::generated::tokenizer_json;
+use crate::encoder::albert::AlbertConfig;
+use crate::encoder::named;
+use crate::pretrained::{export, to_safetensors};
+use crate::train::gradient::Gradient;
+use crate::train::optimizer::AdamW;
+use crate::train::schedule::Schedule;
+use batch::Texts;
+use model::AlbertForPreTraining;
+
+/// Optimizer steps of the encoder that ships.
+pub const STEPS: u64 = 3000;
+
+/// Seed of the encoder that ships.
+pub const SEED: u64 = 1;
+
+/// Weight of the masked-word loss beside the matching loss.
+const MASKED_WORD_WEIGHT: f64 = 0.3;
+
+/// How the last tenth of the pretraining went.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// Mean cross-entropy of the masked words, in nats.
+    pub masked_word_loss: f64,
+    /// Share of the pairs whose match was told right.
+    pub matching_accuracy: f64,
+}
+
+/// The embedded encoder of this name: config.json, tokenizer.json and model.safetensors.
+pub fn embedded(name: &str) -> Option<(&'static str, &'static [u8], &'static [u8])> {
+    (name == "demo-albert").then_some((
+        include_str!("../../assets/demo-albert/config.json"),
+        include_bytes!("../../assets/demo-albert/tokenizer.json").as_slice(),
+        include_bytes!("../../assets/demo-albert/model.safetensors").as_slice(),
+    ))
+}
+
+/// Pretrains the demo's encoder and writes config.json, tokenizer.json and model.safetensors into `out`. `observe` is
+/// told step and loss.
+///
+/// # Errors
+/// A file cannot be written; the message names it.
+pub fn demo_encoder(out: &Path, steps: u64, seed: u64, observe: &mut dyn FnMut(u64, f64)) -> Result<Summary, String> {
+    let tokenizer = tokenizer_json();
+    let texts = Texts::new(&tokenizer, steps, seed)?;
+    let config = config_json(texts.vocabulary());
+    let albert = serde_json::from_str(&config).map_err(|e| format!("config.json: {e}"))?;
+    let (weights, summary) = run_on(Device::Cpu, Pretraining { config: albert, texts, steps, seed, observe })??;
+    export(out, &config, tokenizer.as_bytes(), &weights)?;
+    Ok(summary)
+}
+
+fn config_json(vocabulary: usize) -> String {
+    let config = json!({
+        "architectures": ["AlbertModel"],
+        "model_type": "albert",
+        "vocab_size": vocabulary,
+        "embedding_size": 64,
+        "hidden_size": 64,
+        "num_hidden_layers": 2,
+        "num_hidden_groups": 1,
+        "inner_group_num": 1,
+        "num_attention_heads": 4,
+        "intermediate_size": 128,
+        "hidden_act": "gelu_new",
+        "hidden_dropout_prob": 0.0,
+        "attention_probs_dropout_prob": 0.0,
+        "classifier_dropout_prob": 0.1,
+        "max_position_embeddings": 48,
+        "type_vocab_size": 2,
+        "initializer_range": 0.02,
+        "layer_norm_eps": 1e-12,
+        "pad_token_id": 0,
+        "bos_token_id": 2,
+        "eos_token_id": 3,
+    });
+    format!("{config:#}\n")
+}
+
+struct Pretraining<'a> {
+    config: AlbertConfig,
+    texts: Texts,
+    steps: u64,
+    seed: u64,
+    observe: &'a mut dyn FnMut(u64, f64),
+}
+
+impl Work for Pretraining<'_> {
+    type Output = Result<(Vec<u8>, Summary), String>;
+
+    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+        let recipe =
+            Recipe { learning_rate: 1e-3, warmup_ratio: 0.05, max_steps: Some(self.steps), ..Recipe::default() };
+        let schedule = Schedule::new(&recipe, self.steps);
+        let mut optimizer = AdamW::<B::InnerBackend>::new(&recipe);
+        let zeros = AlbertForPreTraining::<B>::zeros(&self.config, device)?;
+        let mut model = named::fill(zeros, &mut |name, shape| initial::weights(name, shape, self.seed))?;
+        let mut tail = Tail::default();
+        for step in 0..self.steps {
+            let masked = self.texts.masked(step, device);
+            let pairs = self.texts.pairs(step, device);
+            let word_loss = model.masked_word_loss(&masked, Precision::F32);
+            let (match_loss, right) = model.matching_loss(&pairs, Precision::F32);
+            let values = [number(word_loss.clone()), number(match_loss.clone()), right];
+            let loss = word_loss * MASKED_WORD_WEIGHT + match_loss;
+            let gradient = Gradient::of(&model, loss.backward(), Some(self.config.pad_token_id));
+            let norm = gradient.norm();
+            model = optimizer.step(model, gradient.clipped(norm, recipe.max_grad_norm), schedule.rate(step));
+            if step >= self.steps - self.steps.div_ceil(10) {
+                tail.add(values);
+            }
+            (self.observe)(step + 1, values[0] * MASKED_WORD_WEIGHT + values[1]);
+        }
+        let weights = to_safetensors(&model.albert)?;
+        Ok((weights, tail.summary()))
+    }
+}
+
+/// The one number of a tensor.
+fn number<B: AutodiffBackend>(tensor: Tensor<B, 1>) -> f64 {
+    let values: Vec<f32> = tensor.into_data().convert::<f32>().into_vec().unwrap_or_default();
+    values.first().copied().map_or(f64::NAN, f64::from)
+}
+
+/// Sums over the last steps.
+#[derive(Default)]
+struct Tail {
+    steps: f64,
+    word_loss: f64,
+    right: f64,
+}
+
+impl Tail {
+    fn add(&mut self, [word_loss, _, right]: [f64; 3]) {
+        self.steps += 1.0;
+        self.word_loss += word_loss;
+        self.right += right;
+    }
+
+    fn summary(&self) -> Summary {
+        Summary { masked_word_loss: self.word_loss / self.steps, matching_accuracy: self.right / self.steps }
+    }
+}
+
+#[cfg(test)]
+mod tests;
