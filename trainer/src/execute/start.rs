@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Context;
-use transfermap::plan::Plan;
+use transfermap::plan::{Contents, Plan};
 use transfermap::record::Provenance;
 use transfermap::study::Study;
 
@@ -86,6 +86,7 @@ pub fn run(
     out: &mut dyn Write,
 ) -> anyhow::Result<bool> {
     let study = Study::from_toml(&request.study).map_err(|e| Wrong::at(&request.name, &e))?;
+    check_selection(&study, request)?;
     let chosen = device::choose(&request.device)?;
     if let Some(note) = chosen.note.as_ref().filter(|_| !request.quiet) {
         eprintln!("{note}");
@@ -118,6 +119,18 @@ pub fn run(
     // The weights are the workers' to hold now.
     drop(prepared.encoders);
     train(request, &planned, worker, stop, out)
+}
+
+/// Refuses a selection that selects nothing before hours are spent on data: run ids need no content hashes.
+fn check_selection(study: &Study, request: &Request) -> anyhow::Result<()> {
+    let nothing = |name: &String| (name.clone(), String::new());
+    let contents = Contents {
+        tasks: study.task.iter().map(|t| nothing(&t.name)).collect(),
+        encoders: study.encoder.iter().map(|e| nothing(&e.name)).collect(),
+        backend: String::new(),
+    };
+    select(&Plan::new(study, &contents)?, request.shard, request.only.as_deref())?;
+    Ok(())
 }
 
 /// A study that is ready to be trained.
@@ -216,7 +229,8 @@ fn finish(
         return Err(anyhow::anyhow!("{fatal}; finished runs are kept: {}", how_to_resume(&request.out)));
     }
     let files = files?;
-    if ending.stopped {
+    let good = all_good(selection, &found);
+    if ending.stopped && !good {
         return Err(anyhow::anyhow!(
             "stopped with {} of {} runs done; {}",
             found.done.len(),
@@ -226,7 +240,12 @@ fn finish(
     }
     summary::finished(out, &report, &planned.plan, ending, seconds, &files)?;
     summary::failures(&found);
-    Ok(all_good(selection, &found))
+    let ended = |id: &str| found.done.iter().chain(&found.failed).any(|r| r.id == id);
+    let missing = selection.runs.iter().filter(|r| !ended(&r.id)).count();
+    if missing > 0 {
+        eprintln!("{missing} runs are missing because their workers ended early; {}", how_to_resume(&request.out));
+    }
+    Ok(good)
 }
 
 fn all_good(selection: &Selection, found: &Survey) -> bool {
