@@ -1,8 +1,8 @@
 //! The binary from outside: exit codes, and that results and messages go where they belong.
 
-use std::path::Path;
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 fn transfermap(arguments: &[&str]) -> Output {
