@@ -5,7 +5,7 @@
 //! It builds for native targets and for `wasm32-unknown-unknown`, so the trainer, the command line and the viewer
 //! share one definition of every number.
 //!
-//! Data flows one way: [`study`] → [`plan`] → [`record`] per run → [`report`] → [`transfer`] → view.
+//! Data flows one way: [`study`] → [`plan`] → [`record`] per run → [`report`] → [`transfer`] → [`table`] or view.
 
 pub mod fingerprint;
 pub mod metric;
@@ -14,5 +14,7 @@ pub mod plan;
 pub mod random;
 pub mod record;
 pub mod report;
+pub mod stats;
 pub mod study;
+pub mod table;
 pub mod transfer;

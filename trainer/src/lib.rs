@@ -9,5 +9,12 @@ pub mod cli;
 pub mod data;
 pub mod encoder;
 pub mod execute;
+pub mod parity;
 pub mod pretrained;
+pub mod throughput;
 pub mod train;
+
+/// An encoder that ships in the binary: config.json, tokenizer.json and model.safetensors.
+pub(crate) fn embedded_encoder(_name: &str) -> Option<(&'static str, &'static [u8], &'static [u8])> {
+    None
+}

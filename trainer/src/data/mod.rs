@@ -1,5 +1,8 @@
 //! From data files to tokenised tasks: read, map labels, pick rows, find leaks, tokenise once.
 
+pub mod batch;
+pub mod generated;
+
 use serde::{Deserialize, Serialize};
 
 /// One labelled input, as it stands in the data file.

@@ -1,1 +1,66 @@
 //! The models: one file per architecture, field and tensor names as in HuggingFace.
+
+pub mod activation;
+pub mod albert;
+pub mod dropout;
+pub mod init;
+pub mod layers;
+pub mod named;
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{Int, Tensor};
+use transfermap::study::Precision;
+
+use dropout::Dropout;
+
+/// A padded batch on a device.
+#[derive(Debug, Clone)]
+pub struct Inputs<B: Backend> {
+    /// Token ids, `[batch, sequence]`.
+    pub input_ids: Tensor<B, 2, Int>,
+    /// Segment ids, `[batch, sequence]`.
+    pub token_type_ids: Tensor<B, 2, Int>,
+    /// 1 for tokens, 0 for padding, `[batch, sequence]`.
+    pub attention_mask: Tensor<B, 2>,
+}
+
+/// What an encoder makes of a batch.
+#[derive(Debug, Clone)]
+pub struct Outputs<B: Backend> {
+    /// One vector per token, `[batch, sequence, hidden]`; rows of padding mean nothing.
+    pub last_hidden_state: Tensor<B, 3>,
+    /// tanh of a linear map of the first token, `[batch, hidden]`.
+    pub pooler_output: Tensor<B, 2>,
+}
+
+impl<B: Backend> Outputs<B> {
+    /// Mean over the tokens of each input, padding left out: `[batch, hidden]`.
+    pub fn mean_pooled(&self, attention_mask: &Tensor<B, 2>) -> Tensor<B, 2> {
+        let mask = attention_mask.clone().unsqueeze_dim::<3>(2);
+        let sum = (self.last_hidden_state.clone() * mask.clone()).sum_dim(1);
+        (sum / mask.sum_dim(1)).squeeze_dim(1)
+    }
+}
+
+/// How a forward pass is done.
+pub struct Mode<'a> {
+    /// The masks to draw in training; `None` in evaluation.
+    pub dropout: Option<&'a mut Dropout>,
+    /// Number format of the matrix products.
+    pub precision: Precision,
+}
+
+impl Mode<'_> {
+    /// Without dropout.
+    pub fn evaluation(precision: Precision) -> Self {
+        Mode { dropout: None, precision }
+    }
+
+    /// Zeroes each element with `probability` and scales the others by `1 / (1 - probability)`, in training only.
+    pub fn drop<B: Backend, const D: usize>(&mut self, x: Tensor<B, D>, probability: f64) -> Tensor<B, D> {
+        match &mut self.dropout {
+            Some(dropout) if probability > 0.0 => dropout.apply(x, probability),
+            _ => x,
+        }
+    }
+}

@@ -125,15 +125,3 @@ impl TrainError {
         matches!(self, Self::Io { .. })
     }
 }
-
-impl Job<'_> {
-    /// Trains. `observe` is told after every optimizer step and answers whether to go on; on `false` the training
-    /// saves its checkpoint and returns [`Outcome::Stopped`].
-    ///
-    /// # Errors
-    /// See [`TrainError`].
-    pub fn train(&self, observe: &mut dyn FnMut(StepProgress) -> bool) -> Result<Outcome, TrainError> {
-        let _ = observe;
-        Err(TrainError::Weights("the training loop is not in this commit".into()))
-    }
-}

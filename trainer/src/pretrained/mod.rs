@@ -1,4 +1,14 @@
-//! A HuggingFace folder in memory, and back.
+//! HuggingFace folders: config.json, tokenizer.json and model.safetensors, into memory and back.
+
+mod export;
+mod load;
+mod weights;
+
+pub use export::{config_with_labels, export};
+pub use load::{PretrainedError, load};
+pub use weights::{Checkpoint, Tensors, read_tensors, tensors_of, to_safetensors, write_tensors};
+
+use crate::encoder::albert::AlbertConfig;
 
 /// An encoder as the study names it, checked and in memory: shared by every run that starts from it.
 #[derive(Debug, Clone)]
@@ -7,6 +17,8 @@ pub struct LoadedEncoder {
     pub name: String,
     /// config.json, verbatim.
     pub config_json: String,
+    /// Its architecture's part.
+    pub config: AlbertConfig,
     /// tokenizer.json, verbatim.
     pub tokenizer_json: Vec<u8>,
     /// model.safetensors, verbatim; absent for random weights.

@@ -1,0 +1,120 @@
+"""Training throughput of transformers' ALBERT-base, to stand beside `transfermap throughput`.
+
+One step is what a training step is in both programs: forward, cross-entropy, backward, clipping of the global gradient
+norm to 1, AdamW with decay groups. Weights, token ids and labels are random; no input is padded. Prints one JSON object.
+"""
+
+import argparse
+import json
+import time
+
+import torch
+import transformers
+from transformers import AlbertConfig, AlbertForSequenceClassification
+
+# https://huggingface.co/albert/albert-base-v2/blob/main/config.json
+ALBERT_BASE_V2 = {
+    "vocab_size": 30000,
+    "embedding_size": 128,
+    "hidden_size": 768,
+    "num_hidden_layers": 12,
+    "num_hidden_groups": 1,
+    "num_attention_heads": 12,
+    "intermediate_size": 3072,
+    "inner_group_num": 1,
+    "hidden_act": "gelu_new",
+    "hidden_dropout_prob": 0.0,
+    "attention_probs_dropout_prob": 0.0,
+    "classifier_dropout_prob": 0.1,
+    "max_position_embeddings": 512,
+    "type_vocab_size": 2,
+    "num_labels": 2,
+}
+FIRST_ORDINARY_TOKEN = 5
+NO_DECAY = ("bias", "LayerNorm.weight", "layer_norm.weight")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--precision", choices=["f32", "bf16"], required=True)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--length", type=int, default=128)
+    parser.add_argument("--steps", type=int, default=30)
+    parser.add_argument("--warmup", type=int, default=10)
+    return parser.parse_args()
+
+
+def adamw(model, device):
+    named = list(model.named_parameters())
+    groups = [
+        {"params": [p for n, p in named if not n.endswith(NO_DECAY)], "weight_decay": 0.01},
+        {"params": [p for n, p in named if n.endswith(NO_DECAY)], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=5e-5, fused=device.type == "cuda")
+
+
+def synchronize(device):
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def main():
+    args = arguments()
+    device = torch.device(args.device)
+    # Both programs multiply f32 matrices in f32.
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.manual_seed(1)
+
+    model = AlbertForSequenceClassification(AlbertConfig(**ALBERT_BASE_V2)).to(device).train()
+    optimizer = adamw(model, device)
+    shape = (args.steps + args.warmup, args.batch, args.length)
+    token_ids = torch.randint(FIRST_ORDINARY_TOKEN, ALBERT_BASE_V2["vocab_size"], shape)
+    labels = torch.randint(0, ALBERT_BASE_V2["num_labels"], shape[:2])
+    mask = torch.ones(shape[1:], dtype=torch.long, device=device)
+
+    def train(step):
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=args.precision == "bf16"):
+            loss = model(
+                input_ids=token_ids[step].to(device), attention_mask=mask, labels=labels[step].to(device)
+            ).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        return loss
+
+    for step in range(args.warmup):
+        train(step)
+    synchronize(device)
+    start = time.perf_counter()
+    for step in range(args.warmup, args.warmup + args.steps):
+        loss = train(step)
+    synchronize(device)
+    seconds = time.perf_counter() - start
+    if not torch.isfinite(loss):
+        raise SystemExit(f"the loss is {loss.item()} after {args.steps} steps")
+
+    print(
+        json.dumps(
+            {
+                "examples_per_second": args.batch * args.steps / seconds,
+                "seconds_per_step": seconds / args.steps,
+                "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
+                "precision": args.precision,
+                "batch": args.batch,
+                "length": args.length,
+                "steps": args.steps,
+                "warmup_steps": args.warmup,
+                "attention": model.config._attn_implementation,
+                "torch": torch.__version__,
+                "cuda": torch.version.cuda,
+                "transformers": transformers.__version__,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

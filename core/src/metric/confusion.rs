@@ -1,0 +1,151 @@
+//! Counts of label against prediction: all that the metrics of predicted classes look at.
+
+use super::MetricError;
+
+/// `counts[label][prediction]`, square, as in `sklearn.metrics.confusion_matrix(labels, predictions)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confusion {
+    counts: Vec<Vec<u64>>,
+}
+
+impl Confusion {
+    /// Counts `predictions` against `labels`, both class indices from 0 to below `classes`.
+    ///
+    /// # Errors
+    /// No examples, unequal lengths, or an index out of range.
+    ///
+    /// ```
+    /// use transfermap::metric::{Confusion, accuracy};
+    ///
+    /// let confusion = Confusion::new(&[0, 0, 1, 1], &[0, 1, 1, 1], 2)?;
+    /// assert_eq!(confusion.counts(), [[1, 1], [0, 2]]);
+    /// assert_eq!(accuracy(&confusion), 0.75);
+    /// # Ok::<(), transfermap::metric::MetricError>(())
+    /// ```
+    pub fn new(labels: &[usize], predictions: &[usize], classes: usize) -> Result<Self, MetricError> {
+        if labels.len() != predictions.len() {
+            return Err(MetricError::Lengths { labels: labels.len(), rows: predictions.len() });
+        }
+        if labels.is_empty() {
+            return Err(MetricError::Empty);
+        }
+        let mut counts = vec![vec![0; classes]; classes];
+        for (row, (&label, &prediction)) in labels.iter().zip(predictions).enumerate() {
+            let class = if label < classes { prediction } else { label };
+            match counts.get_mut(label).and_then(|r| r.get_mut(prediction)) {
+                Some(cell) => *cell += 1,
+                None => return Err(MetricError::Class { row, class, classes }),
+            }
+        }
+        Ok(Self { counts })
+    }
+
+    /// A confusion matrix that was counted before, for example a record's.
+    ///
+    /// # Errors
+    /// A matrix that is not square, or without examples.
+    pub fn from_counts(counts: Vec<Vec<u64>>) -> Result<Self, MetricError> {
+        let classes = counts.len();
+        if let Some((row, wrong)) = counts.iter().enumerate().find(|(_, r)| r.len() != classes) {
+            return Err(MetricError::Width { row, width: wrong.len(), classes });
+        }
+        if counts.iter().flatten().all(|&c| c == 0) {
+            return Err(MetricError::Empty);
+        }
+        Ok(Self { counts })
+    }
+
+    /// The constant prediction of the most frequent class, the first of several.
+    pub(super) fn of_majority(label_counts: &[usize]) -> Self {
+        let best = label_counts.iter().copied().max().unwrap_or(0);
+        let majority = label_counts.iter().position(|&c| c == best);
+        let row = |&count: &usize| {
+            (0..label_counts.len()).map(|p| if Some(p) == majority { count as u64 } else { 0 }).collect()
+        };
+        Self { counts: label_counts.iter().map(row).collect() }
+    }
+
+    /// `counts[label][prediction]`.
+    pub fn counts(&self) -> &[Vec<u64>] {
+        &self.counts
+    }
+
+    /// The matrix itself.
+    pub fn into_counts(self) -> Vec<Vec<u64>> {
+        self.counts
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// Number of examples.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().flatten().sum()
+    }
+
+    /// Number of right predictions.
+    pub fn right(&self) -> u64 {
+        self.hits().iter().sum()
+    }
+
+    /// Right predictions by class.
+    pub fn hits(&self) -> Vec<u64> {
+        self.counts.iter().enumerate().map(|(class, row)| row.get(class).copied().unwrap_or(0)).collect()
+    }
+
+    /// Examples by label.
+    pub fn support(&self) -> Vec<u64> {
+        self.counts.iter().map(|row| row.iter().sum()).collect()
+    }
+
+    /// Examples by prediction.
+    pub fn predicted(&self) -> Vec<u64> {
+        (0..self.classes()).map(|class| self.counts.iter().filter_map(|row| row.get(class)).sum()).collect()
+    }
+
+    /// Σ over classes of labelled × predicted: the right predictions, times the examples, that the margins alone
+    /// would give.
+    pub(super) fn by_margins(&self) -> i128 {
+        self.support().iter().zip(self.predicted()).map(|(&s, p)| i128::from(s) * i128::from(p)).sum()
+    }
+}
+
+/// `part / whole`, and 0 for an empty whole, as sklearn's `zero_division=0`.
+pub(super) fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejects_what_does_not_fit() {
+        assert_eq!(Confusion::new(&[], &[], 2), Err(MetricError::Empty));
+        assert_eq!(Confusion::new(&[0], &[], 2), Err(MetricError::Lengths { labels: 1, rows: 0 }));
+        assert_eq!(Confusion::new(&[0], &[3], 2), Err(MetricError::Class { row: 0, class: 3, classes: 2 }));
+        assert_eq!(Confusion::new(&[5], &[3], 2), Err(MetricError::Class { row: 0, class: 5, classes: 2 }));
+        let ragged = vec![vec![1, 0], vec![1]];
+        assert_eq!(Confusion::from_counts(ragged), Err(MetricError::Width { row: 1, width: 1, classes: 2 }));
+        assert_eq!(Confusion::from_counts(vec![vec![0]]), Err(MetricError::Empty));
+    }
+
+    #[test]
+    fn equals_sklearn() {
+        for case in crate::metric::reference::classification() {
+            let confusion = case.confusion();
+            assert_eq!(confusion.counts(), case.confusion);
+            assert_eq!(Confusion::from_counts(case.confusion.clone()), Ok(confusion));
+        }
+    }
+
+    #[test]
+    fn margins_add_up() {
+        let confusion = Confusion::from_counts(vec![vec![1, 2], vec![0, 5]]).unwrap();
+        assert_eq!((confusion.total(), confusion.right()), (8, 6));
+        assert_eq!(confusion.support(), [3, 5]);
+        assert_eq!(confusion.predicted(), [1, 7]);
+    }
+}

@@ -1,0 +1,16 @@
+//! Results as CSV text: the student notebook's two tables, and one row per run for everything else.
+//!
+//! Numbers are written with the fewest digits that read back as the same number; a missing number is an empty field.
+//! Lines end in `\n`.
+
+mod baseline_performance;
+mod csv;
+mod fine_tune_performance;
+mod notebook;
+#[cfg(test)]
+mod tests;
+mod transfer;
+
+pub use baseline_performance::baseline_performance;
+pub use fine_tune_performance::fine_tune_performance;
+pub use transfer::transfer;

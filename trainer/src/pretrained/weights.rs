@@ -1,0 +1,152 @@
+//! model.safetensors: tensors by name, checked against the model's shapes.
+
+use std::collections::BTreeMap;
+
+use burn::module::Module;
+use burn::tensor::backend::Backend;
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+
+use crate::encoder::named::{Values, collect};
+
+/// Values by name, in HuggingFace's layout.
+pub type Tensors = BTreeMap<String, Values>;
+
+/// The tensors of a checkpoint.
+pub struct Checkpoint<'a> {
+    tensors: SafeTensors<'a>,
+}
+
+impl<'a> Checkpoint<'a> {
+    /// Reads the header; the tensors stay where they are.
+    ///
+    /// # Errors
+    /// Not a safetensors file, or cut short.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, String> {
+        SafeTensors::deserialize(bytes)
+            .map(|tensors| Self { tensors })
+            .map_err(|e| format!("not a safetensors file, or cut short ({e}); fetch it again"))
+    }
+
+    /// The values of `name`, which may stand in the file without the `albert.` prefix; `None` when it is absent.
+    ///
+    /// # Errors
+    /// Another shape than the model's, or a number format that is not a float.
+    pub fn get(&self, name: &str, shape: &[usize]) -> Result<Option<Vec<f32>>, String> {
+        let short = name.strip_prefix("albert.").unwrap_or(name);
+        let Ok(view) = self.tensors.tensor(name).or_else(|_| self.tensors.tensor(short)) else { return Ok(None) };
+        if view.shape() != shape {
+            return Err(format!(
+                "tensor `{name}` has the shape {:?}, config.json asks for {shape:?}; the weights belong to another configuration",
+                view.shape()
+            ));
+        }
+        values(name, &view).map(Some)
+    }
+
+    /// As [`Self::get`], and absence is an error.
+    ///
+    /// # Errors
+    /// As for `get`, or the tensor is absent.
+    pub fn require(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
+        self.get(name, shape)?.ok_or_else(|| {
+            format!("tensor `{name}` is missing; the weights belong to another architecture or configuration")
+        })
+    }
+}
+
+fn values(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, String> {
+    let bytes = view.data();
+    let word = |b: &[u8]| u16::from_le_bytes([b[0], b[1]]);
+    match view.dtype() {
+        Dtype::F32 => Ok(bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()),
+        Dtype::BF16 => Ok(bytes.chunks_exact(2).map(|b| f32::from_bits(u32::from(word(b)) << 16)).collect()),
+        Dtype::F16 => Ok(bytes.chunks_exact(2).map(|b| half_to_f32(word(b))).collect()),
+        other => Err(format!("tensor `{name}` holds {other:?}; known: F32, BF16, F16")),
+    }
+}
+
+/// IEEE 754 binary16 → binary32; exact.
+fn half_to_f32(half: u16) -> f32 {
+    let sign = if half & 0x8000 == 0 { 1.0 } else { -1.0 };
+    let exponent = i32::from((half >> 10) & 0x1f);
+    let fraction = f32::from(half & 0x3ff);
+    match exponent {
+        0 => sign * fraction * 2_f32.powi(-24),
+        31 if fraction == 0.0 => sign * f32::INFINITY,
+        31 => f32::NAN,
+        e => sign * (1.0 + fraction / 1024.0) * 2_f32.powi(e - 15),
+    }
+}
+
+/// The parameters of `model` as the bytes of a model.safetensors, in HuggingFace's layout.
+///
+/// # Errors
+/// What the safetensors library refuses.
+pub fn to_safetensors<B: Backend, M: Module<B>>(model: &M) -> Result<Vec<u8>, String> {
+    // "format" is what transformers looks for before it reads the tensors.
+    write_tensors(&tensors_of(model), Some([("format".to_owned(), "pt".to_owned())].into()))
+}
+
+/// The parameters of `model` by name, in HuggingFace's layout.
+pub fn tensors_of<B: Backend, M: Module<B>>(model: &M) -> Tensors {
+    let mut tensors = BTreeMap::new();
+    collect(model, &mut |name, values| {
+        tensors.insert(name, values);
+    });
+    tensors
+}
+
+/// Named values as the bytes of a safetensors file.
+///
+/// # Errors
+/// What the safetensors library refuses.
+pub fn write_tensors(
+    tensors: &Tensors,
+    metadata: Option<std::collections::HashMap<String, String>>,
+) -> Result<Vec<u8>, String> {
+    let bytes: Vec<(&String, &Vec<usize>, Vec<u8>)> = tensors
+        .iter()
+        .map(|(name, v)| (name, &v.shape, v.data.iter().flat_map(|x| x.to_le_bytes()).collect()))
+        .collect();
+    let views = bytes
+        .iter()
+        .map(|(name, shape, data)| TensorView::new(Dtype::F32, (*shape).clone(), data).map(|v| (name.as_str(), v)))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|e| e.to_string())?;
+    safetensors::serialize(views, metadata).map_err(|e| e.to_string())
+}
+
+/// Every tensor of a safetensors file.
+///
+/// # Errors
+/// Not a safetensors file, or a number format that is not a float.
+pub fn read_tensors(bytes: &[u8]) -> Result<Tensors, String> {
+    let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
+    let read = |(name, view): (String, TensorView<'_>)| {
+        let data = values(&name, &view)?;
+        Ok((name, Values { shape: view.shape().to_vec(), data }))
+    };
+    tensors.tensors().into_iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Constants by numpy: `np.array([...], dtype=np.uint16).view(np.float16).astype(np.float32)`.
+    #[test]
+    fn reads_half_precision() {
+        for (bits, value) in [
+            (0x0000, 0.0),
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x3555, 0.333_251_95),
+            (0x0001, 5.960_464_5e-8),
+            (0x7bff, 65504.0),
+        ] {
+            assert_eq!(half_to_f32(bits), value);
+        }
+        assert!(half_to_f32(0x7e00).is_nan());
+        assert_eq!(half_to_f32(0xfc00), f32::NEG_INFINITY);
+    }
+}

@@ -1,0 +1,136 @@
+//! Training speed of ALBERT-base with random weights: the real loop on made-up tokens, for comparison with other
+//! software (benches/gpu).
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use transfermap::metric::Metric;
+use transfermap::plan::{DEFAULT_VARIANT, PlannedRun};
+use transfermap::study::{Precision, Protocol, Recipe};
+
+use crate::backend::Device;
+use crate::data::{TokenisedSplit, TokenisedTask};
+use crate::encoder::albert::AlbertConfig;
+use crate::pretrained::LoadedEncoder;
+use crate::train::{Job, Outcome};
+
+/// Steps before the clock starts: kernels are compiled and tuned in them.
+const WARM_UP: u64 = 10;
+
+/// What to measure.
+#[derive(Debug, Clone, Copy)]
+pub struct Load {
+    /// Where.
+    pub device: Device,
+    /// Number format of the products.
+    pub precision: Precision,
+    /// Examples per step.
+    pub batch: usize,
+    /// Tokens per example.
+    pub length: usize,
+    /// Steps that are timed.
+    pub steps: u64,
+}
+
+/// What came out.
+#[derive(Debug, Clone, Serialize)]
+pub struct Throughput {
+    /// Training examples per second.
+    pub examples_per_second: f64,
+    /// Seconds per optimizer step.
+    pub seconds_per_step: f64,
+    /// Where.
+    pub device: String,
+}
+
+/// albert-base-v2's published configuration.
+fn albert_base() -> AlbertConfig {
+    AlbertConfig { hidden_size: 768, num_attention_heads: 12, intermediate_size: 3072, ..AlbertConfig::default() }
+}
+
+/// Trains and times.
+///
+/// # Errors
+/// The device cannot be used, or the training failed.
+pub fn measure(load: Load) -> Result<Throughput, String> {
+    let encoder = LoadedEncoder {
+        name: "albert-base".into(),
+        config_json: String::new(),
+        config: albert_base(),
+        tokenizer_json: Vec::new(),
+        weights: None,
+        max_length: load.length,
+        pad_to_max_length: false,
+        parameters: 0,
+        architecture: "albert".into(),
+        fingerprint: String::new(),
+    };
+    let steps = WARM_UP + load.steps;
+    let data = TokenisedTask {
+        labels: vec!["a".into(), "b".into()],
+        train: split(load.batch * steps as usize, load.length),
+        validation: TokenisedSplit::default(),
+        test: split(2, load.length),
+    };
+    let run = PlannedRun {
+        id: "throughput".into(),
+        fingerprint: "throughput".into(),
+        encoder: "albert-base".into(),
+        variant: DEFAULT_VARIANT.into(),
+        protocol: Protocol::Single,
+        sources: Vec::new(),
+        targets: vec!["throughput".into()],
+        seed: 1,
+        depends_on: None,
+        is_source: false,
+        recipe: Recipe {
+            batch_size: load.batch,
+            max_steps: Some(steps),
+            precision: load.precision,
+            ..Recipe::default()
+        },
+        group: 0,
+    };
+    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let job = Job {
+        run: &run,
+        encoder: &encoder,
+        data: &data,
+        metric: Metric::Accuracy,
+        source_model: None,
+        checkpoint: &folder.path().join("state.bin"),
+        checkpoint_every: Duration::from_secs(86_400),
+        device: load.device,
+    };
+    let (mut start, mut end) = (None, None);
+    // Every step ends with its loss and its norm on the host, so the clock reads finished work.
+    let outcome = job.train(&mut |progress| {
+        if progress.step == WARM_UP {
+            start = Some(Instant::now());
+        }
+        end = Some(Instant::now());
+        true
+    });
+    match outcome.map_err(|e| e.to_string())? {
+        Outcome::Finished(_) => {}
+        Outcome::Stopped => return Err("stopped".into()),
+    }
+    let (Some(start), Some(end)) = (start, end) else { return Err("no step was taken".into()) };
+    let seconds = end.duration_since(start).as_secs_f64() / load.steps as f64;
+    Ok(Throughput {
+        examples_per_second: load.batch as f64 / seconds,
+        seconds_per_step: seconds,
+        device: load.device.to_string(),
+    })
+}
+
+/// Examples of equal length with ids that repeat in no short cycle.
+fn split(examples: usize, length: usize) -> TokenisedSplit {
+    let ids = |i: usize| (0..length).map(|k| 5 + ((i * 7919 + k * 104_729) % 29_990) as u32).collect();
+    TokenisedSplit {
+        input_ids: (0..examples).map(ids).collect(),
+        token_type_ids: vec![vec![0; length]; examples],
+        labels: (0..examples).map(|i| i % 2).collect(),
+        full_lengths: vec![length; examples],
+    }
+}

@@ -1,0 +1,163 @@
+//! The mid-run checkpoint: everything that a training needs to go on bit for bit, in one file with a checksum.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use transfermap::record::{Budget, Curve, EpochRecord};
+
+use super::job::TrainError;
+use crate::encoder::named::Values;
+use crate::pretrained::{Tensors, read_tensors, write_tensors};
+
+/// Where a training stands. Data order and dropout are drawn anew from their streams, so positions are enough.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// The run's fingerprint: a checkpoint of another recipe or data set is not taken up.
+    pub fingerprint: String,
+    /// Optimizer steps done.
+    pub step: u64,
+    /// Whole passes done.
+    pub epoch: u64,
+    /// Batches of the current pass done.
+    pub batch: usize,
+    /// Sum of the losses of the current pass, each times its examples.
+    pub loss_sum: f64,
+    /// Examples of the current pass so far.
+    pub loss_examples: u64,
+    /// So far.
+    pub budget: Budget,
+    /// So far.
+    pub epochs: Vec<EpochRecord>,
+    /// So far.
+    pub curve: Curve,
+    /// Seconds so far, interruptions left out.
+    pub seconds: f64,
+    /// Of these, seconds of training without evaluation.
+    pub training_seconds: f64,
+    /// Best validation score so far, oriented so that more is better.
+    pub best_score: Option<f64>,
+    /// Passes since the best one.
+    pub epochs_without_gain: u32,
+    /// AdamW's step counter.
+    pub optimizer_step: i32,
+}
+
+/// A training in the middle.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Snapshot {
+    /// Positions and records.
+    pub state: State,
+    /// Weights by name.
+    pub model: Tensors,
+    /// AdamW's moments by name.
+    pub moments: Tensors,
+    /// Weights of the best epoch, where one is kept.
+    pub best: Tensors,
+}
+
+const MAGIC: &[u8; 16] = b"transfermap-ck/1";
+
+/// Writes the file whole: temporary file, fsync, rename.
+pub fn save(path: &Path, snapshot: &Snapshot) -> Result<(), TrainError> {
+    let state = serde_json::to_vec(&snapshot.state).map_err(|e| TrainError::Weights(e.to_string()))?;
+    let mut all = BTreeMap::new();
+    for (prefix, tensors) in [("model", &snapshot.model), ("moments", &snapshot.moments), ("best", &snapshot.best)] {
+        all.extend(tensors.iter().map(|(name, values)| (format!("{prefix}/{name}"), values.clone())));
+    }
+    let tensors = write_tensors(&all, None).map_err(TrainError::Weights)?;
+    let mut body = Vec::with_capacity(8 + state.len() + tensors.len());
+    body.extend_from_slice(&(state.len() as u64).to_le_bytes());
+    body.extend_from_slice(&state);
+    body.extend_from_slice(&tensors);
+    write_whole(path, &body).map_err(|source| TrainError::Io { path: path.to_owned(), source })
+}
+
+fn write_whole(path: &Path, body: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(MAGIC)?;
+    file.write_all(&Sha256::digest(body))?;
+    file.write_all(body)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Reads the file; `None` when there is none, or when it belongs to another fingerprint.
+pub fn load(path: &Path, fingerprint: &str) -> Result<Option<Snapshot>, TrainError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(TrainError::Io { path: path.to_owned(), source }),
+    };
+    let corrupt = |reason: &str| TrainError::CorruptCheckpoint { path: path.to_owned(), reason: reason.to_owned() };
+    let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| corrupt("not a checkpoint of this version"))?;
+    let (sum, body) = rest.split_at_checked(32).ok_or_else(|| corrupt("cut short"))?;
+    if Sha256::digest(body).as_slice() != sum {
+        return Err(corrupt("its checksum does not fit"));
+    }
+    let (length, rest) = body.split_first_chunk::<8>().ok_or_else(|| corrupt("cut short"))?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| corrupt("cut short"))?;
+    let (state, tensors) = rest.split_at_checked(length).ok_or_else(|| corrupt("cut short"))?;
+    let state: State = serde_json::from_slice(state).map_err(|e| corrupt(&e.to_string()))?;
+    if state.fingerprint != fingerprint {
+        return Ok(None);
+    }
+    let mut snapshot = Snapshot { state, ..Snapshot::default() };
+    for (name, values) in read_tensors(tensors).map_err(|e| corrupt(&e))? {
+        let (prefix, name) = name.split_once('/').ok_or_else(|| corrupt("a tensor without a place"))?;
+        let table: &mut BTreeMap<String, Values> = match prefix {
+            "model" => &mut snapshot.model,
+            "moments" => &mut snapshot.moments,
+            _ => &mut snapshot.best,
+        };
+        table.insert(name.to_owned(), values);
+    }
+    Ok(Some(snapshot))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn snapshot() -> Snapshot {
+        let values = Values { shape: vec![2], data: vec![0.1, f32::MIN_POSITIVE] };
+        Snapshot {
+            state: State { fingerprint: "f".into(), step: 3, loss_sum: 0.1 + 0.2, ..State::default() },
+            model: [("a.weight".to_owned(), values.clone())].into(),
+            moments: [("first.a.weight".to_owned(), values)].into(),
+            best: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn comes_back_bit_for_bit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("checkpoint/state.bin");
+        save(&path, &snapshot()).unwrap();
+        assert_eq!(load(&path, "f").unwrap(), Some(snapshot()));
+        assert_eq!(load(&path, "another").unwrap(), None);
+        assert_eq!(load(&folder.path().join("none"), "f").unwrap(), None);
+    }
+
+    #[test]
+    fn rejects_a_flipped_bit_and_a_short_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.bin");
+        save(&path, &snapshot()).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for damage in [whole.len() / 2, whole.len() - 1] {
+            let mut bytes = whole.clone();
+            bytes[damage] ^= 1;
+            fs::write(&path, &bytes).unwrap();
+            assert!(matches!(load(&path, "f"), Err(TrainError::CorruptCheckpoint { .. })));
+            fs::write(&path, &whole[..damage]).unwrap();
+            assert!(matches!(load(&path, "f"), Err(TrainError::CorruptCheckpoint { .. })));
+        }
+    }
+}

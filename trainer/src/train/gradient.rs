@@ -1,0 +1,112 @@
+//! The gradient of a model by parameter name: kept off the graph, summed over forward passes, measured and clipped.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::Tensor;
+use burn::tensor::backend::AutodiffBackend;
+
+use crate::encoder::named::Path;
+
+/// One flat gradient per parameter, by HuggingFace name (Burn's own layout inside).
+pub struct Gradient<B: AutodiffBackend> {
+    parts: BTreeMap<String, Tensor<B::InnerBackend, 1>>,
+}
+
+impl<B: AutodiffBackend> Gradient<B> {
+    /// The gradients of `model`'s parameters. `padding_idx` names the row of the word embeddings whose gradient is
+    /// zero: PyTorch's `padding_idx` does so, Burn does not.
+    pub fn of<M: Module<B>>(model: &M, mut grads: B::Gradients, padding_idx: Option<usize>) -> Self {
+        let mut taker = Taker::<B> { path: Path::default(), grads: &mut grads, padding_idx, parts: BTreeMap::new() };
+        model.visit(&mut taker);
+        Self { parts: taker.parts }
+    }
+
+    /// Adds another gradient of the same model.
+    #[must_use]
+    pub fn plus(mut self, other: Self) -> Self {
+        for (name, g) in other.parts {
+            let sum = match self.parts.remove(&name) {
+                Some(mine) => mine + g,
+                None => g,
+            };
+            self.parts.insert(name, sum);
+        }
+        self
+    }
+
+    /// The Euclidean norm over all parameters.
+    pub fn norm(&self) -> f64 {
+        let squares: Vec<Tensor<B::InnerBackend, 1>> = self.parts.values().map(|g| square_sum(g.clone())).collect();
+        if squares.is_empty() {
+            return 0.0;
+        }
+        let squares: Vec<f32> = Tensor::cat(squares, 0).into_data().convert::<f32>().into_vec().unwrap_or_default();
+        squares.iter().map(|x| f64::from(*x)).sum::<f64>().sqrt()
+    }
+
+    /// Scales to at most `max_norm`, as `torch.nn.utils.clip_grad_norm_` does; 0 leaves it alone.
+    #[must_use]
+    pub fn clipped(mut self, norm: f64, max_norm: f64) -> Self {
+        let factor = max_norm / (norm + 1e-6);
+        if max_norm > 0.0 && factor < 1.0 {
+            self.parts.values_mut().for_each(|g| *g = g.clone().mul_scalar(factor));
+        }
+        self
+    }
+
+    /// Takes the gradient of one parameter out.
+    pub fn take(&mut self, name: &str) -> Option<Tensor<B::InnerBackend, 1>> {
+        self.parts.remove(name)
+    }
+
+    /// The names that have a gradient.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.parts.keys().map(String::as_str)
+    }
+}
+
+/// Sum of squares, row by row: a single sum over millions of 32-bit numbers loses digits on some backends.
+fn square_sum<B: burn::tensor::backend::Backend>(g: Tensor<B, 1>) -> Tensor<B, 1> {
+    const ROW: usize = 1024;
+    let [n] = g.dims();
+    let whole = n / ROW * ROW;
+    let squares = g.square();
+    let tail = || squares.clone().slice([whole..n]).sum();
+    if whole == 0 {
+        return squares.sum();
+    }
+    let body = squares.clone().slice([0..whole]).reshape([n / ROW, ROW]).sum_dim(1).sum();
+    if whole == n { body } else { body + tail() }
+}
+
+struct Taker<'a, B: AutodiffBackend> {
+    path: Path,
+    grads: &'a mut B::Gradients,
+    padding_idx: Option<usize>,
+    parts: BTreeMap<String, Tensor<B::InnerBackend, 1>>,
+}
+
+impl<B: AutodiffBackend> ModuleVisitor<B> for Taker<'_, B> {
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        self.path.enter(name, container_type);
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.exit();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
+        let Some(mut grad) = param.val().grad_remove(self.grads) else { return };
+        let name = self.path.name();
+        let shape = grad.dims();
+        if let (Some(row), true) = (self.padding_idx, name.ends_with("word_embeddings.weight"))
+            && let [rows, width] = *shape.as_slice()
+            && row < rows
+        {
+            let zeros = Tensor::zeros([1, width], &grad.device());
+            grad = grad.reshape([rows, width]).slice_assign([row..row + 1, 0..width], zeros).reshape(shape);
+        }
+        self.parts.insert(name, grad.reshape([shape.iter().product::<usize>()]));
+    }
+}
