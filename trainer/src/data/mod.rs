@@ -1,14 +1,35 @@
 //! From data files to tokenised tasks: read, map labels, pick rows, find leaks, tokenise once.
 
 pub mod batch;
+pub mod cache;
+mod delimited;
+mod digest;
+mod error;
 pub mod generated;
+mod jsonl;
+mod labels;
+mod load;
+mod open;
+mod overlaps;
+mod rows;
+mod select;
+mod summary;
+#[cfg(test)]
+mod tests;
+pub mod tokenise;
 
 use serde::{Deserialize, Serialize};
 
-/// One labelled input, as it stands in the data file.
+pub use digest::digest;
+pub use error::DataError;
+pub use load::load;
+pub use overlaps::overlaps;
+pub use rows::{Row, Rows};
+
+/// One labelled input, as it stands in the data file but for white space at the ends of its texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
-    /// Row in its file, from 0, header not counted.
+    /// Row in its file, from 0; header and blank lines not counted.
     pub row: usize,
     /// One text, or two for a pair.
     pub texts: Vec<String>,

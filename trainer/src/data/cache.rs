@@ -1,0 +1,114 @@
+//! The tokenised store: a task is tokenised once, and found again by the hash of everything that its tokens depend on.
+
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::digest::{digest, hex};
+use super::error::DataError;
+use super::tokenise::tokenise;
+use super::{TaskData, TokenisedSplit, TokenisedTask};
+
+/// Raised whenever the same texts come to other tokens, or the file looks otherwise.
+const SCHEMA: &str = "transfermap.tokenised/1";
+
+/// The first line of a file; the second is the task.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    schema: String,
+    sha256: String,
+}
+
+/// The tokens of `data`, and the file under `dir` that holds them: read when it is there and whole, else written.
+///
+/// The file is gzipped JSON, named after the SHA-256 of the examples, the tokenizer, `max_length` and a version.
+///
+/// # Errors
+/// As [`tokenise`], and when the file cannot be written.
+pub fn tokenised(
+    dir: &Path,
+    data: &TaskData,
+    tokenizer_json: &[u8],
+    max_length: usize,
+) -> Result<(TokenisedTask, PathBuf), DataError> {
+    let path = dir.join(format!("{}.json.gz", key(data, tokenizer_json, max_length)));
+    if let Ok(task) = read(&path) {
+        return Ok((task, path));
+    }
+    let task = tokenise(data, tokenizer_json, max_length)?;
+    write(&path, &task)?;
+    Ok((task, path))
+}
+
+/// Reads a file that [`tokenised`] wrote.
+///
+/// # Errors
+/// A file that is not there, cannot be read, or is not what was written.
+pub fn read(path: &Path) -> Result<TokenisedTask, DataError> {
+    let file = std::fs::File::open(path).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => DataError::Missing { path: path.to_owned() },
+        _ => failed(path, source),
+    })?;
+    let damaged = |reason: String| DataError::Cache { path: path.to_owned(), reason };
+    let mut reader = BufReader::new(GzDecoder::new(BufReader::new(file)));
+    let (mut first, mut body) = (String::new(), Vec::new());
+    let all = reader.read_line(&mut first).and_then(|_| reader.read_to_end(&mut body));
+    all.map_err(|e| damaged(format!("damaged or cut short ({e})")))?;
+    let header: Header = serde_json::from_str(&first).map_err(|e| damaged(format!("no tokenised task ({e})")))?;
+    if header.schema != SCHEMA {
+        return Err(damaged(format!("schema `{}`, not `{SCHEMA}`", header.schema)));
+    }
+    if header.sha256 != hex(&Sha256::digest(&body)) {
+        return Err(damaged("its checksum does not fit its content".into()));
+    }
+    let task: TokenisedTask = serde_json::from_slice(&body).map_err(|e| damaged(e.to_string()))?;
+    let classes = task.labels.len();
+    if [&task.train, &task.validation, &task.test].into_iter().all(|split| is_consistent(split, classes)) {
+        Ok(task)
+    } else {
+        Err(damaged("its lists do not fit together".into()))
+    }
+}
+
+/// Whether no index into the split can miss.
+fn is_consistent(split: &TokenisedSplit, classes: usize) -> bool {
+    let n = split.labels.len();
+    [split.input_ids.len(), split.token_type_ids.len(), split.full_lengths.len()].iter().all(|len| *len == n)
+        && split.input_ids.iter().zip(&split.token_type_ids).all(|(ids, types)| ids.len() == types.len())
+        && split.labels.iter().all(|label| *label < classes)
+}
+
+fn key(data: &TaskData, tokenizer_json: &[u8], max_length: usize) -> String {
+    let mut hash = Sha256::new();
+    hash.update(SCHEMA);
+    hash.update(digest(data));
+    hash.update(Sha256::digest(tokenizer_json));
+    hash.update((max_length as u64).to_le_bytes());
+    hex(&hash.finalize())
+}
+
+/// Temporary file, fsync, rename: whole or not at all, however many write it.
+fn write(path: &Path, task: &TokenisedTask) -> Result<(), DataError> {
+    let failed = |source| failed(path, source);
+    let body = serde_json::to_vec(task).map_err(|e| failed(e.into()))?;
+    let header = Header { schema: SCHEMA.into(), sha256: hex(&Sha256::digest(&body)) };
+    let first = serde_json::to_string(&header).map_err(|e| failed(e.into()))?;
+    let dir = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(dir).map_err(failed)?;
+    let mut file = tempfile::Builder::new().prefix(".tokens-").tempfile_in(dir).map_err(failed)?;
+    let mut encoder = GzEncoder::new(std::io::BufWriter::new(file.as_file_mut()), Compression::fast());
+    let written = writeln!(encoder, "{first}").and_then(|()| encoder.write_all(&body)).and_then(|()| encoder.finish());
+    written.and_then(|mut buffered| buffered.flush()).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map(drop).map_err(|e| failed(e.error))
+}
+
+fn failed(path: &Path, source: std::io::Error) -> DataError {
+    let remedy = "check that the folder may be written to and that the disk has room";
+    DataError::Io { path: path.to_owned(), line: 0, source, remedy }
+}

@@ -1,0 +1,112 @@
+//! Raw labels → class indices, and what a training set must hold of every class.
+
+use std::path::Path;
+
+use transfermap::study::{LabelSet, Labels, Task};
+
+use super::error::DataError;
+use super::rows::Row;
+
+/// The labels of a task, with what its messages need.
+pub(super) struct LabelReader<'a> {
+    task: &'a Task,
+    set: LabelSet,
+}
+
+impl<'a> LabelReader<'a> {
+    pub(super) fn new(task: &'a Task) -> Result<Self, DataError> {
+        let set = task.label_set().map_err(|message| DataError::Task { task: task.name.clone(), message })?;
+        Ok(Self { task, set })
+    }
+
+    /// Class names in order of class index.
+    pub(super) fn names(&self) -> &[String] {
+        &self.set.names
+    }
+
+    /// The class of a row.
+    pub(super) fn index(&self, path: &Path, row: &Row) -> Result<usize, DataError> {
+        self.set.index(&row.label).ok_or_else(|| DataError::UnknownLabel {
+            path: path.to_owned(),
+            line: row.line,
+            raw: row.label.trim().into(),
+            known: self.set.known(),
+            remedy: self.remedy(row),
+        })
+    }
+
+    fn remedy(&self, row: &Row) -> String {
+        let raw = row.label.trim();
+        let is_number = raw.parse::<i64>().is_ok();
+        if let Labels::Names(names) = &self.task.labels
+            && raw.parse() == Ok(names.len())
+        {
+            return format!(
+                "{}; if these count from 1, give {}",
+                "a list of labels is counted from 0",
+                from_one(names)
+            );
+        }
+        if row.line == 1 && !is_number && !self.set.known().is_empty() && self.known_are_numbers() {
+            return "if line 1 names the columns, add header = true to the source".into();
+        }
+        "add it to `labels`, or correct the row".into()
+    }
+
+    fn known_are_numbers(&self) -> bool {
+        (0..=self.set.names.len()).any(|n| self.set.index(&n.to_string()).is_some())
+    }
+
+    /// Refuses a training set in which a class is missing or has a single example. `examples` are (class, line).
+    pub(super) fn check_training(
+        &self,
+        path: &Path,
+        examples: impl Iterator<Item = (usize, usize)>,
+        dropped: usize,
+    ) -> Result<(), DataError> {
+        let mut seen: Vec<(usize, usize)> = vec![(0, 0); self.set.names.len()];
+        let mut total = 0;
+        for (class, line) in examples {
+            total += 1;
+            if let Some((count, last)) = seen.get_mut(class) {
+                *count += 1;
+                *last = line;
+            }
+        }
+        for (class, (&(count, line), name)) in seen.iter().zip(&self.set.names).enumerate() {
+            let (path, task, label) = (path.to_owned(), self.task.name.clone(), name.clone());
+            if count == 0 {
+                let rows = match dropped {
+                    0 => format!("{total} examples"),
+                    _ => {
+                        format!("{total} examples; {dropped} rows dropped, their text is in the validation or test set")
+                    }
+                };
+                return Err(DataError::MissingLabel { path, task, label, rows, remedy: self.missing_remedy(class) });
+            }
+            if count == 1 {
+                let remedy = "give it two or more: raise `limit`, set stratified = true, or merge the label";
+                return Err(DataError::SingleExample { path, line, task, label, remedy });
+            }
+        }
+        Ok(())
+    }
+
+    fn missing_remedy(&self, class: usize) -> String {
+        match &self.task.labels {
+            Labels::Names(names) if class == 0 && self.set.index("0") == Some(0) => {
+                format!("raise `limit`, or remove the label; if the labels count from 1, give {}", from_one(names))
+            }
+            _ if self.task.train.limit.is_some() => {
+                "raise `limit`, set stratified = true, or remove or merge the label".into()
+            }
+            _ => "add examples, or remove or merge the label".into(),
+        }
+    }
+}
+
+/// How labels that count from 1 are written.
+fn from_one(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().enumerate().map(|(i, n)| format!("\"{}\" = \"{n}\"", i + 1)).collect();
+    format!("labels = {{ {} }}", shown.join(", "))
+}
