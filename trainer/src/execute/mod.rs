@@ -15,7 +15,6 @@ pub mod process;
 pub mod progress;
 pub mod report;
 pub mod select;
-pub mod stand_in;
 pub mod start;
 pub mod status;
 pub mod store;

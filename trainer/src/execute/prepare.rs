@@ -9,18 +9,15 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use transfermap::fingerprint::digest;
-use transfermap::metric::Metric;
 use transfermap::plan::{Contents, PlannedRun};
 use transfermap::report::{EncoderSummary, TaskSummary};
 use transfermap::study::{Encoder, Protocol, Study, Task};
 
-// SEAM: becomes `use crate::{data, pretrained};` when the readers are merged.
-use super::stand_in::{data, pretrained};
 use super::worker::Trainer;
 use super::wrong::{Wrong, chain};
 use crate::backend::Device;
-use crate::data::{TaskData, TokenisedTask};
-use crate::pretrained::LoadedEncoder;
+use crate::data::{self, TaskData, TokenisedTask};
+use crate::pretrained::{self, LoadedEncoder};
 use crate::train::{Job, Outcome, StepProgress, TrainError};
 
 /// What was found in the data and the encoders. Kept beside the plan, so that a report needs no second reading.
@@ -108,7 +105,7 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str) -> anyho
 fn task_digest(study: &Study, task: &Task, rows: &TaskData) -> String {
     let examples = data::digest(rows);
     let chooses = [Protocol::Single, Protocol::Source].iter().any(|p| study.recipe_for(task, *p).needs_validation());
-    if chooses { digest(format!("{examples}/{}", metric_name(task.metric)).as_bytes()) } else { examples }
+    if chooses { digest(format!("{examples}/{}", task.metric.name()).as_bytes()) } else { examples }
 }
 
 fn summarise(encoder: &LoadedEncoder) -> EncoderSummary {
@@ -140,11 +137,6 @@ fn warnings(study: &Study, tasks: &[TaskSummary]) -> Vec<String> {
         }
     }
     out
-}
-
-/// The name of a metric in records.
-pub fn metric_name(metric: Metric) -> String {
-    serde_json::to_value(metric).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Trains the runs of a study in a worker; reads each encoder and each task when first needed.
@@ -217,7 +209,7 @@ impl Trainer for StudyTrainer {
 
     fn metric(&self, run: &PlannedRun) -> String {
         let target = run.targets.first().and_then(|t| self.study.task(t));
-        target.map(|t| metric_name(t.metric)).unwrap_or_default()
+        target.map(|t| t.metric.name().to_owned()).unwrap_or_default()
     }
 }
 

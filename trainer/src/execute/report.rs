@@ -6,11 +6,11 @@ use transfermap::plan::Plan;
 use transfermap::record::RunRecord;
 use transfermap::report::{REPORT_CURVE_POINTS, REPORT_SCHEMA, Report};
 use transfermap::study::Study;
+use transfermap::table;
+use transfermap::transfer::TransferMap;
 
 use super::prepare::Inputs;
 use super::survey::{Survey, listed};
-// SEAM: becomes `use transfermap::table;`.
-use super::stand_in::table;
 use super::whole;
 
 /// Puts together what a study found so far.
@@ -48,13 +48,13 @@ pub fn assemble(study: &Study, plan: &Plan, inputs: &Inputs, found: &Survey) -> 
 ///
 /// # Errors
 /// A file cannot be written.
-pub fn write(root: &Path, report: &Report) -> anyhow::Result<Vec<PathBuf>> {
+pub fn write(root: &Path, report: &Report, map: &TransferMap) -> anyhow::Result<Vec<PathBuf>> {
     let path = root.join("report.json");
     let mut json = serde_json::to_vec(report)?;
     json.push(b'\n');
     whole::write(&path, &json)?;
     let mut written = vec![path];
-    written.extend(write_csv(root, report)?);
+    written.extend(write_csv(root, report, map)?);
     Ok(written)
 }
 
@@ -62,11 +62,11 @@ pub fn write(root: &Path, report: &Report) -> anyhow::Result<Vec<PathBuf>> {
 ///
 /// # Errors
 /// A file cannot be written.
-pub fn write_csv(root: &Path, report: &Report) -> anyhow::Result<Vec<PathBuf>> {
+pub fn write_csv(root: &Path, report: &Report, map: &TransferMap) -> anyhow::Result<Vec<PathBuf>> {
     let tables = [
-        ("baseline_performance.csv", table::baseline_performance(report)),
-        ("fine_tune_performance.csv", table::fine_tune_performance(report)),
-        ("transfer.csv", table::transfer(report)),
+        ("baseline_performance.csv", table::baseline_performance(&report.study, &report.runs)),
+        ("fine_tune_performance.csv", table::fine_tune_performance(&report.study, &report.runs)),
+        ("transfer.csv", table::transfer(map)),
     ];
     let mut written = Vec::new();
     for (name, text) in tables {

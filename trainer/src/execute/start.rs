@@ -10,6 +10,7 @@ use anyhow::Context;
 use transfermap::plan::{Contents, Plan};
 use transfermap::record::Provenance;
 use transfermap::study::Study;
+use transfermap::transfer::TransferMap;
 
 use super::event::Assignment;
 use super::prepare::{Inputs, Prepared, prepare};
@@ -20,6 +21,7 @@ use super::supervise::{Crew, Ending};
 use super::survey::{Permission, Survey, clear, survey};
 use super::wrong::Wrong;
 use super::{device, report, summary, whole};
+use crate::backend::Device;
 
 /// What `run` was asked to do.
 #[derive(Debug, Clone)]
@@ -87,13 +89,13 @@ pub fn run(
 ) -> anyhow::Result<bool> {
     let study = Study::from_toml(&request.study).map_err(|e| Wrong::at(&request.name, &e))?;
     check_selection(&study, request)?;
-    let chosen = device::choose(&request.device)?;
-    if let Some(note) = chosen.note.as_ref().filter(|_| !request.quiet) {
+    let (device, note) = device::choose(&request.device)?;
+    if let Some(note) = note.filter(|_| !request.quiet) {
         eprintln!("{note}");
     }
     if request.dry_run {
         let cache = tempfile::tempdir().context("a temporary folder")?;
-        let prepared = prepare(&study, &request.base, cache.path(), chosen.device.backend())?;
+        let prepared = prepare(&study, &request.base, cache.path(), device.backend())?;
         let plan = Plan::new(&study, &prepared.contents)?;
         let selection = select(&plan, request.shard, request.only.as_deref())?;
         let found = survey(&plan, &Store::new(&request.out))?;
@@ -103,19 +105,19 @@ pub fn run(
     }
     whole::probe(&request.out).map_err(|e| Wrong::of(&e))?;
     let root = std::path::absolute(&request.out)?;
-    let prepared = prepare(&study, &request.base, &root.join("cache"), chosen.device.backend())?;
+    let prepared = prepare(&study, &request.base, &root.join("cache"), device.backend())?;
     let plan = Plan::new(&study, &prepared.contents)?;
     keep_encoders(&root, &prepared)?;
     let provenance = Provenance {
         transfermap: env!("CARGO_PKG_VERSION").into(),
         git: option_env!("TRANSFERMAP_GIT").unwrap_or_default().into(),
-        backend: chosen.device.backend().into(),
-        device: chosen.name,
+        backend: device.backend().into(),
+        device: device::name(device),
         started: String::new(),
         host_cores: cores(),
     };
-    let on_cpu = chosen.argument == "cpu" || chosen.argument == "ndarray";
-    let planned = Planned { study, plan, inputs: prepared.inputs, device: chosen.argument, on_cpu, provenance };
+    let on_cpu = !matches!(device, Device::Cuda(_));
+    let planned = Planned { study, plan, inputs: prepared.inputs, device: device.to_string(), on_cpu, provenance };
     // The weights are the workers' to hold now.
     drop(prepared.encoders);
     train(request, &planned, worker, stop, out)
@@ -224,7 +226,8 @@ fn finish(
         store.drop_models(&planned.plan)?;
     }
     let report = report::assemble(&planned.study, &planned.plan, &planned.inputs, &found);
-    let files = report::write(store.root(), &report);
+    let map = TransferMap::of_study(&report.study, &report.runs)?;
+    let files = report::write(store.root(), &report, &map);
     if let Some(fatal) = &ending.fatal {
         return Err(anyhow::anyhow!("{fatal}; finished runs are kept: {}", how_to_resume(&request.out)));
     }
@@ -238,7 +241,7 @@ fn finish(
             how_to_resume(&request.out)
         ));
     }
-    summary::finished(out, &report, &planned.plan, ending, seconds, &files)?;
+    summary::finished(out, &report, &map, ending, seconds, &files)?;
     summary::failures(&found);
     let ended = |id: &str| found.done.iter().chain(&found.failed).any(|r| r.id == id);
     let missing = selection.runs.iter().filter(|r| !ended(&r.id)).count();

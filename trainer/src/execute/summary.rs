@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use indexmap::IndexMap;
-use transfermap::plan::Plan;
-use transfermap::record::{Evaluation, RunRecord};
+use transfermap::record::Evaluation;
 use transfermap::report::{Report, TaskSummary};
 use transfermap::study::{Protocol, Study};
+use transfermap::transfer::{Pair, TransferMap};
 
-use super::prepare::{Inputs, metric_name};
+use super::prepare::Inputs;
 use super::select::Selection;
 use super::supervise::Ending;
 use super::survey::{Survey, listed};
@@ -25,7 +24,7 @@ const FULL_COLOUR: f64 = 10.0;
 pub fn finished(
     out: &mut dyn Write,
     report: &Report,
-    plan: &Plan,
+    map: &TransferMap,
     ending: &Ending,
     seconds: f64,
     files: &[PathBuf],
@@ -36,7 +35,7 @@ pub fn finished(
             writeln!(out, "\n{}", encoder.name)?;
         }
         baselines(out, report, &encoder.name)?;
-        transfer_map(out, report, &encoder.name, colour)?;
+        transfer_map(out, report, map, &encoder.name, colour)?;
     }
     let runs = ending.done + ending.failed;
     if runs > 0 {
@@ -44,7 +43,7 @@ pub fn finished(
         let rate = runs as f64 / minutes.max(1e-9);
         writeln!(out, "\n{runs} runs in {minutes:.1} minutes ({rate:.1} runs/min)")?;
     } else {
-        writeln!(out, "\nnothing to train: all {} runs asked for have a record", plan.runs.len())?;
+        writeln!(out, "\nnothing to train: every run asked for has a record")?;
     }
     for file in files {
         writeln!(out, "{}", file.display())?;
@@ -92,9 +91,15 @@ fn baselines(out: &mut dyn Write, report: &Report, encoder: &str) -> io::Result<
 }
 
 /// Mean gains in points by source and target.
-fn transfer_map(out: &mut dyn Write, report: &Report, encoder: &str, colour: bool) -> io::Result<()> {
-    let gains = gains(report, encoder);
-    if gains.is_empty() {
+fn transfer_map(
+    out: &mut dyn Write,
+    report: &Report,
+    map: &TransferMap,
+    encoder: &str,
+    colour: bool,
+) -> io::Result<()> {
+    let pairs: Vec<&Pair> = map.pairs.iter().filter(|p| p.key.encoder == encoder).collect();
+    if pairs.is_empty() {
         return Ok(());
     }
     let names: Vec<&str> = report.tasks.iter().map(|t| t.name.as_str()).collect();
@@ -103,8 +108,8 @@ fn transfer_map(out: &mut dyn Write, report: &Report, encoder: &str, colour: boo
     for source in &names {
         let of_row: Vec<Option<f64>> = names
             .iter()
-            .map(|target| gains.get(&((*source).to_owned(), (*target).to_owned())))
-            .map(|g| g.map(|g| g.iter().sum::<f64>() / g.len() as f64))
+            .map(|target| pairs.iter().find(|p| p.key.source == *source && p.key.target == *target))
+            .map(|pair| Some(100.0 * pair?.mean?))
             .collect();
         let cells = of_row.iter().map(|g| g.map_or_else(|| "·".to_owned(), signed));
         rows.push(std::iter::once((*source).to_owned()).chain(cells).collect());
@@ -115,31 +120,6 @@ fn transfer_map(out: &mut dyn Write, report: &Report, encoder: &str, colour: boo
         let value = *values.get(row)?.get(column)?;
         value.filter(|_| colour).map(colour_of)
     })
-}
-
-/// Differences to the single-task run of the same seed, in points, by (source, target).
-fn gains(report: &Report, encoder: &str) -> BTreeMap<(String, String), Vec<f64>> {
-    let metrics: IndexMap<&str, String> =
-        report.study.task.iter().map(|t| (t.name.as_str(), metric_name(t.metric))).collect();
-    let score = |run: &RunRecord| {
-        let target = run.targets.first()?;
-        run.evaluation(target, "test")?.scores.get(metrics.get(target.as_str())?).copied()
-    };
-    let of_encoder = || report.runs.iter().filter(|r| r.encoder == encoder && r.is_ok());
-    let baselines: BTreeMap<(&str, u64), f64> = of_encoder()
-        .filter(|r| r.protocol == Protocol::Single)
-        .filter_map(|r| Some(((r.targets.first()?.as_str(), r.seed), score(r)?)))
-        .collect();
-    let mut gains: BTreeMap<(String, String), Vec<f64>> = BTreeMap::new();
-    for run in of_encoder().filter(|r| r.protocol == Protocol::Sequential) {
-        if let (Some(source), Some(target)) = (run.sources.first(), run.targets.first())
-            && let Some(baseline) = baselines.get(&(target.as_str(), run.seed))
-            && let Some(score) = score(run)
-        {
-            gains.entry((source.clone(), target.clone())).or_default().push(100.0 * (score - baseline));
-        }
-    }
-    gains
 }
 
 /// Prints what `--dry-run` found.
