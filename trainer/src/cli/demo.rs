@@ -9,26 +9,7 @@ use super::run::How;
 use crate::execute::start::{self, Request};
 
 /// The study that comes with the program.
-// SEAM: becomes `include_str!("../../../studies/demo.toml")` when that file is merged.
-const STUDY: &str = r#"
-version = 1
-name = "demo"
-seeds = [1, 2, 3]
-[[encoder]]
-name = "demo"
-embedded = "demo"
-max_length = 64
-[[task]]
-name = "polarity"
-labels = ["negative", "positive"]
-train = { generated = "polarity" }
-test = { generated = "polarity" }
-[[task]]
-name = "stars"
-labels = ["1", "2", "3", "4", "5"]
-train = { generated = "stars" }
-test = { generated = "stars" }
-"#;
+const STUDY: &str = include_str!("../../../studies/demo.toml");
 
 /// Arguments of `demo`.
 #[derive(Debug, Args)]

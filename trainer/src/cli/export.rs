@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use transfermap::report::Report;
+use transfermap::transfer::TransferMap;
 
 use crate::execute::export::export_model;
 use crate::execute::report::write_csv;
@@ -31,7 +32,12 @@ impl Export {
     pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let written = match (&self.model, &self.report) {
             (Some(run), _) => export_model(run, &self.out)?,
-            (None, Some(report)) => write_csv(&self.out, &read_report(report)?)?,
+            (None, Some(path)) => {
+                let report = read_report(path)?;
+                let map =
+                    TransferMap::of_study(&report.study, &report.runs).map_err(|e| Wrong::at(path.display(), &e))?;
+                write_csv(&self.out, &report, &map)?
+            }
             (None, None) => return Err(Wrong("give a report.json, or --model RUN".into()).into()),
         };
         for file in written {

@@ -70,7 +70,7 @@ pub fn work(hire: impl FnOnce(&Assignment) -> anyhow::Result<Box<dyn Trainer>>) 
 /// A study or a device that this program cannot read: it was started by another version.
 pub fn study_trainer(assignment: &Assignment) -> anyhow::Result<Box<dyn Trainer>> {
     let study = Study::from_toml(&assignment.study)?;
-    let device = device::parse(&assignment.device)?;
+    let (device, _) = device::choose(&assignment.device)?;
     let every = Duration::from_secs(assignment.checkpoint_every);
     let base: PathBuf = assignment.base.clone();
     Ok(Box::new(StudyTrainer::new(study, base, assignment.inputs.clone(), device, every)))

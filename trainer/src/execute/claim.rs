@@ -32,6 +32,7 @@ pub struct Owner {
     /// The run.
     pub run: String,
     /// Who trains it.
+    #[serde(flatten)]
     pub process: Process,
     /// Tells two claims of one process apart.
     pub nonce: String,

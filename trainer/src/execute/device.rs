@@ -1,39 +1,9 @@
-//! The device by its name on the command line.
+//! The device of a run: chosen once by the parent, handed to the workers by name, told in every record.
 
 use super::wrong::Wrong;
 use crate::backend::{Device, probe};
 
-/// A device that can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Chosen {
-    /// The device.
-    pub device: Device,
-    /// `cpu`, `ndarray` or `cuda:N`.
-    pub argument: String,
-    /// Its name, for provenance.
-    pub name: String,
-    /// What to tell the user about the choice.
-    pub note: Option<String>,
-}
-
-/// `cpu`, `ndarray`, `cuda` or `cuda:N`.
-///
-/// # Errors
-/// Another name.
-pub fn parse(argument: &str) -> Result<Device, Wrong> {
-    let unknown = || Wrong(format!("--device {argument}: give auto, cpu, ndarray, cuda or cuda:N"));
-    match argument {
-        "cpu" => Ok(Device::Cpu),
-        "ndarray" => Ok(Device::NdArray),
-        "cuda" => Ok(Device::Cuda(0)),
-        other => {
-            let number = other.strip_prefix("cuda:").ok_or_else(unknown)?;
-            number.parse().map(Device::Cuda).map_err(|_| unknown())
-        }
-    }
-}
-
-/// Resolves `auto` and checks that the device is there.
+/// Resolves `auto`, and checks that the device is there. The text says why `auto` fell back to the CPU.
 ///
 /// # Errors
 /// An unknown name, or a device that cannot be used.
@@ -67,11 +37,27 @@ fn gpu_name(number: usize) -> String {
     name.filter(|n| !n.is_empty()).unwrap_or_else(|| format!("CUDA device {number}"))
 }
 
-/// The processor's name as the system tells it, else its architecture.
-pub fn cpu_name() -> String {
+/// The device's name as the system tells it.
+pub fn name(device: Device) -> String {
+    match device {
+        Device::Cpu | Device::NdArray => cpu_name(),
+        Device::Cuda(number) => gpu_name(number).unwrap_or_else(|| device.to_string()),
+    }
+}
+
+fn cpu_name() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = info.lines().find_map(|l| l.strip_prefix("model name")).and_then(|l| l.split_once(':'));
     name.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.trim().to_owned())
+}
+
+/// From the NVIDIA driver's files, which are sorted by bus as CUDA's numbers usually are.
+fn gpu_name(number: usize) -> Option<String> {
+    let mut folders: Vec<_> = std::fs::read_dir("/proc/driver/nvidia/gpus").ok()?.flatten().map(|e| e.path()).collect();
+    folders.sort();
+    let information = std::fs::read_to_string(folders.get(number)?.join("information")).ok()?;
+    let (_, model) = information.lines().find(|l| l.starts_with("Model"))?.split_once(':')?;
+    Some(model.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -79,17 +65,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_device_names() {
-        assert_eq!(parse("cpu").unwrap(), Device::Cpu);
-        assert_eq!(parse("cuda").unwrap(), Device::Cuda(0));
-        assert_eq!(parse("cuda:3").unwrap(), Device::Cuda(3));
-        for wrong in ["gpu", "cuda:", "cuda:x", ""] {
-            assert!(parse(wrong).unwrap_err().to_string().contains("give auto, cpu"), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn auto_always_finds_a_device() {
-        assert!(!choose("auto").unwrap().name.is_empty());
+    fn auto_always_finds_a_device_with_a_name() {
+        let (device, _) = choose("auto").unwrap();
+        assert!(!name(device).is_empty());
+        assert!(choose("gpu").unwrap_err().to_string().contains("give auto, cpu"));
     }
 }

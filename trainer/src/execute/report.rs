@@ -48,13 +48,13 @@ pub fn assemble(study: &Study, plan: &Plan, inputs: &Inputs, found: &Survey) -> 
 ///
 /// # Errors
 /// A file cannot be written.
-pub fn write(root: &Path, report: &Report) -> anyhow::Result<Vec<PathBuf>> {
+pub fn write(root: &Path, report: &Report, map: &TransferMap) -> anyhow::Result<Vec<PathBuf>> {
     let path = root.join("report.json");
     let mut json = serde_json::to_vec(report)?;
     json.push(b'\n');
     whole::write(&path, &json)?;
     let mut written = vec![path];
-    written.extend(write_csv(root, report)?);
+    written.extend(write_csv(root, report, map)?);
     Ok(written)
 }
 

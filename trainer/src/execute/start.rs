@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Context;
-use transfermap::plan::Plan;
+use transfermap::plan::{Contents, Plan};
 use transfermap::record::Provenance;
 use transfermap::study::Study;
 use transfermap::transfer::TransferMap;
@@ -21,6 +21,7 @@ use super::supervise::{Crew, Ending};
 use super::survey::{Permission, Survey, clear, survey};
 use super::wrong::Wrong;
 use super::{device, report, summary, whole};
+use crate::backend::Device;
 
 /// What `run` was asked to do.
 #[derive(Debug, Clone)]
@@ -87,8 +88,9 @@ pub fn run(
     out: &mut dyn Write,
 ) -> anyhow::Result<bool> {
     let study = Study::from_toml(&request.study).map_err(|e| Wrong::at(&request.name, &e))?;
-    let chosen = device::choose(&request.device)?;
-    if let Some(note) = chosen.note.as_ref().filter(|_| !request.quiet) {
+    check_selection(&study, request)?;
+    let (device, note) = device::choose(&request.device)?;
+    if let Some(note) = note.filter(|_| !request.quiet) {
         eprintln!("{note}");
     }
     if request.dry_run {
@@ -109,16 +111,28 @@ pub fn run(
     let provenance = Provenance {
         transfermap: env!("CARGO_PKG_VERSION").into(),
         git: option_env!("TRANSFERMAP_GIT").unwrap_or_default().into(),
-        backend: chosen.device.backend().into(),
-        device: chosen.name,
+        backend: device.backend().into(),
+        device: device::name(device),
         started: String::new(),
         host_cores: cores(),
     };
-    let on_cpu = chosen.argument == "cpu" || chosen.argument == "ndarray";
-    let planned = Planned { study, plan, inputs: prepared.inputs, device: chosen.argument, on_cpu, provenance };
+    let on_cpu = !matches!(device, Device::Cuda(_));
+    let planned = Planned { study, plan, inputs: prepared.inputs, device: device.to_string(), on_cpu, provenance };
     // The weights are the workers' to hold now.
     drop(prepared.encoders);
     train(request, &planned, worker, stop, out)
+}
+
+/// Refuses a selection that selects nothing before hours are spent on data: run ids need no content hashes.
+fn check_selection(study: &Study, request: &Request) -> anyhow::Result<()> {
+    let nothing = |name: &String| (name.clone(), String::new());
+    let contents = Contents {
+        tasks: study.task.iter().map(|t| nothing(&t.name)).collect(),
+        encoders: study.encoder.iter().map(|e| nothing(&e.name)).collect(),
+        backend: String::new(),
+    };
+    select(&Plan::new(study, &contents)?, request.shard, request.only.as_deref())?;
+    Ok(())
 }
 
 /// A study that is ready to be trained.
@@ -212,12 +226,14 @@ fn finish(
         store.drop_models(&planned.plan)?;
     }
     let report = report::assemble(&planned.study, &planned.plan, &planned.inputs, &found);
-    let files = report::write(store.root(), &report);
+    let map = TransferMap::of_study(&report.study, &report.runs)?;
+    let files = report::write(store.root(), &report, &map);
     if let Some(fatal) = &ending.fatal {
         return Err(anyhow::anyhow!("{fatal}; finished runs are kept: {}", how_to_resume(&request.out)));
     }
     let files = files?;
-    if ending.stopped {
+    let good = all_good(selection, &found);
+    if ending.stopped && !good {
         return Err(anyhow::anyhow!(
             "stopped with {} of {} runs done; {}",
             found.done.len(),
@@ -228,7 +244,12 @@ fn finish(
     let map = TransferMap::of_study(&report.study, &report.runs)?;
     summary::finished(out, &report, &map, &planned.plan, ending, seconds, &files)?;
     summary::failures(&found);
-    Ok(all_good(selection, &found))
+    let ended = |id: &str| found.done.iter().chain(&found.failed).any(|r| r.id == id);
+    let missing = selection.runs.iter().filter(|r| !ended(&r.id)).count();
+    if missing > 0 {
+        eprintln!("{missing} runs are missing because their workers ended early; {}", how_to_resume(&request.out));
+    }
+    Ok(good)
 }
 
 fn all_good(selection: &Selection, found: &Survey) -> bool {

@@ -34,7 +34,8 @@ pub fn print(root: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     let plan = read_plan(root)?;
     let store = Store::new(root);
     let found = survey(&plan, &store).context("reading records")?;
-    let running = Claims::new(root).held();
+    let unfinished = |owner: &Owner| found.missing.contains(&owner.run) || found.stale.contains(&owner.run);
+    let running: Vec<Owner> = Claims::new(root).held().into_iter().filter(unfinished).collect();
     let in_flight: HashSet<&str> = running.iter().map(|o| o.run.as_str()).collect();
     let waiting = |ids: &[String]| ids.iter().filter(|id| !in_flight.contains(id.as_str())).count();
     let missing = waiting(&found.missing) + found.corrupt.len();

@@ -45,7 +45,7 @@ pub fn finished(
         let rate = runs as f64 / minutes.max(1e-9);
         writeln!(out, "\n{runs} runs in {minutes:.1} minutes ({rate:.1} runs/min)")?;
     } else {
-        writeln!(out, "\nnothing to train: all {} runs asked for have a record", plan.runs.len())?;
+        writeln!(out, "\nnothing to train: every run asked for has a record")?;
     }
     for file in files {
         writeln!(out, "{}", file.display())?;

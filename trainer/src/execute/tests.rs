@@ -1,8 +1,9 @@
 //! The worker loop and its supervision, with real processes and a fake training.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -115,6 +116,15 @@ fn a_failure_reaches_its_dependents_with_the_reason_and_nobody_else() {
     assert_eq!(store.record("single/b/s1").unwrap().status, Status::Ok);
     // Its source is good; it diverges itself.
     assert!(reason("sequential/b--nan/s1").starts_with("loss became NaN"));
+}
+
+#[test]
+fn a_score_that_json_cannot_hold_fails_the_run_instead_of_corrupting_its_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let plan = fake::plan(&["inf", "b"], &[1]);
+    assert_eq!(work(&plan, dir.path(), &AtomicBool::new(false)).0.unwrap(), End::Settled);
+    let record = Store::new(dir.path()).record("single/inf/s1").unwrap();
+    assert!(record.reason.unwrap().contains("not a number"));
 }
 
 #[test]
@@ -240,6 +250,62 @@ fn workers_killed_in_the_middle_of_a_run_are_replaced_and_the_numbers_stay() {
     assert!(good.unwrap());
     run_study(&tasks, straight.path(), 1, &go).0.unwrap();
     assert_eq!(results(&planned.plan, killed.path()), results(&planned.plan, straight.path()));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_worker_whose_parent_is_gone_saves_a_checkpoint_and_ends() {
+    let dir = tempfile::tempdir().unwrap();
+    let plan = fake::plan(&["slow1", "slow2"], &[1, 2]);
+    let assignment = super::event::Assignment {
+        out: dir.path().to_owned(),
+        base: dir.path().to_owned(),
+        study: String::new(),
+        runs: plan.runs.clone(),
+        inputs: Inputs::default(),
+        device: "cpu".into(),
+        keep_models: KeepModels::Sources,
+        checkpoint_every: 1,
+        provenance: Default::default(),
+    };
+    let mut command = worker_command();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    writeln!(stdin, "{}", serde_json::to_string(&assignment).unwrap()).unwrap();
+    wait_for_checkpoint(dir.path());
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+    assert_eq!(checkpoints(dir.path()), 1);
+    assert!(survey(&plan, &Store::new(dir.path())).unwrap().missing.len() >= 7);
+}
+
+#[test]
+fn two_commands_share_a_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let go = AtomicBool::new(false);
+    let runs = |out: &str| out.split(" runs in").next().and_then(|s| s.lines().last()?.parse::<usize>().ok());
+    let (first, second) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| run_study(&["slow1", "slow2"], dir.path(), 1, &go));
+        let first = run_study(&["slow1", "slow2"], dir.path(), 1, &go);
+        (first, other.join().unwrap())
+    });
+    assert!(first.0.unwrap() && second.0.unwrap());
+    assert_eq!(runs(&first.2).unwrap_or(0) + runs(&second.2).unwrap_or(0), 8, "{} {}", first.2, second.2);
+}
+
+#[test]
+fn status_tells_the_failed_the_missing_and_how_to_go_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let (_, planned, _) = run_study(&["nan", "b"], dir.path(), 1, &AtomicBool::new(false));
+    std::fs::remove_file(Store::new(dir.path()).record_path("single/b/s1")).unwrap();
+    let mut out = Vec::new();
+    super::status::print(dir.path(), &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains(&format!("fake: {} runs", planned.plan.runs.len())), "{text}");
+    assert!(text.contains("single/nan/s1: loss became NaN"), "{text}");
+    assert!(text.contains("missing  1") && text.contains("goes on"), "{text}");
+    let wrong = super::status::print(&dir.path().join("none"), &mut Vec::new()).unwrap_err();
+    assert!(wrong.is::<super::wrong::Wrong>());
 }
 
 fn checkpoints(root: &Path) -> usize {

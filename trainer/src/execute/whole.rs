@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Leftovers of a killed process begin with this.
-const TEMPORARY: &str = ".tmp-";
+/// Leftovers of a killed process begin with this; so do those of the checkpoints, which `tempfile` names.
+const TEMPORARY: &str = ".tmp";
 
 /// A file that could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +30,7 @@ impl FileError {
 /// What to do about an error of the file system, as a half-sentence; empty where nothing is known.
 pub fn remedy(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             " (free some space, then give the same command again: finished runs are kept)"
         }
         io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {

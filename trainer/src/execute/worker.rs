@@ -236,6 +236,14 @@ impl Worker<'_> {
         }
         let provenance = Provenance { started, ..self.provenance.clone() };
         let record = ok_record(run, finished, provenance);
+        if let Err(why) = reads_back(&record) {
+            return self.fail(
+                run,
+                claim,
+                &format!("a score or a cost is not a number: {why}"),
+                record.provenance.started,
+            );
+        }
         self.store.commit(run, &record, finished, self.keep_models)?;
         let metric = self.trainer.metric(run);
         let score = finished.evaluations.get("test").and_then(|e| e.scores.get(&metric)).copied();
@@ -265,6 +273,12 @@ impl Worker<'_> {
     fn say(&mut self, text: String) {
         (self.emit)(Event::Message { text });
     }
+}
+
+/// JSON has no NaN and no infinity: a record that holds one would be corrupt, and its run trained again for ever.
+fn reads_back(record: &RunRecord) -> Result<(), String> {
+    let json = serde_json::to_vec(record).map_err(|e| e.to_string())?;
+    RunRecord::from_json(&json).map(|_| ()).map_err(|e| e.to_string())
 }
 
 /// Why a run whose source failed fails; the source's own reason is told once, however long the chain.
