@@ -4,6 +4,7 @@
 //! parameter by a run-time device: that move should touch little more than this file.
 
 use std::fmt;
+use std::str::FromStr;
 
 use burn::backend::Autodiff;
 use burn::tensor::backend::AutodiffBackend;
@@ -22,6 +23,33 @@ pub enum Device {
     NdArray,
     /// An NVIDIA GPU by number.
     Cuda(usize),
+}
+
+/// What the user asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// A GPU where there is one, else the CPU.
+    Auto,
+    /// This one.
+    Device(Device),
+}
+
+impl FromStr for DeviceChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("device `{text}`: give auto, cpu, ndarray, cuda or cuda:N");
+        match text {
+            "auto" => Ok(Self::Auto),
+            "cpu" => Ok(Self::Device(Device::Cpu)),
+            "ndarray" => Ok(Self::Device(Device::NdArray)),
+            "cuda" => Ok(Self::Device(Device::Cuda(0))),
+            _ => {
+                let number = text.strip_prefix("cuda:").ok_or_else(wrong)?;
+                number.parse().map(|n| Self::Device(Device::Cuda(n))).map_err(|_| wrong())
+            }
+        }
+    }
 }
 
 impl fmt::Display for Device {
@@ -45,14 +73,20 @@ impl Device {
     }
 }
 
-/// Whether `device` can be used.
-///
-/// # Errors
-/// What is missing.
-pub fn probe(device: Device) -> Result<(), String> {
-    match device {
-        Device::Cpu | Device::NdArray => Ok(()),
-        Device::Cuda(n) => cuda::probe(n),
+impl DeviceChoice {
+    /// The device to use, and, where `auto` fell back to the CPU, why.
+    ///
+    /// # Errors
+    /// A GPU was asked for by name and cannot be used; the text says what is missing.
+    pub fn resolve(self) -> Result<(Device, Option<String>), String> {
+        match self {
+            Self::Auto => match cuda::probe(0) {
+                Ok(()) => Ok((Device::Cuda(0), None)),
+                Err(why) => Ok((Device::Cpu, Some(format!("no GPU ({why}); training on the CPU")))),
+            },
+            Self::Device(Device::Cuda(n)) => cuda::probe(n).map(|()| (Device::Cuda(n), None)),
+            Self::Device(device) => Ok((device, None)),
+        }
     }
 }
 
@@ -132,5 +166,18 @@ mod cuda {
     fn library(names: &[&str]) -> Option<Library> {
         // SAFETY: these are the vendor's libraries, which Burn loads the same way a moment later.
         names.iter().find_map(|name| unsafe { Library::new(name) }.ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_devices() {
+        assert_eq!("cuda:3".parse(), Ok(DeviceChoice::Device(Device::Cuda(3))));
+        assert_eq!("cpu".parse(), Ok(DeviceChoice::Device(Device::Cpu)));
+        assert!("gpu".parse::<DeviceChoice>().unwrap_err().contains("give auto, cpu"));
+        assert!("cuda:x".parse::<DeviceChoice>().is_err());
     }
 }

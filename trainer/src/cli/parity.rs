@@ -25,7 +25,7 @@ pub(super) struct Parity {
 
 impl Parity {
     pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<bool> {
-        let device = device::choose(&self.device)?;
+        let (device, _) = device::choose(&self.device)?;
         let entries = std::fs::read_dir(&self.fixtures).map_err(|e| Wrong::at(self.fixtures.display(), &e))?;
         let mut folders: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
         folders.retain(|f| f.join("expected.safetensors").is_file());
@@ -35,10 +35,10 @@ impl Parity {
                 Wrong(format!("no reference folder with expected.safetensors in {}", self.fixtures.display())).into()
             );
         }
-        writeln!(out, "largest absolute differences from transformers on {} ({})", device.argument, device.name)?;
+        writeln!(out, "largest absolute differences from transformers on {} ({})", device, device::name(device))?;
         let mut good = true;
         for folder in folders {
-            let d = compare(&folder, device.device).map_err(anyhow::Error::msg)?;
+            let d = compare(&folder, device).map_err(anyhow::Error::msg)?;
             let passes = d.max() <= self.tolerance && d.without_gradient.is_empty();
             good &= passes;
             writeln!(

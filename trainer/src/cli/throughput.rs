@@ -42,10 +42,10 @@ impl Throughput {
         if self.batch < 1 || self.steps < 1 || !(1..=512).contains(&self.length) {
             return Err(Wrong("give --batch and --steps from 1, --length from 1 to 512".into()).into());
         }
-        let device = device::choose(&self.device)?;
-        let load = Load { device: device.device, precision, batch: self.batch, length: self.length, steps: self.steps };
+        let (device, _) = device::choose(&self.device)?;
+        let load = Load { device, precision, batch: self.batch, length: self.length, steps: self.steps };
         let mut result = measure(load).map_err(anyhow::Error::msg)?;
-        result.device = device.name;
+        result.device = device::name(device);
         if self.json {
             writeln!(out, "{}", serde_json::to_string(&result)?)?;
         } else {

@@ -1,40 +1,15 @@
 //! The device of a run: chosen once by the parent, handed to the workers by name, told in every record.
 
 use super::wrong::Wrong;
-use crate::backend::{Device, probe};
+use crate::backend::{Device, DeviceChoice};
 
 /// Resolves `auto`, and checks that the device is there. The text says why `auto` fell back to the CPU.
 ///
 /// # Errors
 /// An unknown name, or a device that cannot be used.
-pub fn choose(argument: &str) -> Result<Chosen, Wrong> {
-    if argument == "auto" {
-        return Ok(match probe(Device::Cuda(0)) {
-            Ok(()) => Chosen::new(Device::Cuda(0), None),
-            Err(why) => Chosen::new(Device::Cpu, Some(format!("no GPU ({why}): training on the CPU"))),
-        });
-    }
-    let device = parse(argument)?;
-    probe(device).map_err(|why| Wrong(format!("--device {argument}: {why}")))?;
-    Ok(Chosen::new(device, None))
-}
-
-impl Chosen {
-    fn new(device: Device, note: Option<String>) -> Self {
-        let name = match device {
-            Device::Cpu | Device::NdArray => cpu_name(),
-            Device::Cuda(n) => gpu_name(n),
-        };
-        Self { device, argument: device.to_string(), name, note }
-    }
-}
-
-/// The graphics card's name as the driver tells it, else its number.
-fn gpu_name(number: usize) -> String {
-    let query = ["--query-gpu=name", "--format=csv,noheader", "-i", &number.to_string()];
-    let answer = std::process::Command::new("nvidia-smi").args(query).output();
-    let name = answer.ok().filter(|a| a.status.success()).map(|a| String::from_utf8_lossy(&a.stdout).trim().to_owned());
-    name.filter(|n| !n.is_empty()).unwrap_or_else(|| format!("CUDA device {number}"))
+pub fn choose(argument: &str) -> Result<(Device, Option<String>), Wrong> {
+    let choice: DeviceChoice = argument.parse().map_err(|e| Wrong(format!("--device: {e}")))?;
+    choice.resolve().map_err(|e| Wrong(format!("--device {argument}: {e}")))
 }
 
 /// The device's name as the system tells it.

@@ -94,8 +94,9 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
         }
         inputs.tokenised.insert(encoder.name.clone(), paths);
     }
-    let named: Vec<(&str, &TaskData)> = tasks.iter().map(|(t, d)| (t.name.as_str(), d)).collect();
-    for (position, ((task, rows), overlaps)) in tasks.iter().zip(data::overlaps(&named)).enumerate() {
+    for (position, (task, rows)) in tasks.iter().enumerate() {
+        let others: Vec<(&str, &TaskData)> =
+            tasks.iter().filter(|(t, _)| t.name != task.name).map(|(t, d)| (t.name.as_str(), d)).collect();
         let fingerprint = task_digest(study, task, rows);
         contents.tasks.insert(task.name.clone(), fingerprint.clone());
         inputs.tasks.push(TaskSummary {
@@ -104,7 +105,7 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
             labels: rows.labels.clone(),
             splits: splits(rows, lengths.get(position)),
             dropped_training_rows: rows.dropped_training_rows,
-            overlaps,
+            overlaps: data::overlaps(rows, &others),
             fingerprint,
         });
     }
@@ -117,7 +118,7 @@ fn splits(rows: &TaskData, tokens: Option<&TokenisedTask>) -> IndexMap<String, S
     let split = |name: &str, examples: &[Example], tokens: Option<&TokenisedSplit>| {
         let labels = examples.iter().map(|e| e.label).collect();
         let without_lengths = TokenisedSplit { labels, ..TokenisedSplit::default() };
-        (name.to_owned(), tokens.unwrap_or(&without_lengths).summary(rows.labels.len()))
+        (name.to_owned(), data::tokenise::summary(tokens.unwrap_or(&without_lengths), rows.labels.len()))
     };
     [
         split("train", &rows.train, tokens.map(|t| &t.train)),

@@ -62,12 +62,11 @@ pub fn write(root: &Path, report: &Report, map: &TransferMap) -> anyhow::Result<
 ///
 /// # Errors
 /// A file cannot be written.
-pub fn write_csv(root: &Path, report: &Report) -> anyhow::Result<Vec<PathBuf>> {
-    let map = TransferMap::of_study(&report.study, &report.runs)?;
+pub fn write_csv(root: &Path, report: &Report, map: &TransferMap) -> anyhow::Result<Vec<PathBuf>> {
     let tables = [
         ("baseline_performance.csv", table::baseline_performance(&report.study, &report.runs)),
         ("fine_tune_performance.csv", table::fine_tune_performance(&report.study, &report.runs)),
-        ("transfer.csv", table::transfer(&map)),
+        ("transfer.csv", table::transfer(map)),
     ];
     let mut written = Vec::new();
     for (name, text) in tables {

@@ -95,7 +95,7 @@ pub fn run(
     }
     if request.dry_run {
         let cache = tempfile::tempdir().context("a temporary folder")?;
-        let prepared = prepare(&study, &request.base, cache.path(), chosen.device.backend(), Absent::Warn)?;
+        let prepared = prepare(&study, &request.base, cache.path(), device.backend(), Absent::Warn)?;
         let plan = Plan::new(&study, &prepared.contents)?;
         let selection = select(&plan, request.shard, request.only.as_deref())?;
         let found = survey(&plan, &Store::new(&request.out))?;
@@ -105,7 +105,7 @@ pub fn run(
     }
     whole::probe(&request.out).map_err(|e| Wrong::of(&e))?;
     let root = std::path::absolute(&request.out)?;
-    let prepared = prepare(&study, &request.base, &root.join("cache"), chosen.device.backend(), Absent::Refuse)?;
+    let prepared = prepare(&study, &request.base, &root.join("cache"), device.backend(), Absent::Refuse)?;
     let plan = Plan::new(&study, &prepared.contents)?;
     keep_encoders(&root, &prepared)?;
     let provenance = Provenance {
@@ -241,8 +241,7 @@ fn finish(
             how_to_resume(&request.out)
         ));
     }
-    let map = TransferMap::of_study(&report.study, &report.runs)?;
-    summary::finished(out, &report, &map, &planned.plan, ending, seconds, &files)?;
+    summary::finished(out, &report, &map, ending, seconds, &files)?;
     summary::failures(&found);
     let ended = |id: &str| found.done.iter().chain(&found.failed).any(|r| r.id == id);
     let missing = selection.runs.iter().filter(|r| !ended(&r.id)).count();

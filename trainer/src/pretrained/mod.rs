@@ -1,8 +1,10 @@
 //! HuggingFace folders: config.json, tokenizer.json and model.safetensors, into memory and back.
 
+mod export;
 mod load;
 mod weights;
 
+pub use export::{config_with_labels, export};
 pub use load::{PretrainedError, load};
 pub use weights::{Checkpoint, Tensors, read_tensors, tensors_of, to_safetensors, write_tensors};
 

@@ -8,14 +8,15 @@ use transfermap::study::Precision;
 
 use super::job::Prediction;
 use super::model::Classifier;
-use crate::data::{Batch, TokenisedSplit, collate, eval_batches};
+use crate::data::TokenisedSplit;
+use crate::data::batch::{Batch, collate, eval_batches};
 use crate::encoder::{Inputs, Mode};
 
 /// How inputs become batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Batching {
     /// The padding id.
-    pub pad_id: i64,
+    pub pad_id: u32,
     /// Pad to this width instead of to the longest of the batch.
     pub pad_to: Option<usize>,
     /// Examples per forward pass in evaluation.
@@ -28,11 +29,10 @@ pub struct Batching {
 pub fn to_device<B: Backend>(batch: &Batch, device: &B::Device) -> (Inputs<B>, Tensor<B, 1, Int>) {
     let shape = [batch.rows, batch.width];
     let ids = |v: &[i64]| Tensor::<B, 2, Int>::from_data(TensorData::new(v.to_vec(), shape), device);
-    let mask: Vec<f32> = batch.attention_mask.iter().map(|m| if *m { 1.0 } else { 0.0 }).collect();
     let inputs = Inputs {
         input_ids: ids(&batch.input_ids),
         token_type_ids: ids(&batch.token_type_ids),
-        attention_mask: Tensor::from_data(TensorData::new(mask, shape), device),
+        attention_mask: Tensor::from_data(TensorData::new(batch.attention_mask.clone(), shape), device),
     };
     (inputs, Tensor::from_data(TensorData::new(batch.labels.clone(), [batch.rows]), device))
 }

@@ -1,0 +1,37 @@
+//! A trained run → a folder that transformers loads.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+/// Writes config.json, tokenizer.json and model.safetensors into `folder`.
+///
+/// # Errors
+/// A file cannot be written; the message names it.
+pub fn export(folder: &Path, config: &str, tokenizer: &[u8], weights: &[u8]) -> Result<(), String> {
+    std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    for (name, bytes) in
+        [("config.json", config.as_bytes()), ("tokenizer.json", tokenizer), ("model.safetensors", weights)]
+    {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// `config.json` of a classifier with these class names: `architectures`, `id2label` and `label2id` set, the rest kept.
+///
+/// # Errors
+/// `config` is no JSON object.
+pub fn config_with_labels(config: &str, labels: &[String]) -> Result<String, String> {
+    let mut config: Map<String, Value> = serde_json::from_str(config).map_err(|e| format!("config.json: {e}"))?;
+    let ids = labels.iter().enumerate();
+    config.insert("architectures".into(), vec!["AlbertForSequenceClassification"].into());
+    config.entry("model_type").or_insert("albert".into());
+    config.insert(
+        "id2label".into(),
+        ids.clone().map(|(i, l)| (i.to_string(), Value::from(l.clone()))).collect::<Map<_, _>>().into(),
+    );
+    config.insert("label2id".into(), ids.map(|(i, l)| (l.clone(), Value::from(i))).collect::<Map<_, _>>().into());
+    serde_json::to_string_pretty(&config).map(|text| text + "\n").map_err(|e| e.to_string())
+}
