@@ -47,7 +47,7 @@ impl<'a> LabelReader<'a> {
                 from_one(names)
             );
         }
-        if row.line == 1 && !is_number && !self.set.known().is_empty() && self.known_are_numbers() {
+        if row.line == 1 && !is_number && self.known_are_numbers() {
             return "if line 1 names the columns, add header = true to the source".into();
         }
         "add it to `labels`, or correct the row".into()

@@ -210,7 +210,7 @@ fn rejects_rows_that_make_no_sense() {
             "line 2: key `label` holds null; a label is a string, an integer or a bool",
         ),
         ("{\"text\":\"a\",\"label\":0.5}", "line 2: key `label` holds a number; a label is"),
-        ("{\"txt\":\"a\",\"label\":0}", "line 2: no key `text` (keys: `txt`, `label`); correct `text` or `label`"),
+        ("{\"txt\":\"a\",\"label\":0}", "line 2: no key `text` (keys: `label`, `txt`); correct `text` or `label`"),
         (
             "[{\"text\":\"a\"}]",
             "line 2: not a JSON object: invalid type: sequence, expected a map; give one object a line",
@@ -283,6 +283,17 @@ fn rejects_what_does_not_fit_together() {
     assert!(with_train(CSV).complaint(&none).contains("leaves no row; give a larger share or a file"));
     let unknown = "labels = [\"a\", \"b\"]\ntrain = { generated = \"nothing\" }\ntest = { generated = \"nothing\" }\n";
     assert!(with_train(CSV).complaint(unknown).contains("test: no generated task `nothing`; there are: "));
+}
+
+#[test]
+fn the_embedded_suite_loads() {
+    let demo = include_str!("../../../studies/demo.toml");
+    for task in transfermap::study::Study::from_toml(demo).unwrap().task {
+        let data = load(&task, 42, Path::new("")).unwrap();
+        assert_eq!(Some(data.train.len()), task.train.limit, "{}", task.name);
+        assert!(!data.validation.is_empty() && data.test.len() >= 100, "{}", task.name);
+        assert!(data.train.iter().all(|e| e.texts.len() == data.test[0].texts.len()));
+    }
 }
 
 #[test]
