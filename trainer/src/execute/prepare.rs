@@ -129,7 +129,7 @@ fn warnings(study: &Study, tasks: &[TaskSummary]) -> Vec<String> {
             ));
         }
         let test = task.splits.get("test").map_or(0, |s| s.examples);
-        for overlap in &task.overlaps {
+        for overlap in task.overlaps.iter().filter(|o| o.test_examples > 0) {
             out.push(format!(
                 "{} → {}: {} of {test} test examples share a text with the source's training set.",
                 overlap.source, task.name, overlap.test_examples
