@@ -61,9 +61,9 @@ pub fn clause(draw: &mut Draw, praise: bool) -> Clause {
     let word = draw.one_of(if praise { &PRAISE[level] } else { &REPROACH[level] });
     let weight = (level as i32 + 1) * if praise { 1 } else { -1 };
     let modifier = match draw.below(10) {
-        0..5 => Modifier::None,
-        5..7 => Modifier::Very,
-        7..9 => Modifier::Slightly,
+        0..6 => Modifier::None,
+        6..8 => Modifier::Very,
+        8..9 => Modifier::Slightly,
         _ => Modifier::Not,
     };
     let (prefix, factor) = match modifier {

@@ -3,7 +3,7 @@
 //! No word stands in two lists: topical words carry no opinion, and words of opinion name no topic and no event.
 
 /// Words of approval, from mild to extreme: row `i` weighs `i + 1`. Used by polarity and stars only.
-pub const PRAISE: [[&str; 18]; 5] = [
+pub const PRAISE: [[&str; 14]; 5] = [
     [
         "okay",
         "decent",
@@ -19,10 +19,6 @@ pub const PRAISE: [[&str; 18]; 5] = [
         "sufficient",
         "alright",
         "workable",
-        "presentable",
-        "respectable",
-        "usable",
-        "harmless",
     ],
     [
         "good",
@@ -39,10 +35,6 @@ pub const PRAISE: [[&str; 18]; 5] = [
         "enjoyable",
         "solid",
         "reliable",
-        "cheerful",
-        "warm",
-        "welcome",
-        "useful",
     ],
     [
         "great",
@@ -59,10 +51,6 @@ pub const PRAISE: [[&str; 18]; 5] = [
         "polished",
         "refreshing",
         "lively",
-        "engaging",
-        "impressive",
-        "tasteful",
-        "worthy",
     ],
     [
         "excellent",
@@ -79,10 +67,6 @@ pub const PRAISE: [[&str; 18]; 5] = [
         "thrilling",
         "captivating",
         "glorious",
-        "admirable",
-        "exquisite",
-        "stunning",
-        "dazzling",
     ],
     [
         "perfect",
@@ -99,15 +83,11 @@ pub const PRAISE: [[&str; 18]; 5] = [
         "miraculous",
         "unforgettable",
         "incredible",
-        "astonishing",
-        "spectacular",
-        "legendary",
-        "unbeatable",
     ],
 ];
 
 /// Words of reproach, from mild to extreme: row `i` weighs `-(i + 1)`. Used by polarity and stars only.
-pub const REPROACH: [[&str; 18]; 5] = [
+pub const REPROACH: [[&str; 14]; 5] = [
     [
         "plain",
         "bland",
@@ -123,10 +103,6 @@ pub const REPROACH: [[&str; 18]; 5] = [
         "flat",
         "lacking",
         "basic",
-        "clumsy",
-        "awkward",
-        "dated",
-        "dim",
     ],
     [
         "bad",
@@ -143,10 +119,6 @@ pub const REPROACH: [[&str; 18]; 5] = [
         "dirty",
         "messy",
         "cheap",
-        "rude",
-        "careless",
-        "sloppy",
-        "dreary",
     ],
     [
         "nasty",
@@ -163,10 +135,6 @@ pub const REPROACH: [[&str; 18]; 5] = [
         "grim",
         "sour",
         "rotten",
-        "lousy",
-        "inferior",
-        "faulty",
-        "hostile",
     ],
     [
         "awful",
@@ -183,10 +151,6 @@ pub const REPROACH: [[&str; 18]; 5] = [
         "shameful",
         "painful",
         "outrageous",
-        "ghastly",
-        "foul",
-        "repulsive",
-        "insulting",
     ],
     [
         "atrocious",
@@ -203,10 +167,6 @@ pub const REPROACH: [[&str; 18]; 5] = [
         "despicable",
         "horrifying",
         "unforgivable",
-        "hellish",
-        "monstrous",
-        "sickening",
-        "worthless",
     ],
 ];
 
@@ -351,7 +311,7 @@ pub const GRAMMAR: [&str; 12] = ["the", "to", "by", "in", "were", "and", "but", 
 /// The weight of an opinion word, from -5 to 5; 0 for any other word.
 #[cfg(test)]
 pub fn weight(word: &str) -> i32 {
-    let level = |table: &[[&str; 18]; 5]| table.iter().zip(1..).find(|(row, _)| row.contains(&word)).map(|(_, l)| l);
+    let level = |table: &[[&str; 14]; 5]| table.iter().zip(1..).find(|(row, _)| row.contains(&word)).map(|(_, l)| l);
     level(&PRAISE).or_else(|| level(&REPROACH).map(|l: i32| -l)).unwrap_or(0)
 }
 
@@ -396,6 +356,6 @@ mod tests {
 
     #[test]
     fn weights_are_graded_and_signed() {
-        assert_eq!(["okay", "perfect", "plain", "worthless", "pastry"].map(weight), [1, 5, -1, -5, 0]);
+        assert_eq!(["okay", "perfect", "plain", "atrocious", "pastry"].map(weight), [1, 5, -1, -5, 0]);
     }
 }
