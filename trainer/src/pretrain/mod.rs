@@ -27,7 +27,7 @@ use batch::Texts;
 use model::AlbertForPreTraining;
 
 /// Optimizer steps of the encoder that ships.
-pub const STEPS: u64 = 3000;
+pub const STEPS: u64 = 2000;
 
 /// Seed of the encoder that ships.
 pub const SEED: u64 = 1;
