@@ -1,4 +1,4 @@
-//! Whether the first sentence implies the second, which says less, in other or more general words.
+//! Whether the first sentence implies the second, which says less and in more general words.
 //!
 //! Shares its lexicon, and the need to compare two segments, with paraphrase.
 
@@ -14,10 +14,11 @@ pub const LABELS: [&str; 2] = ["entailment", "not_entailment"];
 /// something the second segment says. What the second leaves open was drawn freely, so neither alone tells.
 pub fn row(draw: &mut Draw) -> Row {
     let event = Event::draw(draw);
+    let wording = draw.below(2);
     let general = draw.percent(70);
     let thing = if general { SORTS[event.sort()].0 } else { event.thing_word() };
     let (agent, recipient) = (PERSONS[event.agent], PERSONS[event.recipient]);
-    let (act, place) = (ACTS[event.act][draw.below(2)], PLACES[event.place]);
+    let (act, place) = (ACTS[event.act][wording], PLACES[event.place]);
     let (claim, mut changes) = match draw.below(3) {
         0 => (format!("{agent} {act} {thing} to {recipient}"), vec![Change::Agent, Change::Recipient, Change::Roles]),
         1 => (format!("{agent} {act} {thing} in {place}"), vec![Change::Agent, Change::Place]),
@@ -28,6 +29,6 @@ pub fn row(draw: &mut Draw) -> Row {
     let holds = draw.percent(50);
     let change = draw.one_of(&changes);
     let said = if holds { event } else { event.changed(draw, change) };
-    let premise = said.sentence(draw.one_of(&FORMS), draw.below(2));
+    let premise = said.sentence(draw.one_of(&FORMS), wording);
     (vec![premise, claim], LABELS[usize::from(!holds)].to_owned())
 }
