@@ -285,9 +285,11 @@ fn a_full_disk_stops_the_study_and_names_the_file() {
         scratch.out().display()
     );
     let said = said(&Command::new("bash").args(["-c", &command]).output().unwrap());
-    assert_ne!(said.code, 0, "{said:?}");
+    assert_eq!(said.code, 2, "{said:?}");
     assert!(!said.stderr.contains("panicked"), "{said:?}");
-    assert!(said.stderr.contains("out"), "no file named: {said:?}");
+    let folder = scratch.out();
+    assert!(said.stderr.contains(folder.to_str().unwrap()), "no file named: {said:?}");
+    assert!(!folder.join("report.json").exists(), "partial output");
     // Nothing half written: what is there can be read, and the study goes on once there is room.
     assert_eq!(scratch.run().code, 0);
 }

@@ -224,16 +224,17 @@ fn finish(
     out: &mut dyn Write,
 ) -> anyhow::Result<bool> {
     let found = survey(&planned.plan, store)?;
-    if request.keep_models == KeepModels::None && ending.fatal.is_none() {
+    if let Some(fatal) = &ending.fatal {
+        let text = format!("{fatal}; finished runs are kept: {}", how_to_resume(&request.out));
+        // A full or unreadable output folder is the request's fault: another one, or more room, mends it.
+        return Err(if ending.workers_died { anyhow::Error::msg(text) } else { Wrong(text).into() });
+    }
+    if request.keep_models == KeepModels::None {
         store.drop_models(&planned.plan)?;
     }
     let report = report::assemble(&planned.study, &planned.plan, &planned.inputs, &found);
     let map = TransferMap::of_study(&report.study, &report.runs)?;
-    let files = report::write(store.root(), &report, &map);
-    if let Some(fatal) = &ending.fatal {
-        return Err(anyhow::anyhow!("{fatal}; finished runs are kept: {}", how_to_resume(&request.out)));
-    }
-    let files = files?;
+    let files = report::write(store.root(), &report, &map)?;
     let good = all_good(selection, &found);
     if ending.stopped && !good {
         return Err(anyhow::anyhow!(
@@ -262,7 +263,8 @@ fn check_device(plan: &Plan, device: Device) -> Result<(), Wrong> {
     let rounds = plan.runs.iter().any(|r| r.recipe.precision == Precision::Bf16);
     if rounds && device == Device::NdArray {
         return Err(Wrong(
-            "precision = \"bf16\" does not exist on the ndarray backend; give --device cpu, or precision = \"f32\"".into(),
+            "precision = \"bf16\" does not exist on the ndarray backend; give --device cpu, or precision = \"f32\""
+                .into(),
         ));
     }
     Ok(())

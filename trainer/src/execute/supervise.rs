@@ -29,6 +29,8 @@ pub struct Ending {
     pub stopped: bool,
     /// Why no run can go on.
     pub fatal: Option<String>,
+    /// Whether that is because workers died, and not because of the output folder.
+    pub workers_died: bool,
     /// Runs that reached their end here and now.
     pub done: usize,
     /// Runs that failed here and now.
@@ -245,6 +247,7 @@ impl Shift<'_> {
             self.deaths_without_run += 1;
             if self.deaths_without_run >= DEATHS_WITHOUT_RUN {
                 self.ending.fatal = Some(format!("workers die as they start, {how}{said}"));
+                self.ending.workers_died = true;
                 self.tell_to_stop();
             } else {
                 self.progress.message(&format!("a worker died ({how}{said}); another takes its place"));

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use burn::tensor::backend::Backend;
 use transfermap::study::{Encoder, Head, Padding};
 
 use super::*;
@@ -13,7 +12,7 @@ use crate::encoder::albert::{AlbertConfig, AlbertModel};
 use crate::encoder::named;
 use crate::train::model::{self, Start};
 
-type Device = <Host as Backend>::Device;
+type Device = burn::tensor::Device<Host>;
 
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/albert_small")
