@@ -84,7 +84,7 @@ impl Texts {
     /// any word, 10 % left.
     pub fn masked<B: Backend>(&self, step: u64, device: &B::Device) -> Masked<B> {
         let mut random = stream(self.seed, "pretraining", &format!("mask/{step}"));
-        let mut percent = move || i64::from(random.next_u32() >> 8) * 100 >> 24;
+        let mut percent = move || (i64::from(random.next_u32() >> 8) * 100) >> 24;
         let mut rows: Vec<Encoded> = part(&self.sentences, step, SENTENCES).to_vec();
         let sequence = longest(&rows);
         let (mut positions, mut words) = (Vec::new(), Vec::new());
