@@ -39,6 +39,8 @@ pub struct Throughput {
     pub examples_per_second: f64,
     /// Seconds per optimizer step.
     pub seconds_per_step: f64,
+    /// Steps before the clock started.
+    pub warmup_steps: u64,
     /// Where.
     pub device: String,
 }
@@ -120,6 +122,7 @@ pub fn measure(load: Load) -> Result<Throughput, String> {
     Ok(Throughput {
         examples_per_second: load.batch as f64 / seconds,
         seconds_per_step: seconds,
+        warmup_steps: WARM_UP,
         device: load.device.to_string(),
     })
 }

@@ -43,14 +43,14 @@ impl Path {
     }
 }
 
+/// Gives the values of a parameter by its name and shape.
+pub type Source<'a> = &'a mut dyn FnMut(&str, &[usize]) -> Result<Vec<f32>, String>;
+
 /// Returns `model` with every parameter set to what `source` gives for its name and shape (HuggingFace's layout).
 ///
 /// # Errors
 /// The first error of `source`, or values of another shape.
-pub fn fill<B: Backend, M: Module<B>>(
-    model: M,
-    source: &mut dyn FnMut(&str, &[usize]) -> Result<Vec<f32>, String>,
-) -> Result<M, String> {
+pub fn fill<B: Backend, M: Module<B>>(model: M, source: Source<'_>) -> Result<M, String> {
     let mut filler = Filler { path: Path::default(), source, error: None };
     let model = model.map(&mut filler);
     filler.error.map_or(Ok(model), Err)
@@ -58,7 +58,7 @@ pub fn fill<B: Backend, M: Module<B>>(
 
 struct Filler<'a> {
     path: Path,
-    source: &'a mut dyn FnMut(&str, &[usize]) -> Result<Vec<f32>, String>,
+    source: Source<'a>,
     error: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::Context;
 use transfermap::plan::{Contents, Plan};
 use transfermap::record::Provenance;
-use transfermap::study::Study;
+use transfermap::study::{Precision, Study};
 use transfermap::transfer::TransferMap;
 
 use super::event::Assignment;
@@ -97,6 +97,7 @@ pub fn run(
         let cache = tempfile::tempdir().context("a temporary folder")?;
         let prepared = prepare(&study, &request.base, cache.path(), device.backend(), Absent::Warn)?;
         let plan = Plan::new(&study, &prepared.contents)?;
+        check_device(&plan, device)?;
         let selection = select(&plan, request.shard, request.only.as_deref())?;
         let found = survey(&plan, &Store::new(&request.out))?;
         let keeps_all = request.keep_models == KeepModels::All;
@@ -107,6 +108,7 @@ pub fn run(
     let root = std::path::absolute(&request.out)?;
     let prepared = prepare(&study, &request.base, &root.join("cache"), device.backend(), Absent::Refuse)?;
     let plan = Plan::new(&study, &prepared.contents)?;
+    check_device(&plan, device)?;
     keep_encoders(&root, &prepared)?;
     let provenance = Provenance {
         transfermap: env!("CARGO_PKG_VERSION").into(),
@@ -253,6 +255,17 @@ fn finish(
 
 fn all_good(selection: &Selection, found: &Survey) -> bool {
     selection.runs.iter().all(|r| found.done.iter().any(|d| d.id == r.id))
+}
+
+/// What no run of this plan could do on this device, before anything is trained.
+fn check_device(plan: &Plan, device: Device) -> Result<(), Wrong> {
+    let rounds = plan.runs.iter().any(|r| r.recipe.precision == Precision::Bf16);
+    if rounds && device == Device::NdArray {
+        return Err(Wrong(
+            "precision = \"bf16\" does not exist on the ndarray backend; give --device cpu, or precision = \"f32\"".into(),
+        ));
+    }
+    Ok(())
 }
 
 fn how_to_resume(out: &Path) -> String {

@@ -205,21 +205,22 @@ fn vocabulary(tokenizer_json: &[u8]) -> Result<usize, String> {
 /// Every parameter of the body is there and has the right shape.
 fn check_weights(config: &AlbertConfig, bytes: &[u8]) -> Result<(), String> {
     let checkpoint = Checkpoint::new(bytes)?;
-    visit_shapes(config, &mut |name, shape| checkpoint.require(&format!("albert.{name}"), shape).map(|_| ()))
+    visit_shapes(config, |name, shape| checkpoint.require(&format!("albert.{name}"), shape).map(|_| ()))
 }
 
 fn count_parameters(config: &AlbertConfig) -> Result<u64, String> {
     let mut count = 0;
-    visit_shapes(config, &mut |_, shape| {
+    visit_shapes(config, |_, shape| {
         count += shape.iter().product::<usize>() as u64;
         Ok(())
     })?;
     Ok(count)
 }
 
+/// Calls `visit` with the name (without the `albert.` prefix) and the shape of every parameter of the body.
 fn visit_shapes(
     config: &AlbertConfig,
-    visit: &mut dyn FnMut(&str, &[usize]) -> Result<(), String>,
+    mut visit: impl FnMut(&str, &[usize]) -> Result<(), String>,
 ) -> Result<(), String> {
     let model = AlbertModel::<Host>::zeros(config, &Default::default())?;
     let mut first = Ok(());

@@ -34,3 +34,6 @@ pub struct LoadedEncoder {
     /// Hash of all of it.
     pub fingerprint: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,12 +72,11 @@ fn square_sum<B: burn::tensor::backend::Backend>(g: Tensor<B, 1>) -> Tensor<B, 1
     let [n] = g.dims();
     let whole = n / ROW * ROW;
     let squares = g.square();
-    let tail = || squares.clone().slice([whole..n]).sum();
     if whole == 0 {
         return squares.sum();
     }
-    let body = squares.clone().slice([0..whole]).reshape([n / ROW, ROW]).sum_dim(1).sum();
-    if whole == n { body } else { body + tail() }
+    let body = squares.clone().narrow(0, 0, whole).reshape([n / ROW, ROW]).sum_dim(1).sum();
+    if whole == n { body } else { body + squares.narrow(0, whole, n - whole).sum() }
 }
 
 struct Taker<'a, B: AutodiffBackend> {

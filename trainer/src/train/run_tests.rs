@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use transfermap::metric::Metric;
 use transfermap::plan::PlannedRun;
-use transfermap::study::{Protocol, Recipe};
+use transfermap::study::{Precision, Protocol, Recipe};
 
 use super::*;
 use crate::backend::Device;
@@ -232,4 +232,21 @@ fn the_padding_row_of_the_word_embeddings_stays_zero() {
         .unwrap();
     assert_eq!(words[..8], [0.0; 8]);
     assert!(words[8 * 2..8 * 3].iter().any(|w| *w != 0.0));
+}
+
+#[test]
+fn bfloat16_products_stay_close_to_32_bits() {
+    let short = |precision| Recipe {
+        max_steps: Some(10),
+        hidden_dropout_prob: Some(0.0),
+        attention_probs_dropout_prob: Some(0.0),
+        precision,
+        ..recipe()
+    };
+    let exact = Setup::new(short(Precision::F32)).finished(Device::Cpu, None, &[]);
+    let rounded = Setup::new(short(Precision::Bf16)).finished(Device::Cpu, None, &[]);
+    assert_ne!(exact.curve.loss, rounded.curve.loss);
+    for (a, b) in exact.curve.loss.iter().zip(&rounded.curve.loss) {
+        assert!((a - b).abs() < 1e-2, "{a} {b}");
+    }
 }
