@@ -7,6 +7,7 @@ mod demo;
 mod export;
 mod init;
 mod parity;
+mod pretrain;
 mod run;
 mod status;
 mod throughput;
@@ -44,6 +45,9 @@ enum Subcommands {
     Status(status::Status),
     /// Write a report's tables as CSV files, or a run's weights as a transformers folder
     Export(export::Export),
+    /// Make the encoder of the demo, which ships in this program
+    #[command(hide = true)]
+    PretrainDemoEncoder(pretrain::Pretrain),
     /// Compare the encoder with PyTorch's numbers
     #[command(hide = true)]
     Parity(parity::Parity),
@@ -73,6 +77,7 @@ pub fn main() -> ExitCode {
         Subcommands::Run(run) => run.execute(&mut out),
         Subcommands::Status(status) => status.execute(&mut out).map(|()| true),
         Subcommands::Export(export) => export.execute(&mut out).map(|()| true),
+        Subcommands::PretrainDemoEncoder(pretrain) => pretrain.execute(&mut out).map(|()| true),
         Subcommands::Parity(parity) => parity.execute(&mut out),
         Subcommands::Throughput(throughput) => throughput.execute(&mut out).map(|()| true),
         Subcommands::Worker(worker) => {
