@@ -157,7 +157,7 @@ mod cuda {
 
     fn header_folders() -> Vec<PathBuf> {
         let mut folders: Vec<PathBuf> =
-            ["CUDA_PATH", "CUDA_HOME"].iter().filter_map(|v| std::env::var_os(v)).map(PathBuf::from).collect();
+            ["CUDA_PATH", "CUDA_HOME"].iter().filter_map(std::env::var_os).map(PathBuf::from).collect();
         folders.extend(["/usr/local/cuda", "/opt/cuda", "/usr"].map(PathBuf::from));
         folders.iter().map(|f| Path::join(f, "include")).collect()
     }
