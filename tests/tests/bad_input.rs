@@ -1,5 +1,7 @@
 //! Bad input: one clear message that names the file, the line and the remedy, exit code 2, and no partial output.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,7 +21,8 @@ impl Scratch {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let rows = |n: usize, from: usize| {
-            let line = |i: usize| format!("row number {i} of the file,{}\n", if i % 2 == 0 { "no" } else { "yes" });
+            let line =
+                |i: usize| format!("row number {i} of the file,{}\n", if i.is_multiple_of(2) { "no" } else { "yes" });
             "text,label\n".to_owned() + &(from..from + n).map(line).collect::<String>()
         };
         fs::write(folder.path().join("train.csv"), rows(40, 0)).unwrap();

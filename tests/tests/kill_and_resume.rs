@@ -1,5 +1,7 @@
 //! The same bits with one worker, with two, and after `kill -9` in the middle of trainings.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,8 @@
 //! The ready studies on real data. They need ../shared, which is no part of the product: without it they say so and
 //! check nothing.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use std::fs;
 
 use transfermap_tests::{root, run, shared};

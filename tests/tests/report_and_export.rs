@@ -1,5 +1,7 @@
 //! From a finished study: report, CSV files, and a checkpoint as a transformers folder.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

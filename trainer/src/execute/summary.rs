@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use transfermap::record::Evaluation;
+use transfermap::metric::Metric;
+use transfermap::plan::DEFAULT_VARIANT;
 use transfermap::report::{Report, TaskSummary};
 use transfermap::study::{Protocol, Study};
-use transfermap::transfer::{Pair, TransferMap};
+use transfermap::transfer::TransferMap;
 
 use super::prepare::Inputs;
 use super::select::Selection;
 use super::supervise::Ending;
 use super::survey::{Survey, listed};
+use crate::train::schedule::total_steps;
 
 /// A gain of so many points has the full colour.
 const FULL_COLOUR: f64 = 10.0;
@@ -34,7 +36,7 @@ pub fn finished(
         if report.study.encoder.len() > 1 {
             writeln!(out, "\n{}", encoder.name)?;
         }
-        baselines(out, report, &encoder.name)?;
+        baselines(out, report, map, &encoder.name)?;
         transfer_map(out, report, map, &encoder.name, colour)?;
     }
     let runs = ending.done + ending.failed;
@@ -62,31 +64,36 @@ pub fn failures(found: &Survey) {
 }
 
 /// One line per task: classes, test set, majority share, score over seeds, and what is suspicious about it.
-fn baselines(out: &mut dyn Write, report: &Report, encoder: &str) -> io::Result<()> {
-    let mut rows = vec![["task", "classes", "test n", "majority", "accuracy", ""].map(str::to_owned).to_vec()];
+fn baselines(out: &mut dyn Write, report: &Report, map: &TransferMap, encoder: &str) -> io::Result<()> {
+    let mut rows = vec![["task", "classes", "test n", "majority", "score", "metric", ""].map(str::to_owned).to_vec()];
     for task in &report.tasks {
-        let runs: Vec<&Evaluation> = report
-            .runs
-            .iter()
-            .filter(|r| r.encoder == encoder && r.protocol == Protocol::Single)
-            .filter_map(|r| r.evaluation(&task.name, "test"))
-            .collect();
-        let accuracies: Vec<f64> = runs.iter().filter_map(|e| e.scores.get("accuracy").copied()).collect();
-        let count = |what: fn(&Evaluation) -> bool, name: &str| match runs.iter().filter(|e| what(e)).count() {
-            0 => None,
-            n => Some(format!("{n} of {} runs {name}", runs.len())),
+        let Some(baseline) = map.baseline(encoder, DEFAULT_VARIANT, &task.name) else { continue };
+        let count = |n: usize, name: &str| (n > 0).then(|| format!("{n} of {} runs {name}", baseline.seeds.len()));
+        let flags = [
+            count(baseline.constant_runs, "constant"),
+            count(baseline.at_chance_runs, "at chance"),
+            count(baseline.failed_runs, "failed"),
+        ];
+        let scale = points(baseline.metric);
+        let score = match (baseline.mean, baseline.sd) {
+            (None, _) => "—".into(),
+            (Some(mean), None) => format!("{:.1}", scale * mean),
+            (Some(mean), Some(sd)) => format!("{:.1} ± {:.1}", scale * mean, scale * sd),
         };
-        let flags = [count(|e| e.constant, "constant"), count(|e| e.at_chance, "at chance")];
         rows.push(vec![
             task.name.clone(),
             task.labels.len().to_string(),
-            test_examples(task).to_string(),
-            format!("{:.1}", 100.0 * majority_share(task)),
-            mean_and_sd(&accuracies),
+            task.splits.get("test").map_or(0, |s| s.examples).to_string(),
+            baseline.majority_accuracy.map_or_else(|| "—".into(), |m| format!("{:.1}", 100.0 * m)),
+            score,
+            baseline.metric.label().to_owned(),
             flags.into_iter().flatten().collect::<Vec<_>>().join(", "),
         ]);
     }
-    writeln!(out, "\nBaselines, test accuracy in per cent (mean ± standard deviation over seeds)")?;
+    writeln!(
+        out,
+        "\nBaselines: test score in points, mean ± standard deviation over seeds; majority share in per cent"
+    )?;
     print_table(out, &rows, &|_, _| None)
 }
 
@@ -98,28 +105,39 @@ fn transfer_map(
     encoder: &str,
     colour: bool,
 ) -> io::Result<()> {
-    let pairs: Vec<&Pair> = map.pairs.iter().filter(|p| p.key.encoder == encoder).collect();
-    if pairs.is_empty() {
-        return Ok(());
-    }
+    let gain = |source: &str, target: &str| {
+        let pair = map.pairs.iter().find(|p| {
+            let key = &p.key;
+            key.encoder == encoder
+                && key.protocol == Protocol::Sequential
+                && key.source == source
+                && key.target == target
+        })?;
+        Some(points(pair.metric) * pair.mean?)
+    };
     let names: Vec<&str> = report.tasks.iter().map(|t| t.name.as_str()).collect();
     let mut values = vec![vec![None]];
     let mut rows = vec![std::iter::once("source ╲ target").chain(names.iter().copied()).map(str::to_owned).collect()];
     for source in &names {
-        let of_row: Vec<Option<f64>> = names
-            .iter()
-            .map(|target| pairs.iter().find(|p| p.key.source == *source && p.key.target == *target))
-            .map(|pair| Some(100.0 * pair?.mean?))
-            .collect();
+        let of_row: Vec<Option<f64>> = names.iter().map(|target| gain(source, target)).collect();
         let cells = of_row.iter().map(|g| g.map_or_else(|| "·".to_owned(), signed));
         rows.push(std::iter::once((*source).to_owned()).chain(cells).collect());
         values.push(std::iter::once(None).chain(of_row).collect());
     }
-    writeln!(out, "\nTransfer, mean gain in points of the target's metric ({} seeds)", report.study.seeds.len())?;
+    if values.iter().flatten().all(Option::is_none) {
+        return Ok(());
+    }
+    writeln!(out, "\nTransfer: mean gain in points of the target's metric over {} seeds", report.study.seeds.len())?;
     print_table(out, &rows, &|row, column| {
         let value = *values.get(row)?.get(column)?;
         value.filter(|_| colour).map(colour_of)
-    })
+    })?;
+    writeln!(out, "These are means over seeds, not verdicts: small ones may well be chance.")
+}
+
+/// What a score is multiplied with for people: fractions become points, losses stay.
+fn points(metric: Metric) -> f64 {
+    if metric.range().1.is_finite() { 100.0 } else { 1.0 }
 }
 
 /// Prints what `--dry-run` found.
@@ -142,9 +160,7 @@ pub fn dry_run(
         *by_protocol.entry(run.protocol).or_default() += 1;
         let task = run.targets.first().and_then(|t| inputs.tasks.iter().find(|s| s.name == *t));
         let examples = task.and_then(|t| t.splits.get("train")).map_or(0, |s| s.examples);
-        let per_step = run.recipe.batch_size * run.recipe.gradient_accumulation_steps;
-        let whole = (examples as f64 / per_step.max(1) as f64).ceil() * run.recipe.epochs;
-        steps += run.recipe.max_steps.unwrap_or(whole.ceil() as u64);
+        steps += total_steps(&run.recipe, examples);
     }
     for (protocol, count) in by_protocol {
         writeln!(out, "  {:<12}{count}", protocol.name())?;
@@ -211,27 +227,6 @@ pub fn warnings(out: &mut dyn Write, warnings: &[String]) -> io::Result<()> {
         writeln!(out, "\nWarnings")?;
     }
     warnings.iter().try_for_each(|w| writeln!(out, "  {w}"))
-}
-
-fn test_examples(task: &TaskSummary) -> usize {
-    task.splits.get("test").map_or(0, |s| s.examples)
-}
-
-fn majority_share(task: &TaskSummary) -> f64 {
-    let counts = task.splits.get("test").map(|s| s.label_counts.as_slice()).unwrap_or_default();
-    counts.iter().max().map_or(0.0, |m| *m as f64 / counts.iter().sum::<usize>().max(1) as f64)
-}
-
-/// In per cent.
-fn mean_and_sd(values: &[f64]) -> String {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    match values.len() {
-        0 => "—".into(),
-        1 => format!("{:.1}", 100.0 * mean),
-        _ => format!("{:.1} ± {:.1}", 100.0 * mean, 100.0 * variance.sqrt()),
-    }
 }
 
 /// With a sign, and a real minus.
