@@ -67,8 +67,11 @@ impl Progress {
                     bar.set_length(progress.total_steps);
                     bar.set_position(progress.step);
                     bar.set_message(format!(
-                        "step {}/{} loss {:.3}",
-                        progress.step, progress.total_steps, progress.loss
+                        "step {}/{} loss {:.3}, {} left",
+                        progress.step,
+                        progress.total_steps,
+                        progress.loss,
+                        duration(bar.eta().as_secs_f64())
                     ));
                 }
             }
