@@ -4,6 +4,7 @@ mod lines;
 mod parse;
 mod recipe;
 mod task;
+mod warnings;
 
 use serde::{Deserialize, Serialize};
 
@@ -179,48 +180,5 @@ impl Study {
             recipe = recipe.with(change);
         }
         recipe
-    }
-
-    /// Choices that limit what the study can say, in words; they stand on top of its report.
-    pub fn warnings(&self) -> Vec<String> {
-        let mut out = Vec::new();
-        for task in &self.task {
-            if task.test.same_as.is_some() {
-                out.push(format!(
-                    "{}: evaluated on the rows it was trained on; the scores say how well it memorises, not how well it generalises.",
-                    task.name
-                ));
-            }
-            if task.train.sample == Sample::Numpy || task.test.same_as.is_some() {
-                continue;
-            }
-            let recipe = self.recipe_for(task, Protocol::Single);
-            if recipe.epochs < 1.0 && recipe.max_steps.is_none() {
-                out.push(format!("{}: less than one pass over the training rows.", task.name));
-            }
-        }
-        if self.seeds.len() == 1 {
-            out.push("One seed: no difference can be told from chance; every verdict is `untested`.".into());
-        }
-        if self.seeds.len() == 2 {
-            out.push("Two seeds: only very large differences can be told from chance.".into());
-        }
-        let every = self.task.len() * self.task.len().saturating_sub(1);
-        if self.protocols.contains(&Protocol::Sequential) && self.pairs().len() < every {
-            out.push(format!(
-                "{} of {every} ordered pairs: a correlation over hand-picked pairs says little about the others.",
-                self.pairs().len()
-            ));
-        }
-        if self.encoder.iter().any(|e| e.padding == Padding::MaxLength) {
-            out.push("Inputs are padded to the maximum: the same numbers for several times the work.".into());
-        }
-        if self.task.iter().any(|t| self.recipe_for(t, Protocol::Sequential).head == Head::Keep) {
-            out.push(
-                "The source's classifier is kept: its classes have another meaning in the target task, which can look like negative transfer."
-                    .into(),
-            );
-        }
-        out
     }
 }

@@ -21,6 +21,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
+use crate::execute::whole::FileError;
 use crate::execute::wrong::{Wrong, chain};
 
 /// Which text-classification task helps which: trains every pair and measures the transfer.
@@ -99,7 +100,9 @@ fn code(result: anyhow::Result<bool>) -> ExitCode {
         }
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "error: {}", chain(error.as_ref()));
-            ExitCode::from(if error.chain().any(|e| e.is::<Wrong>()) { 2 } else { 1 })
+            // An output folder that is full or read-only is the request's fault: another one mends it.
+            let wrong = error.chain().any(|e| e.is::<Wrong>() || e.is::<FileError>());
+            ExitCode::from(if wrong { 2 } else { 1 })
         }
     }
 }

@@ -31,6 +31,7 @@ pub fn finished(
     seconds: f64,
     files: &[PathBuf],
 ) -> io::Result<()> {
+    warnings(out, &report.warnings)?;
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     for encoder in &report.study.encoder {
         if report.study.encoder.len() > 1 {
