@@ -128,7 +128,9 @@ fn transfer_map(
     if values.iter().flatten().all(Option::is_none) {
         return Ok(());
     }
-    writeln!(out, "\nTransfer: mean gain in points of the target's metric over {} seeds", report.study.seeds.len())?;
+    let seeds = report.study.seeds.len();
+    let plural = if seeds == 1 { "" } else { "s" };
+    writeln!(out, "\nTransfer: mean gain in points of the target's metric over {seeds} seed{plural}")?;
     print_table(out, &rows, &|row, column| {
         let value = *values.get(row)?.get(column)?;
         value.filter(|_| colour).map(colour_of)

@@ -13,7 +13,8 @@ use super::progress::Progress;
 use super::store::{Found, Store, failed_record};
 use super::worker::now;
 
-/// A run whose worker dies so often is recorded as failed: something about the run kills it.
+/// A run whose worker dies so often is recorded as failed: something about the run kills it. With several workers it
+/// may be once more: another can take the run up before this process hears of the death.
 const DEATHS_OF_A_RUN: u32 = 2;
 
 /// Workers that die without a run in hand, one after the other, mean that none will work.
