@@ -38,11 +38,11 @@ impl Dropout {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn_flex::Flex;
+    use crate::backend::Host;
 
     #[test]
     fn keeps_the_mean_and_drops_the_share_asked_for() {
-        let x = Tensor::<Flex, 2>::ones([200, 500], &Default::default());
+        let x = Tensor::<Host, 2>::ones([200, 500], &Default::default());
         let y: Vec<f32> = Dropout::new(1, "rte", 7, 0).apply(x, 0.1).into_data().to_vec().unwrap();
         let zeros = y.iter().filter(|v| **v == 0.0).count();
         // Binomial(100000, 0.1): sd 95.

@@ -1,13 +1,13 @@
 //! Reproducible, complete, and the shipped files belong together.
 
 use burn::backend::Autodiff;
-use burn_flex::Flex;
 use transfermap::study::Encoder;
 
 use super::*;
+use crate::backend::Host;
 use crate::pretrained::load;
 
-type B = Autodiff<Flex>;
+type B = Autodiff<Host>;
 
 #[test]
 fn pretraining_is_reproducible_and_makes_a_folder_that_loads() {
