@@ -14,8 +14,3 @@ pub mod pretrain;
 pub mod pretrained;
 pub mod throughput;
 pub mod train;
-
-/// An encoder that ships in the binary: config.json, tokenizer.json and model.safetensors.
-pub(crate) fn embedded_encoder(name: &str) -> Option<(&'static str, &'static [u8], &'static [u8])> {
-    pretrain::embedded(name)
-}

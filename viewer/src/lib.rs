@@ -1,4 +1,4 @@
-//! The report viewer. For now it reads a report in the browser and says in one sentence what it holds.
+//! The report viewer. It reads a report in the browser and says in one sentence what it holds.
 //!
 //! Every number comes from `transfermap`; this package only words and draws it.
 

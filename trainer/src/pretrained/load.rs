@@ -10,6 +10,7 @@ use super::{Checkpoint, LoadedEncoder};
 use crate::backend::Host;
 use crate::encoder::albert::{AlbertConfig, AlbertModel};
 use crate::encoder::named;
+use crate::pretrain;
 
 /// The architectures that can be loaded, by `model_type`.
 pub const ARCHITECTURES: &[&str] = &["albert"];
@@ -33,11 +34,6 @@ pub enum PretrainedError {
         /// What is wrong, and the remedy.
         reason: String,
     },
-}
-
-/// The encoders that ship in the binary: name, config.json, tokenizer.json, model.safetensors.
-fn embedded(name: &str) -> Option<(&'static str, &'static [u8], &'static [u8])> {
-    crate::embedded_encoder(name)
 }
 
 /// Reads and checks an encoder; paths are relative to `base`.
@@ -107,7 +103,7 @@ struct Parts {
 
 fn read_parts(encoder: &Encoder, base: &Path) -> Result<Parts, PretrainedError> {
     if let Some(name) = &encoder.embedded {
-        let (config, tokenizer, weights) = embedded(name).ok_or_else(|| PretrainedError::Mismatch {
+        let (config, tokenizer, weights) = pretrain::embedded(name).ok_or_else(|| PretrainedError::Mismatch {
             encoder: encoder.name.clone(),
             reason: format!("no embedded encoder `{name}`; known: demo-albert"),
         })?;

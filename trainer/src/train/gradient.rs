@@ -59,11 +59,6 @@ impl<B: AutodiffBackend> Gradient<B> {
     pub fn take(&mut self, name: &str) -> Option<Tensor<B::InnerBackend, 1>> {
         self.parts.remove(name)
     }
-
-    /// The names that have a gradient.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.parts.keys().map(String::as_str)
-    }
 }
 
 /// Sum of squares, row by row: a single sum over millions of 32-bit numbers loses digits on some backends.
