@@ -7,14 +7,19 @@
 //!
 //! Data flows one way: [`study`] → [`plan`] → [`record`] per run → [`report`] → [`transfer`] → [`table`] or view.
 
+pub mod correlation;
+pub mod dyadic;
 pub mod fingerprint;
+pub mod import;
 pub mod metric;
 pub mod numpy;
 pub mod plan;
 pub mod random;
 pub mod record;
 pub mod report;
+pub mod selection;
 pub mod stats;
 pub mod study;
 pub mod table;
 pub mod transfer;
+pub mod variance;

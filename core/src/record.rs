@@ -11,6 +11,45 @@ pub const RECORD_SCHEMA: &str = "transfermap.record/1";
 /// Scores by metric name.
 pub type Scores = IndexMap<String, f64>;
 
+/// One class index per example, in data-set order; in JSON a string with one digit (0–9, then a–z) per example.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Classes(Vec<u8>);
+
+impl Classes {
+    /// The most classes that one digit tells apart.
+    pub const MOST: usize = 36;
+
+    /// Of class indices; `None` when one is not below [`Self::MOST`].
+    pub fn new(indices: &[usize]) -> Option<Self> {
+        let digit = |&i: &usize| u8::try_from(i).ok().filter(|_| i < Self::MOST);
+        indices.iter().map(digit).collect::<Option<_>>().map(Self)
+    }
+
+    /// The class indices.
+    pub fn indices(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Classes> for String {
+    fn from(classes: Classes) -> Self {
+        classes.0.iter().filter_map(|&i| char::from_digit(u32::from(i), 36)).collect()
+    }
+}
+
+impl TryFrom<String> for Classes {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let index = |c: char| c.to_digit(36).and_then(|d| u8::try_from(d).ok());
+        text.chars()
+            .map(|c| index(c).ok_or_else(|| format!("`{c}` is no class digit (0–9, a–z)")))
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -40,8 +79,8 @@ pub struct RunRecord {
     pub sources: Vec<String>,
     /// Tasks measured.
     pub targets: Vec<String>,
-    /// The run's seed.
-    pub seed: u64,
+    /// The run's seed; `None` only for imported results that came without one.
+    pub seed: Option<u64>,
     /// How it ended.
     pub status: Status,
     /// Why it failed.
@@ -83,8 +122,11 @@ pub struct Evaluation {
     /// Precision, recall and F1 by class, in order of class index.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub per_class: Vec<ClassScores>,
-    /// `confusion[label][prediction]` counts.
+    /// `confusion[label][prediction]` counts; empty where an import does not know them.
     pub confusion: Vec<Vec<u64>>,
+    /// The predicted class of every example, in data-set order, so that tests by example need no other file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predicted: Option<Classes>,
     /// One class makes up at least 99 % of the predictions and more than the majority share of the labels.
     pub constant: bool,
     /// Accuracy at most the majority share, and Matthews correlation at most 0.

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::record::RunRecord;
+use crate::record::{Classes, RunRecord};
 use crate::study::{Kind, Study};
 
 /// The schema that this version writes.
@@ -28,6 +28,9 @@ pub struct Report {
     /// Numbers for ordered pairs, computed without training on the pair.
     #[serde(default)]
     pub measures: Vec<Measure>,
+    /// How good a source really was for a target, where an import brings its own judgement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relevance: Vec<Relevance>,
     /// What limits the conclusions, in words.
     #[serde(default)]
     pub warnings: Vec<String>,
@@ -60,6 +63,9 @@ pub struct SplitSummary {
     pub examples: usize,
     /// Examples by class, in order of class index.
     pub label_counts: Vec<usize>,
+    /// The label of every example, in data-set order; of the test set only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_sequence: Option<Classes>,
     /// Quantiles of the length in tokens, special ones included, before truncation.
     pub token_lengths: TokenLengths,
     /// Inputs longer than `max_length`.
@@ -129,6 +135,21 @@ pub struct MeasureValue {
     /// The seed of the models, where it depends on one.
     pub seed: Option<u64>,
     /// The number.
+    pub value: f64,
+}
+
+/// How good a source really was for a target, by which sources are ranked instead of by their score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Relevance {
+    /// Encoder name.
+    pub encoder: String,
+    /// Recipe variant.
+    pub variant: String,
+    /// Trained first.
+    pub source: String,
+    /// Measured.
+    pub target: String,
+    /// Higher is better.
     pub value: f64,
 }
 

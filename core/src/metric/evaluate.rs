@@ -2,7 +2,7 @@
 
 use super::confusion::share;
 use super::{Confusion, Metric, MetricError, Predictions, matthews_corrcoef, per_class};
-use crate::record::Evaluation;
+use crate::record::{Classes, Evaluation};
 
 /// Scores `probabilities` (one row per example, one column per class) against `labels` (class indices from 0 to below
 /// `classes`): every metric of [`Metric::ALL`], scores by class, confusion, and whether the model collapsed.
@@ -24,7 +24,8 @@ use crate::record::Evaluation;
 /// ```
 pub fn evaluate(labels: &[usize], probabilities: &[Vec<f64>], classes: usize) -> Result<Evaluation, MetricError> {
     let predictions = Predictions::new(labels, probabilities, classes)?;
-    let confusion = Confusion::new(labels, &predictions.predicted(), classes)?;
+    let predicted = predictions.predicted();
+    let confusion = Confusion::new(labels, &predicted, classes)?;
     let most_predicted = largest(&confusion.predicted());
     let most_labelled = largest(&confusion.support());
     let total = confusion.total();
@@ -36,6 +37,7 @@ pub fn evaluate(labels: &[usize], probabilities: &[Vec<f64>], classes: usize) ->
         at_chance: confusion.right() <= most_labelled && matthews_corrcoef(&confusion) <= 0.0,
         predicted_majority_share: share(most_predicted, total),
         confusion: confusion.into_counts(),
+        predicted: Classes::new(&predicted),
     })
 }
 

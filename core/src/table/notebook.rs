@@ -42,6 +42,6 @@ fn mean_over_seeds(runs: &[RunRecord], row: &Row<'_>, metric: Metric) -> Option<
         score.is_finite().then_some((run.seed, *score))
     };
     // By seed, so that the order of records does not reach the last digit.
-    let scores: BTreeMap<u64, f64> = runs.iter().filter(wanted).filter_map(score).collect();
+    let scores: BTreeMap<Option<u64>, f64> = runs.iter().filter(wanted).filter_map(score).collect();
     stats::mean(&scores.into_values().collect::<Vec<_>>())
 }

@@ -43,7 +43,7 @@ fn row(pair: &Pair, seed: &SeedGain) -> String {
         pair.key.protocol.name(),
         &pair.key.source,
         &pair.key.target,
-        &seed.seed.to_string(),
+        &seed.seed.map_or_else(String::new, |s| s.to_string()),
         pair.metric.name(),
         &csv::number(seed.single.and_then(|s| s.score)),
         &csv::number(seed.transfer.score),

@@ -20,7 +20,7 @@ pub struct Baseline {
     /// What `mean` and `sd` are of.
     pub metric: Metric,
     /// The runs by seed.
-    pub seeds: BTreeMap<u64, Outcome>,
+    pub seeds: BTreeMap<Option<u64>, Outcome>,
     /// Mean test score over seeds; `None` without any.
     pub mean: Option<f64>,
     /// Sample standard deviation over seeds; `None` with fewer than two.
@@ -44,7 +44,7 @@ impl Baseline {
     pub(super) fn new(
         (encoder, variant, task): (&str, &str, &str),
         metric: Metric,
-        seeds: BTreeMap<u64, Outcome>,
+        seeds: BTreeMap<Option<u64>, Outcome>,
         label_counts: Option<&[usize]>,
     ) -> Self {
         let scores: Vec<f64> = seeds.values().filter_map(|o| o.score).collect();

@@ -64,10 +64,10 @@ type TransferKey<'a> = (&'a str, &'a str, Protocol, usize, usize);
 /// Runs by what they measure, then by seed.
 struct Joined<'a> {
     metrics: &'a IndexMap<String, Metric>,
-    singles: BTreeMap<TaskKey<'a>, BTreeMap<u64, &'a RunRecord>>,
+    singles: BTreeMap<TaskKey<'a>, BTreeMap<Option<u64>, &'a RunRecord>>,
     /// Runs of `[recipe.source]`, where the study has one.
-    sources: BTreeMap<TaskKey<'a>, BTreeMap<u64, &'a RunRecord>>,
-    transfers: BTreeMap<TransferKey<'a>, BTreeMap<u64, &'a RunRecord>>,
+    sources: BTreeMap<TaskKey<'a>, BTreeMap<Option<u64>, &'a RunRecord>>,
+    transfers: BTreeMap<TransferKey<'a>, BTreeMap<Option<u64>, &'a RunRecord>>,
     /// Test examples by label, by position of the task.
     label_counts: BTreeMap<usize, Vec<usize>>,
     unpaired_runs: usize,
@@ -172,13 +172,18 @@ impl<'a> Joined<'a> {
     }
 
     /// Of the source models that `transfers` started from, those that had collapsed.
-    fn source_collapsed_runs(&self, key: TaskKey<'a>, task: &str, transfers: &BTreeMap<u64, &RunRecord>) -> usize {
+    fn source_collapsed_runs(
+        &self,
+        key: TaskKey<'a>,
+        task: &str,
+        transfers: &BTreeMap<Option<u64>, &RunRecord>,
+    ) -> usize {
         let Some(models) = self.sources.get(&key).or_else(|| self.singles.get(&key)) else { return 0 };
         let constant = |run: &&&RunRecord| run.evaluation(task, "test").is_some_and(|e| e.constant);
         transfers.keys().filter_map(|seed| models.get(seed)).filter(constant).count()
     }
 }
 
-fn outcomes(runs: &BTreeMap<u64, &RunRecord>, task: &str, metric: Metric) -> BTreeMap<u64, Outcome> {
+fn outcomes(runs: &BTreeMap<Option<u64>, &RunRecord>, task: &str, metric: Metric) -> BTreeMap<Option<u64>, Outcome> {
     runs.iter().map(|(&seed, run)| (seed, Outcome::of(run, task, metric))).collect()
 }

@@ -27,8 +27,8 @@ pub struct PairKey {
 /// The transfer run of one seed, beside the single-task run of the same encoder, variant, target and seed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SeedGain {
-    /// The seed of both.
-    pub seed: u64,
+    /// The seed of both; `None` for imported results that came without one.
+    pub seed: Option<u64>,
     /// The single-task run; `None` when there is no record of it.
     pub single: Option<Outcome>,
     /// The transfer run.
@@ -38,7 +38,7 @@ pub struct SeedGain {
 }
 
 impl SeedGain {
-    fn new(metric: Metric, seed: u64, single: Option<Outcome>, transfer: Outcome) -> Self {
+    fn new(metric: Metric, seed: Option<u64>, single: Option<Outcome>, transfer: Outcome) -> Self {
         let scores = single.and_then(|s| s.score).zip(transfer.score);
         Self { seed, single, transfer, gain: scores.map(|(single, transfer)| metric.gain(transfer, single)) }
     }
@@ -91,11 +91,11 @@ impl Pair {
     pub(super) fn new(
         key: PairKey,
         metric: Metric,
-        transfers: BTreeMap<u64, Outcome>,
+        transfers: BTreeMap<Option<u64>, Outcome>,
         baseline: Option<&Baseline>,
         source_collapsed_runs: usize,
     ) -> Self {
-        let single = |seed: u64| baseline.and_then(|b| b.seeds.get(&seed)).copied();
+        let single = |seed: Option<u64>| baseline.and_then(|b| b.seeds.get(&seed)).copied();
         let seeds: Vec<SeedGain> =
             transfers.into_iter().map(|(seed, transfer)| SeedGain::new(metric, seed, single(seed), transfer)).collect();
         let gains: Vec<f64> = seeds.iter().filter_map(|s| s.gain).collect();

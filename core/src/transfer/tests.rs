@@ -49,7 +49,7 @@ fn record(
         protocol,
         sources: source.into_iter().map(str::to_owned).collect(),
         targets: vec![target.into()],
-        seed,
+        seed: Some(seed),
         status: Status::Ok,
         reason: None,
         budget: Default::default(),
@@ -119,7 +119,7 @@ fn gains_are_joined_by_seed_and_missing_stays_missing() {
     assert_eq!(map.pairs.len(), 1);
     let pair = map.pair(&key("ag", "rte")).unwrap();
     let gains: Vec<(u64, Option<i64>)> =
-        pair.seeds.iter().map(|s| (s.seed, s.gain.map(|g| (g * 10.0).round() as i64))).collect();
+        pair.seeds.iter().map(|s| (s.seed.unwrap(), s.gain.map(|g| (g * 10.0).round() as i64))).collect();
     assert_eq!(gains, [(1, Some(-1)), (2, Some(-1)), (3, Some(1)), (4, None), (5, None), (6, None)]);
     assert_eq!((pair.n, pair.gains().len(), pair.gains_without_collapsed().len()), (3, 3, 2));
     near(pair.mean, -0.1 / 3.0);

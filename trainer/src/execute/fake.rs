@@ -113,6 +113,7 @@ fn result(run: &PlannedRun, state: &str) -> Finished {
         scores: [("accuracy".to_owned(), accuracy), ("f1_weighted".to_owned(), accuracy)].into_iter().collect(),
         per_class: Vec::new(),
         confusion: vec![vec![5, 0], vec![5, 0]],
+        predicted: None,
         constant: false,
         at_chance: accuracy <= 0.5,
         predicted_majority_share: 0.5,

@@ -10,6 +10,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use transfermap::fingerprint::digest;
 use transfermap::plan::{Contents, PlannedRun};
+use transfermap::record::Classes;
 use transfermap::report::{EncoderSummary, SplitSummary, TaskSummary};
 use transfermap::study::{Encoder, Protocol, Study, Task};
 
@@ -118,7 +119,11 @@ fn splits(rows: &TaskData, tokens: Option<&TokenisedTask>) -> IndexMap<String, S
     let split = |name: &str, examples: &[Example], tokens: Option<&TokenisedSplit>| {
         let labels = examples.iter().map(|e| e.label).collect();
         let without_lengths = TokenisedSplit { labels, ..TokenisedSplit::default() };
-        (name.to_owned(), data::tokenise::summary(tokens.unwrap_or(&without_lengths), rows.labels.len()))
+        let mut summary = data::tokenise::summary(tokens.unwrap_or(&without_lengths), rows.labels.len());
+        if name == "test" {
+            summary.label_sequence = Classes::new(&without_lengths.labels);
+        }
+        (name.to_owned(), summary)
     };
     [
         split("train", &rows.train, tokens.map(|t| &t.train)),

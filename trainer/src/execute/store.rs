@@ -217,7 +217,7 @@ pub fn failed_record(run: &PlannedRun, reason: &str, provenance: transfermap::re
         protocol: run.protocol,
         sources: run.sources.clone(),
         targets: run.targets.clone(),
-        seed: run.seed,
+        seed: Some(run.seed),
         status: Status::Failed,
         reason: Some(reason.to_owned()),
         budget: Default::default(),

@@ -93,7 +93,7 @@ impl<'j, 'd, B: AutodiffBackend> Trainee<'j, 'd, B> {
             encoder: job.encoder,
             source: source.as_deref(),
             head: recipe.head,
-            seed: job.run.seed,
+            seed: Some(job.run.seed),
             task: job.task(),
             classes: job.data.labels.len(),
         };
@@ -309,6 +309,10 @@ impl<'j, 'd, B: AutodiffBackend> Trainee<'j, 'd, B> {
         self.tick();
         let model = to_safetensors(&self.model).map_err(TrainError::Weights)?;
         let predictions = results.get("test").map(|(p, _)| p.clone()).unwrap_or_default();
+        // Only the test set's labels are in the report.
+        if let Some((_, validation)) = results.get_mut("validation") {
+            validation.predicted = None;
+        }
         let state = self.state;
         Ok(Finished {
             budget: state.budget,

@@ -1,0 +1,1 @@
+//! Other people's results, given as CSV, become a report.

@@ -1,0 +1,1 @@
+//! How good a predictor is at choosing source tasks, and what it recommends.

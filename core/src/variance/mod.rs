@@ -1,0 +1,1 @@
+//! Where the variance of gains comes from: sources, targets, their interaction, seeds.
