@@ -40,6 +40,7 @@ pub fn assemble(study: &Study, plan: &Plan, inputs: &Inputs, found: &Survey) -> 
         encoders: inputs.encoders.clone(),
         runs,
         measures: Vec::new(),
+        relevance: Vec::new(),
         warnings,
     }
 }

@@ -93,7 +93,7 @@ impl<'j, 'd, B: AutodiffBackend> Trainee<'j, 'd, B> {
             encoder: job.encoder,
             source: source.as_deref(),
             head: recipe.head,
-            seed: Some(job.run.seed),
+            seed: job.run.seed,
             task: job.task(),
             classes: job.data.labels.len(),
         };

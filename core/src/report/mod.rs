@@ -1,5 +1,7 @@
 //! The report: a study, its tasks and every record, in one file that the analysis and the viewer read.
 
+mod check;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -164,13 +166,78 @@ pub enum ReportError {
         "schema `{0}`; this transfermap reads `{REPORT_SCHEMA}` and its minor versions; a newer transfermap reads it"
     )]
     Schema(String),
+    /// Two tasks of one name.
+    #[error("the study has two tasks `{task}`; rename one")]
+    DuplicateTask {
+        /// The name.
+        task: String,
+    },
+    /// Two records of one run.
+    #[error("runs {first} and {second} (counted from 0) are both `{run}`; remove one")]
+    DuplicateRun {
+        /// The id that both have.
+        run: String,
+        /// Position of the first.
+        first: usize,
+        /// Position of the second.
+        second: usize,
+    },
+    /// A task that the study does not have.
+    #[error("{place}: the study has no task `{task}`; add the task or remove the entry")]
+    UnknownTask {
+        /// The run or measure.
+        place: String,
+        /// The task's name.
+        task: String,
+    },
+    /// A score that its metric cannot have.
+    #[error(
+        "run `{run}`, task `{task}`: {metric} {score} is not between {low} and {high}; \
+         scores are fractions, divide percent by 100"
+    )]
+    Score {
+        /// The run's id.
+        run: String,
+        /// The task's name.
+        task: String,
+        /// The metric's name.
+        metric: &'static str,
+        /// The offending value.
+        score: f64,
+        /// Smallest possible value.
+        low: f64,
+        /// Largest possible value.
+        high: f64,
+    },
+    /// A measure that is no number.
+    #[error("{place}, {source_task} → {target}: {value} is no finite number; leave the pair out")]
+    Value {
+        /// The measure.
+        place: String,
+        /// Trained first.
+        source_task: String,
+        /// Measured.
+        target: String,
+        /// The offending value.
+        value: f64,
+    },
+    /// A measure with two values for one pair.
+    #[error("{place}: two values for {source_task} → {target}; keep one")]
+    DuplicateValue {
+        /// The measure.
+        place: String,
+        /// Trained first.
+        source_task: String,
+        /// Measured.
+        target: String,
+    },
 }
 
 impl Report {
-    /// Reads a report: this major version with any minor one.
+    /// Reads a report, this major version with any minor one, and checks it.
     ///
     /// # Errors
-    /// Truncated or malformed JSON, or another major version.
+    /// Truncated or malformed JSON, another major version, or what [`Self::check`] finds.
     pub fn from_json(text: &[u8]) -> Result<Self, ReportError> {
         #[derive(Deserialize)]
         struct Head {
@@ -181,6 +248,8 @@ impl Report {
         if !known {
             return Err(ReportError::Schema(head.schema));
         }
-        Ok(serde_json::from_slice(text)?)
+        let report: Self = serde_json::from_slice(text)?;
+        report.check()?;
+        Ok(report)
     }
 }

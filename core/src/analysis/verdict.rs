@@ -1,0 +1,115 @@
+//! What may be said of a pair: one word, and the flags that limit it.
+
+use serde::{Deserialize, Serialize};
+
+/// What the runs of a pair show, on these test rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Holm p < α and the mean gain is positive.
+    Helps,
+    /// Holm p < α and the mean gain is negative.
+    Harms,
+    /// Both one-sided tests inside ± margin, Holm over the family, < α.
+    Equivalent,
+    /// Neither a difference nor its absence is shown.
+    Undecided,
+    /// Fewer than two paired seeds.
+    Untested,
+}
+
+impl Verdict {
+    /// Every verdict, in the order of tables and legends.
+    pub const ALL: [Self; 5] = [Self::Helps, Self::Harms, Self::Equivalent, Self::Undecided, Self::Untested];
+
+    /// The word in JSON and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Helps => "helps",
+            Self::Harms => "harms",
+            Self::Equivalent => "equivalent",
+            Self::Undecided => "undecided",
+            Self::Untested => "untested",
+        }
+    }
+
+    /// Decides by Holm-corrected p values: `difference` of the moderated t test, `equivalence` of the two one-sided
+    /// tests. `n` is the number of paired seeds; absent p values decide nothing.
+    pub(super) fn of(n: usize, mean: Option<f64>, difference: Option<f64>, equivalence: Option<f64>, alpha: f64) -> Self {
+        let below = |p: Option<f64>| p.is_some_and(|p| p < alpha);
+        match mean {
+            _ if n < 2 => Self::Untested,
+            Some(mean) if below(difference) && mean > 0.0 => Self::Helps,
+            Some(mean) if below(difference) && mean < 0.0 => Self::Harms,
+            _ if below(equivalence) => Self::Equivalent,
+            _ => Self::Undecided,
+        }
+    }
+}
+
+/// What limits a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Flag {
+    /// Significant, and too small to matter: the interval lies inside ± margin.
+    Negligible,
+    /// Without the seeds at which a run collapsed, the verdict is another.
+    DependsOnCollapsed,
+    /// Runs failed; the verdict speaks of the others only.
+    LacksFailedRuns,
+    /// Models of the source from which the transfer started had collapsed.
+    SourceCollapsed,
+    /// Test texts of the target stand in the source's training set.
+    Leak,
+    /// The target is evaluated on its training rows.
+    EvaluatedOnTrainingRows,
+    /// The differences of all seeds are the same number: no variance to test against.
+    IdenticalDifferences,
+    /// Transfer and single-task runs share no seed: the gain is a difference of two means.
+    Unpaired,
+}
+
+impl Flag {
+    /// The word in JSON and tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Negligible => "negligible",
+            Self::DependsOnCollapsed => "depends_on_collapsed",
+            Self::LacksFailedRuns => "lacks_failed_runs",
+            Self::SourceCollapsed => "source_collapsed",
+            Self::Leak => "leak",
+            Self::EvaluatedOnTrainingRows => "evaluated_on_training_rows",
+            Self::IdenticalDifferences => "identical_differences",
+            Self::Unpaired => "unpaired",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_json() {
+        for verdict in Verdict::ALL {
+            assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.name());
+        }
+        for flag in [Flag::Negligible, Flag::DependsOnCollapsed, Flag::Leak, Flag::EvaluatedOnTrainingRows] {
+            assert_eq!(serde_json::to_value(flag).unwrap(), flag.name());
+        }
+    }
+
+    #[test]
+    fn each_verdict_from_its_evidence() {
+        let of = |n, mean, p, e| Verdict::of(n, Some(mean), p, e, 0.05);
+        assert_eq!(of(3, 0.1, Some(0.049), Some(0.5)), Verdict::Helps);
+        assert_eq!(of(3, -0.1, Some(0.049), Some(0.01)), Verdict::Harms, "a difference goes before equivalence");
+        assert_eq!(of(3, 0.001, Some(0.05), Some(0.049)), Verdict::Equivalent);
+        assert_eq!(of(3, 0.001, Some(0.05), Some(0.05)), Verdict::Undecided);
+        assert_eq!(of(3, 0.1, None, None), Verdict::Undecided, "identical differences decide nothing");
+        assert_eq!(of(1, 0.1, Some(0.0), Some(0.0)), Verdict::Untested);
+    }
+}
