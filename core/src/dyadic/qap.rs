@@ -1,0 +1,224 @@
+//! Does a measure go with an outcome more closely than if the tasks' names were shuffled?
+//!
+//! The quadratic assignment procedure: Krackhardt, *Predicting with networks: nonparametric multiple regression
+//! analysis of dyadic data*, Social Networks 10, 1988.
+
+use serde::Serialize;
+
+use super::cross_product::{Dense, dot, invert, values};
+use super::permutations::reaches;
+use super::{Matrix, MatrixError, Permutations, Untested};
+use crate::correlation::{Coefficient, average_ranks, unit_deviations};
+
+/// A coefficient over ordered pairs of tasks.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Observed {
+    /// From −1 to 1; absent with fewer than 3 pairs or a constant.
+    pub coefficient: Option<f64>,
+    /// Pairs that both matrices have.
+    pub pairs: usize,
+    /// k(k − 1).
+    pub possible: usize,
+}
+
+/// The test of one measure.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MeasureTest {
+    /// The coefficient of the data.
+    pub observed: Observed,
+    /// Two-sided p: how often a permutation reaches |r|.
+    pub p_qap: Option<f64>,
+    /// How often the largest |r| over all measures reaches this |r|: the chance that the best of so many measures looks
+    /// as good by luck.
+    pub p_max: Option<f64>,
+    /// Why the p values are absent.
+    pub untested: Option<Untested>,
+}
+
+/// The tests of several measures of one outcome.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Qap {
+    /// Which coefficient.
+    pub coefficient: Coefficient,
+    /// How many permutations.
+    pub permutations: usize,
+    /// Whether these are all.
+    pub exact: bool,
+    /// In the order of the measures.
+    pub measures: Vec<MeasureTest>,
+}
+
+/// The coefficient of `measure` and `outcome` over the pairs that both have, without any permutation.
+///
+/// # Errors
+/// [`MatrixError::Size`].
+pub fn observed(coefficient: Coefficient, measure: &Matrix, outcome: &Matrix) -> Result<Observed, MatrixError> {
+    measure.check_size(outcome.size())?;
+    let (x, y) = measure.pairs(outcome);
+    Ok(Observed { coefficient: coefficient.of(&x, &y), pairs: x.len(), possible: outcome.possible() })
+}
+
+/// Tests all `measures` of one `outcome` with the same permutations of the tasks.
+///
+/// A permutation moves rows and columns of the measure together; cells that are missing then on either side are left
+/// out, and ranks are taken anew among the rest. A permutation that leaves fewer than 3 cells or a constant counts as
+/// |r| = 0: the test then has the statistic "|r|, or 0 where there is none", which is a fixed function of the data, so
+/// the test stays exact; and it agrees with data without a coefficient, which are not tested. Leaving such permutations
+/// out would make N depend on the data; counting them as extreme would only lose power.
+///
+/// Measures without a test take no part in the largest |r|.
+///
+/// # Errors
+/// [`MatrixError::Size`] when matrices or permutations are of different numbers of tasks.
+pub fn qap(
+    coefficient: Coefficient,
+    measures: &[Matrix],
+    outcome: &Matrix,
+    permutations: &Permutations,
+) -> Result<Qap, MatrixError> {
+    if permutations.tasks() != outcome.size() {
+        return Err(MatrixError::Size { expected: outcome.size(), found: permutations.tasks() });
+    }
+    let observed = measures.iter().map(|m| observed(coefficient, m, outcome)).collect::<Result<Vec<_>, _>>()?;
+    let untested = |o: &Observed| Untested::check(o.coefficient, o.pairs, o.possible);
+    let tested: Vec<usize> = (0..measures.len()).filter(|&i| untested(&observed[i]).is_none()).collect();
+    let limits: Vec<f64> = tested.iter().filter_map(|&i| observed[i].coefficient).collect();
+    let mut null = Null::new(coefficient, tested.iter().map(|&i| &measures[i]), outcome);
+    let (mut reached, mut reached_by_largest) = (vec![0; limits.len()], vec![0; limits.len()]);
+    let mut coefficients = vec![0.0; limits.len()];
+    let orders = if limits.is_empty() { 0 } else { permutations.count() };
+    for order in permutations.iter().take(orders) {
+        null.coefficients(order, &mut coefficients);
+        let largest = coefficients.iter().fold(0.0, |m: f64, r| m.max(r.abs()));
+        for (i, &limit) in limits.iter().enumerate() {
+            reached[i] += usize::from(reaches(coefficients[i], limit));
+            reached_by_largest[i] += usize::from(reaches(largest, limit));
+        }
+    }
+    let place = |i: usize| tested.iter().position(|&t| t == i);
+    let tests = observed.into_iter().enumerate().map(|(i, observed)| MeasureTest {
+        p_qap: place(i).map(|t| permutations.p(reached[t])),
+        p_max: place(i).map(|t| permutations.p(reached_by_largest[t])),
+        untested: untested(&observed),
+        observed,
+    });
+    let (count, exact) = (permutations.count(), permutations.is_exact());
+    Ok(Qap { coefficient, permutations: count, exact, measures: tests.collect() })
+}
+
+/// Coefficients of permuted measures.
+struct Null<'a> {
+    coefficient: Coefficient,
+    outcome: &'a Matrix,
+    measures: Vec<Side<'a>>,
+    /// The outcome, where it is complete and its coefficient a product sum.
+    standard: Option<Dense>,
+    inverse: Vec<usize>,
+    moved: Vec<f64>,
+}
+
+/// A measure, as fast as it can be compared.
+enum Side<'a> {
+    Standard(Dense),
+    Cells(&'a Matrix),
+}
+
+impl<'a> Null<'a> {
+    fn new(coefficient: Coefficient, measures: impl Iterator<Item = &'a Matrix>, outcome: &'a Matrix) -> Self {
+        let size = outcome.size();
+        let standard = standardised(coefficient, outcome);
+        let side = |measure: &'a Matrix| match standardised(coefficient, measure) {
+            Some(dense) if standard.is_some() => Side::Standard(dense),
+            _ => Side::Cells(measure),
+        };
+        let measures = measures.map(side).collect();
+        Self { coefficient, outcome, measures, standard, inverse: vec![0; size], moved: vec![0.0; size * size] }
+    }
+
+    fn coefficients(&mut self, order: &[usize], out: &mut [f64]) {
+        if let Some(outcome) = &self.standard {
+            invert(order, &mut self.inverse);
+            outcome.gather(&self.inverse, &mut self.moved);
+        }
+        for (measure, r) in self.measures.iter().zip(out) {
+            *r = match measure {
+                Side::Standard(measure) => dot(&measure.cells, &self.moved),
+                Side::Cells(measure) => {
+                    let (x, y) = measure.paired(order, self.outcome);
+                    self.coefficient.of(&x, &y).unwrap_or(0.0)
+                }
+            };
+        }
+    }
+}
+
+/// Cells or their ranks as unit deviations, whose product sum is the coefficient; `None` when cells are missing, and for
+/// Kendall's coefficient, which is no product sum of cells.
+fn standardised(coefficient: Coefficient, matrix: &Matrix) -> Option<Dense> {
+    let cells = values(matrix);
+    if cells.len() != matrix.possible() {
+        return None;
+    }
+    let cells = match coefficient {
+        Coefficient::Pearson => cells,
+        Coefficient::Spearman => average_ranks(&cells)?,
+        Coefficient::KendallTauB => return None,
+    };
+    Some(Dense::off_diagonal(matrix.size(), &unit_deviations(&cells)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reference::{assert_close, matrix_cases, maximum};
+    use super::*;
+
+    #[test]
+    fn exact_p_equals_all_permutations_in_scipy() {
+        for case in matrix_cases() {
+            let all = Permutations::new(case.a.size(), 0);
+            for (coefficient, theirs) in
+                [(Coefficient::Pearson, &case.pearson), (Coefficient::Spearman, &case.spearman)]
+            {
+                let test = qap(coefficient, std::slice::from_ref(&case.a), &case.b, &all).unwrap();
+                assert!(test.exact);
+                assert_close(test.measures[0].observed.coefficient, theirs.observed);
+                assert_close(test.measures[0].p_qap, theirs.exact_p_two_sided);
+                assert_eq!(test.measures[0].p_max, test.measures[0].p_qap);
+            }
+        }
+    }
+
+    #[test]
+    fn the_best_of_six_measures_equals_numpy() {
+        let (measures, outcome, pearson, p_max) = maximum();
+        let test = qap(Coefficient::Pearson, &measures, &outcome, &Permutations::new(5, 0)).unwrap();
+        for (i, measure) in test.measures.iter().enumerate() {
+            assert_close(measure.observed.coefficient, pearson[i]);
+            assert_close(measure.p_max, p_max[i]);
+        }
+    }
+
+    #[test]
+    fn too_many_missing_cells_and_constants_are_not_tested() {
+        let outcome = Matrix::from_fn(5, |s, t| Some((s * s + 3 * t) as f64)).unwrap();
+        let sparse = Matrix::from_fn(5, |s, t| (s == 0 || (s, t) == (1, 2)).then_some((s + t * t) as f64)).unwrap();
+        let constant = Matrix::from_fn(5, |_, _| Some(0.1)).unwrap();
+        let good = Matrix::from_fn(5, |s, t| Some((s + t) as f64)).unwrap();
+        let all = Permutations::new(5, 0);
+        let test = qap(Coefficient::Spearman, &[sparse, constant, good.clone()], &outcome, &all).unwrap();
+        let [sparse, constant, third] = &test.measures[..] else { panic!() };
+        assert_eq!(sparse.untested, Some(Untested::TooFewPairs { measured: 5, possible: 20 }));
+        assert!(sparse.observed.coefficient.is_some() && sparse.p_qap.is_none() && sparse.p_max.is_none());
+        assert_eq!((constant.untested, constant.observed.coefficient), (Some(Untested::Undefined), None));
+        let alone = qap(Coefficient::Spearman, &[good], &outcome, &all).unwrap();
+        assert_eq!(*third, alone.measures[0]);
+    }
+
+    #[test]
+    fn rejects_matrices_of_other_sizes() {
+        let of = |size| Matrix::from_fn(size, |s, t| Some((s + t) as f64)).unwrap();
+        let error = qap(Coefficient::Pearson, &[of(4)], &of(5), &Permutations::new(5, 0)).unwrap_err();
+        assert_eq!(error, MatrixError::Size { expected: 5, found: 4 });
+        assert!(qap(Coefficient::Pearson, &[of(5)], &of(5), &Permutations::new(4, 0)).is_err());
+    }
+}
