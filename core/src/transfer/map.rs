@@ -33,7 +33,8 @@ impl TransferMap {
 
     /// The map of `runs` in the metric that `metrics` gives for each task; its order is that of the map.
     ///
-    /// A missing run, a failed one and one without the metric leave their seed unpaired: missing stays missing.
+    /// A missing run, a failed one and one without the metric leave their seed unpaired: missing stays missing. Only a
+    /// pair whose two sides have no seed in common is compared by means ([`Pair::design`]).
     ///
     /// # Errors
     /// A record of a task that `metrics` does not have, or two records of one run.

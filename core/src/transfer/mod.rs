@@ -19,4 +19,4 @@ pub use error::TransferError;
 pub use gain::{chance_corrected_gain, gain, negative_relative_gain, relative_gain};
 pub use map::TransferMap;
 pub use outcome::Outcome;
-pub use pair::{Pair, PairKey, SeedGain};
+pub use pair::{Design, Pair, PairKey, SeedGain};

@@ -54,6 +54,33 @@ impl SeedGain {
     }
 }
 
+/// How the two sides of a gain belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Design {
+    /// Differences of runs that share a seed; also where there is no baseline to compare with, or where the shared
+    /// seeds lack a score: then there is no gain.
+    Paired,
+    /// Both sides have seeds, none in common: the gain is mean(transfer) − mean(single), and no paired test applies.
+    Unpaired,
+    /// One side or both came without seeds, as published means do: the gain is mean(transfer) − mean(single), and no
+    /// paired test applies.
+    Seedless,
+}
+
+impl Design {
+    fn of(transfers: &BTreeMap<Option<u64>, Outcome>, baseline: Option<&Baseline>) -> Self {
+        let Some(singles) = baseline.map(|b| &b.seeds).filter(|s| !s.is_empty()) else { return Self::Paired };
+        if transfers.keys().any(|seed| seed.is_some() && singles.contains_key(seed)) {
+            Self::Paired
+        } else if transfers.contains_key(&None) || singles.contains_key(&None) {
+            Self::Seedless
+        } else {
+            Self::Unpaired
+        }
+    }
+}
+
 /// One source and one target with one encoder, variant and protocol.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Pair {
@@ -64,13 +91,18 @@ pub struct Pair {
     pub metric: Metric,
     /// The runs by ascending seed, one for every transfer run that has a record.
     pub seeds: Vec<SeedGain>,
-    /// Mean gain over paired seeds; `None` without any.
+    /// How the two sides belong together.
+    pub design: Design,
+    /// Mean gain over paired seeds; where no seed pairs ([`Design::Unpaired`], [`Design::Seedless`]), the oriented
+    /// difference of the means of both sides; `None` without any.
     pub mean: Option<f64>,
     /// Sample standard deviation of the gains; `None` with fewer than two.
     pub sd: Option<f64>,
-    /// Number of paired seeds: those with both scores.
+    /// Number of paired seeds: those with both scores. Two results without a seed count as one pair; a result with a
+    /// seed and one without, or with another, as none.
     pub n: usize,
-    /// mean(transfer) / mean(single) − 1 over paired seeds, oriented; `None` when the baseline is not above 0.
+    /// mean(transfer) / mean(single) − 1, oriented, over the runs that `mean` is of; `None` when the baseline is not
+    /// above 0.
     pub relative_gain: Option<f64>,
     /// Mean gain / (perfect − chance level); `None` when the test set's label counts are unknown or leave no room.
     pub chance_corrected_gain: Option<f64>,
@@ -78,16 +110,16 @@ pub struct Pair {
     pub collapsed_runs: usize,
     /// Transfer runs that failed.
     pub failed_runs: usize,
-    /// Single-task runs, of the seeds listed here, that collapsed.
+    /// Single-task runs that collapsed: of the seeds listed here, or of all where no seed pairs.
     pub collapsed_singles: usize,
-    /// Single-task runs, of the seeds listed here, that failed.
+    /// Single-task runs that failed: of the seeds listed here, or of all where no seed pairs.
     pub failed_singles: usize,
     /// Runs of the source, from which the transfer runs started, that collapsed.
     pub source_collapsed_runs: usize,
 }
 
 impl Pair {
-    /// Joins the transfer runs of `key` to `baseline` by seed.
+    /// Joins the transfer runs of `key` to `baseline` by seed; by means only when no seed pairs, never by both.
     pub(super) fn new(
         key: PairKey,
         metric: Metric,
@@ -96,19 +128,36 @@ impl Pair {
         source_collapsed_runs: usize,
     ) -> Self {
         let single = |seed: Option<u64>| baseline.and_then(|b| b.seeds.get(&seed)).copied();
+        let design = Design::of(&transfers, baseline);
         let seeds: Vec<SeedGain> =
             transfers.into_iter().map(|(seed, transfer)| SeedGain::new(metric, seed, single(seed), transfer)).collect();
         let gains: Vec<f64> = seeds.iter().filter_map(|s| s.gain).collect();
-        let (singles, transfers): (Vec<f64>, Vec<f64>) = seeds.iter().filter_map(SeedGain::scores).unzip();
-        let mean = stats::mean(&gains);
-        let relative =
-            stats::mean(&transfers).zip(stats::mean(&singles)).and_then(|(t, s)| relative_gain(metric, t, s));
+        // Published baselines have no seeds: then, and only then, means stand against means.
+        let joined = design == Design::Paired || !gains.is_empty();
+        let (transfer, single) = if joined {
+            let (singles, transfers): (Vec<f64>, Vec<f64>) = seeds.iter().filter_map(SeedGain::scores).unzip();
+            (stats::mean(&transfers), stats::mean(&singles))
+        } else {
+            let transfers: Vec<f64> = seeds.iter().filter_map(|s| s.transfer.score).collect();
+            (stats::mean(&transfers), baseline.and_then(|b| b.mean))
+        };
+        let means = transfer.zip(single);
+        let mean = if joined { stats::mean(&gains) } else { means.map(|(t, s)| metric.gain(t, s)) };
+        let relative = means.and_then(|(t, s)| relative_gain(metric, t, s));
         let corrected =
             mean.zip(baseline.and_then(|b| b.chance)).and_then(|(g, c)| chance_corrected_gain(metric, g, c));
         let count = |is: fn(&SeedGain) -> bool| seeds.iter().filter(|s| is(s)).count();
+        let count_singles = |is: fn(&Outcome) -> bool| {
+            if joined {
+                seeds.iter().filter(|s| s.single.as_ref().is_some_and(is)).count()
+            } else {
+                baseline.map_or(0, |b| b.seeds.values().filter(|o| is(o)).count())
+            }
+        };
         Self {
             key,
             metric,
+            design,
             mean,
             sd: stats::sd(&gains),
             n: gains.len(),
@@ -116,8 +165,8 @@ impl Pair {
             chance_corrected_gain: corrected,
             collapsed_runs: count(|s| s.transfer.constant),
             failed_runs: count(|s| s.transfer.failed()),
-            collapsed_singles: count(|s| s.single.is_some_and(|o| o.constant)),
-            failed_singles: count(|s| s.single.is_some_and(|o| o.failed())),
+            collapsed_singles: count_singles(|o| o.constant),
+            failed_singles: count_singles(Outcome::failed),
             source_collapsed_runs,
             seeds,
         }

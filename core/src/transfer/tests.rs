@@ -197,3 +197,65 @@ fn rejects_a_task_that_the_study_does_not_have() {
     let error = TransferMap::new(&metrics(), &[run(Protocol::Sequential, Some("qnli"), "rte", 1, 9)]).unwrap_err();
     assert_eq!(error, TransferError::UnknownTask { run: "sequential/qnli--rte/s1".into(), task: "qnli".into() });
 }
+
+fn without_seed(mut run: RunRecord) -> RunRecord {
+    run.seed = None;
+    run
+}
+
+#[test]
+fn a_baseline_without_seeds_is_compared_by_means() {
+    use Protocol::{Sequential, Single};
+    let records = [
+        without_seed(run(Single, None, "rte", 0, 8)),
+        run(Sequential, Some("ag"), "rte", 1, 10),
+        run(Sequential, Some("ag"), "rte", 2, 7),
+        failed(Sequential, Some("ag"), "rte", 3),
+    ];
+    let map = TransferMap::new(&metrics(), &records).unwrap();
+    let pair = &map.pairs[0];
+    assert_eq!((pair.design, pair.n, pair.sd), (Design::Seedless, 0, None));
+    near(pair.mean, 0.05);
+    near(pair.relative_gain, 0.85 / 0.8 - 1.0);
+    near(pair.chance_corrected_gain, 0.05 / 0.4);
+    assert!(pair.gains().is_empty() && pair.seeds.iter().all(|s| s.gain.is_none()));
+}
+
+#[test]
+fn seeds_of_which_none_is_shared_are_compared_by_means() {
+    use Protocol::{Sequential, Single};
+    let records =
+        [run(Single, None, "rte", 1, 8), collapsed(Single, None, "rte", 2), run(Sequential, Some("ag"), "rte", 3, 9)];
+    let map = TransferMap::new(&metrics(), &records).unwrap();
+    let pair = &map.pairs[0];
+    assert_eq!((pair.design, pair.n, pair.collapsed_singles), (Design::Unpaired, 0, 1));
+    near(pair.mean, 0.9 - 0.7);
+}
+
+#[test]
+fn means_never_mix_with_paired_seeds() {
+    use Protocol::{Sequential, Single};
+    let mut records = vec![
+        run(Single, None, "rte", 1, 8),
+        without_seed(run(Single, None, "rte", 0, 2)),
+        run(Sequential, Some("ag"), "rte", 1, 9),
+        run(Sequential, Some("ag"), "rte", 2, 3),
+    ];
+    let map = TransferMap::new(&metrics(), &records).unwrap();
+    assert_eq!((map.pairs[0].design, map.pairs[0].n), (Design::Paired, 1));
+    near(map.pairs[0].mean, 0.1);
+    // The shared seed failed: missing stays missing, whatever the other seeds would give.
+    records[0] = failed(Single, None, "rte", 1);
+    let map = TransferMap::new(&metrics(), &records).unwrap();
+    assert_eq!((map.pairs[0].design, map.pairs[0].n, map.pairs[0].mean), (Design::Paired, 0, None));
+}
+
+#[test]
+fn two_results_without_a_seed_are_one_difference() {
+    use Protocol::{Sequential, Single};
+    let records =
+        [without_seed(run(Single, None, "rte", 0, 8)), without_seed(run(Sequential, Some("ag"), "rte", 0, 9))];
+    let map = TransferMap::new(&metrics(), &records).unwrap();
+    assert_eq!((map.pairs[0].design, map.pairs[0].n), (Design::Seedless, 1));
+    near(map.pairs[0].mean, 0.1);
+}

@@ -1,0 +1,168 @@
+//! A CSV file as text: columns by name, rows with the line that they stand on.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+
+use super::ImportError;
+
+/// A file's bytes, and its name for messages. Reading and unpacking it is the caller's work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CsvFile {
+    /// Name, in messages; the part before the first dot of its last component names a measure.
+    pub name: String,
+    /// UTF-8 text with a header line, fields separated by commas, quoted as in RFC 4180.
+    pub bytes: Vec<u8>,
+}
+
+impl CsvFile {
+    /// A file of this name.
+    pub fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { name: name.into(), bytes: bytes.into() }
+    }
+
+    /// The name without folders and extensions: `roe` of `data/roe.csv.gz`.
+    pub fn stem(&self) -> &str {
+        let file = self.name.rsplit(['/', '\\']).next().unwrap_or(&self.name);
+        file.split('.').next().filter(|s| !s.is_empty()).unwrap_or(file)
+    }
+}
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// One row per transfer run.
+    Transfers,
+    /// One row per single-task run.
+    Baselines,
+    /// One row per ordered pair.
+    Measures,
+    /// One row per ordered pair: how good the source really was.
+    Relevance,
+    /// One row per class of a task.
+    Labels,
+}
+
+impl Role {
+    /// Every role, in the order of the command line's options.
+    pub const ALL: [Self; 5] = [Self::Transfers, Self::Baselines, Self::Measures, Self::Relevance, Self::Labels];
+
+    /// The name of its option.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Transfers => "transfers",
+            Self::Baselines => "baselines",
+            Self::Measures => "measures",
+            Self::Relevance => "relevance",
+            Self::Labels => "labels",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A file that was read, of the rows that `--where` keeps.
+#[derive(Debug)]
+pub(super) struct Sheet<'a> {
+    pub file: &'a CsvFile,
+    pub role: Role,
+    pub columns: Vec<String>,
+    pub rows: Vec<Row>,
+    /// Rows before `--where`.
+    pub rows_read: usize,
+    /// Column values of the rows that `--where` left out.
+    pub left_out: Vec<Row>,
+}
+
+/// One row.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// From 1; the header is line 1.
+    pub line: u64,
+    fields: csv::StringRecord,
+}
+
+impl Row {
+    /// The text of a column, without blanks around it.
+    pub fn text(&self, column: usize) -> &str {
+        self.fields.get(column).unwrap_or("")
+    }
+}
+
+impl<'a> Sheet<'a> {
+    pub fn read(file: &'a CsvFile, role: Role) -> Result<Self, ImportError> {
+        let name = || file.name.clone();
+        let bytes = file.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&file.bytes);
+        if let Err(error) = std::str::from_utf8(bytes) {
+            let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let line = before.iter().filter(|b| **b == b'\n').count() as u64 + 1;
+            return Err(ImportError::NotUtf8 { file: name(), line });
+        }
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(bytes);
+        let mut rows = Vec::new();
+        // Malformed quoting is text to this reader, and the bytes are UTF-8: no error is left but a ragged row.
+        for record in reader.records().map_while(Result::ok) {
+            let line = record.position().map_or(0, csv::Position::line);
+            rows.push(Row { line, fields: record });
+        }
+        if rows.len() < 2 {
+            return Err(ImportError::Empty { file: name() });
+        }
+        let columns: Vec<String> = rows.remove(0).fields.iter().map(str::to_owned).collect();
+        let repeated = columns.iter().enumerate().find(|(i, c)| columns.iter().take(*i).any(|d| d == *c));
+        if let Some((_, column)) = repeated {
+            return Err(ImportError::RepeatedColumn { file: name(), column: column.clone() });
+        }
+        if let Some(row) = rows.iter().find(|r| r.fields.len() != columns.len()) {
+            let (fields, columns) = (row.fields.len(), columns.len());
+            return Err(ImportError::Ragged { file: name(), line: row.line, fields, columns });
+        }
+        Ok(Self { file, role, rows_read: rows.len(), columns, rows, left_out: Vec::new() })
+    }
+
+    /// The position of a column.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c == name)
+    }
+
+    /// The columns, for messages.
+    pub fn known(&self) -> String {
+        self.columns.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Keeps the rows that have, in every column of `filters` that the file has, one of its values.
+    pub fn keep(&mut self, filters: &IndexMap<&str, Vec<&str>>) -> Result<(), ImportError> {
+        let here: Vec<(usize, &str, &Vec<&str>)> =
+            filters.iter().filter_map(|(&column, values)| Some((self.column(column)?, column, values))).collect();
+        let (kept, left_out) = std::mem::take(&mut self.rows)
+            .into_iter()
+            .partition(|row| here.iter().all(|(column, _, values)| values.contains(&row.text(*column))));
+        (self.rows, self.left_out) = (kept, left_out);
+        if self.rows.is_empty() {
+            let none = here
+                .iter()
+                .find(|(column, _, values)| !self.left_out.iter().any(|row| values.contains(&row.text(*column))));
+            let there = match none {
+                Some((column, name, _)) => format!("`{name}` is {}", self.values(*column)),
+                None => "each value is there, but no row has all of them".to_owned(),
+            };
+            return Err(ImportError::FilteredToNothing { file: self.file.name.clone(), there });
+        }
+        Ok(())
+    }
+
+    /// The first ten values of a column among the rows left out, for messages.
+    fn values(&self, column: usize) -> String {
+        let distinct: indexmap::IndexSet<&str> = self.left_out.iter().map(|row| row.text(column)).collect();
+        let mut shown: Vec<String> = distinct.iter().take(10).map(|v| format!("`{v}`")).collect();
+        if distinct.len() > shown.len() {
+            shown.push(format!("… ({} values)", distinct.len()));
+        }
+        shown.join(", ")
+    }
+}
