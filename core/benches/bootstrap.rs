@@ -1,0 +1,77 @@
+//! The statistics of a large report, on one core: bootstrap budgets 0.2 s for 2,000 resamples of 420 pairs × 8 seeds and
+//! 1 s for the population intervals of 20 pairs; 2 s for the tests and intervals of all TaskWeb, 3,087 pairs of 8 seeds.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use transfermap::random::stream;
+use transfermap::stats::{
+    PairedT, Resampling, Score, SeedOutcomes, benjamini_hochberg, bootstrap_mean, detectable_ncp, holm, moderate,
+    population, sign_flip_p,
+};
+
+use rand::Rng;
+
+fn differences(pairs: usize) -> Vec<Vec<f64>> {
+    let mut rng = stream(1, "bench", "differences");
+    (0..pairs).map(|_| (0..8).map(|_| rng.random_range(-0.05..0.06)).collect()).collect()
+}
+
+fn means(c: &mut Criterion) {
+    let pairs = differences(420);
+    let resampling = Resampling::default();
+    c.bench_function("bootstrap_mean: 2,000 resamples of 420 pairs x 8 seeds", |b| {
+        b.iter(|| pairs.iter().filter_map(|d| bootstrap_mean(black_box(d), &resampling)).count());
+    });
+}
+
+fn tests(c: &mut Criterion) {
+    let pairs = differences(3_087);
+    c.bench_function("tests and intervals: 3,087 pairs x 8 seeds", |b| {
+        b.iter(|| {
+            let family = moderate(black_box(&pairs));
+            let p: Vec<Option<f64>> = family.tests.iter().map(|t| t.as_ref().map(|t| t.p)).collect();
+            let adjusted = (holm(&p), benjamini_hochberg(&p));
+            let level = 1.0 - 0.05 / pairs.len() as f64;
+            let described = family
+                .tests
+                .iter()
+                .flatten()
+                .filter_map(|t| Some((t.interval(0.95)?, t.interval(level)?, t.equivalence_p(0.01)?)));
+            let plain = pairs.iter().filter_map(|d| Some((PairedT::new(d)?.interval(0.95)?, sign_flip_p(d)?)));
+            (adjusted, described.count(), plain.count())
+        });
+    });
+    c.bench_function("detectable_ncp: 13 degrees of freedom", |b| {
+        b.iter(|| detectable_ncp(black_box(13.04), 0.05 / 420.0, 0.8));
+    });
+}
+
+fn populations(c: &mut Criterion) {
+    let mut rng = stream(1, "bench", "population");
+    let labels: Vec<u8> = (0..1_000).map(|_| rng.random_range(0..3)).collect();
+    let mut run =
+        || -> Vec<u8> { labels.iter().map(|&l| if rng.random_bool(0.8) { l } else { (l + 1) % 3 }).collect() };
+    let runs: Vec<(Vec<u8>, Vec<u8>)> = (0..8).map(|_| (run(), run())).collect();
+    let seeds: Vec<SeedOutcomes<'_>> =
+        runs.iter().map(|(single, transfer)| SeedOutcomes { single, transfer }).collect();
+    let resampling = Resampling { resamples: 1_000, ..Resampling::default() };
+    let score = |counts: &[u32]| {
+        let right: u32 = counts.iter().step_by(4).sum();
+        f64::from(right) / f64::from(counts.iter().sum::<u32>())
+    };
+    for (name, score) in [("accuracy", Score::Accuracy), ("counts", Score::Counts(&score))] {
+        c.bench_function(&format!("population, {name}: 20 pairs x 8 seeds x 1,000 examples x 1,000 resamples"), |b| {
+            b.iter(|| {
+                (0..20).filter_map(|_| population(black_box(&seeds), &labels, 3, score, &resampling).ok()).count()
+            });
+        });
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(10);
+    targets = means, tests, populations
+}
+criterion_main!(benches);
