@@ -203,7 +203,7 @@ mod tests {
         let sum = Matrix::from_fn(5, |s, d| Some(x.get(s, d)? * 0.3 - z.get(s, d)?)).unwrap();
         let ours = semi_partial(&sum, &[x.clone(), z.clone()], &y, &all).unwrap();
         assert_eq!((ours.t, ours.p_qap, ours.untested), (None, None, Some(Untested::Undefined)));
-        assert_eq!(semi_partial(&x, &[z.clone()], &x, &all).unwrap().t, None);
+        assert_eq!(semi_partial(&x, std::slice::from_ref(&z), &x, &all).unwrap().t, None);
         assert!(semi_partial(&x, &[z], &y, &Permutations::new(4, 0)).is_err());
     }
 }
