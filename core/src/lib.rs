@@ -7,11 +7,13 @@
 //!
 //! Data flows one way: [`study`] → [`plan`] → [`record`] per run → [`report`] → [`transfer`] → [`table`] or view.
 
+pub mod analysis;
 pub mod correlation;
 pub mod dyadic;
 pub mod fingerprint;
 pub mod import;
 pub mod metric;
+pub mod number;
 pub mod numpy;
 pub mod plan;
 pub mod random;

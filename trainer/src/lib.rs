@@ -12,5 +12,6 @@ pub mod execute;
 pub mod parity;
 pub mod pretrain;
 pub mod pretrained;
+pub mod terminal;
 pub mod throughput;
 pub mod train;

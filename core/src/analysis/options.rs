@@ -18,13 +18,37 @@ pub struct Options {
     pub margin: Option<f64>,
     /// Leaves out seeds at which either run collapsed to one class.
     pub without_collapsed: bool,
+    /// Measures that every other measure's regression controls for, by name.
+    pub controls: Vec<String>,
+    /// How sources of equal relevance are ranked when selection is judged.
+    pub ties: Ties,
     /// Seed of every bootstrap and permutation.
     pub seed: u64,
 }
 
+/// How sources of equal relevance are ranked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Ties {
+    /// They share their average rank, so that no order of the tasks matters.
+    #[default]
+    Average,
+    /// In the report's order of tasks, as TaskWeb's published script does.
+    AsGiven,
+}
+
 impl Default for Options {
     fn default() -> Self {
-        Self { metric: None, alpha: 0.05, margin: None, without_collapsed: false, seed: 1 }
+        Self {
+            metric: None,
+            alpha: 0.05,
+            margin: None,
+            without_collapsed: false,
+            controls: Vec::new(),
+            ties: Ties::Average,
+            seed: 1,
+        }
     }
 }
 

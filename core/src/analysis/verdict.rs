@@ -36,7 +36,13 @@ impl Verdict {
 
     /// Decides by Holm-corrected p values: `difference` of the moderated t test, `equivalence` of the two one-sided
     /// tests. `n` is the number of paired seeds; absent p values decide nothing.
-    pub(super) fn of(n: usize, mean: Option<f64>, difference: Option<f64>, equivalence: Option<f64>, alpha: f64) -> Self {
+    pub(super) fn of(
+        n: usize,
+        mean: Option<f64>,
+        difference: Option<f64>,
+        equivalence: Option<f64>,
+        alpha: f64,
+    ) -> Self {
         let below = |p: Option<f64>| p.is_some_and(|p| p < alpha);
         match mean {
             _ if n < 2 => Self::Untested,

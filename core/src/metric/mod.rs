@@ -62,6 +62,7 @@ macro_rules! metrics {
     ($($(#[$doc:meta])* $variant:ident = $declaration:path),* $(,)?) => {
         /// A score that can be a task's primary metric.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]
         pub enum Metric { $($(#[$doc])* $variant),* }

@@ -127,6 +127,13 @@ pub struct Measure {
     pub values: Vec<MeasureValue>,
 }
 
+impl Measure {
+    /// Whether small values mean similar tasks, and so, one hopes, good sources.
+    pub fn lower_is_more_similar(&self) -> bool {
+        self.direction == "lower_is_more_similar"
+    }
+}
+
 /// A measure's value for one ordered pair.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeasureValue {

@@ -8,12 +8,18 @@ macro_rules! figures {
     ($($(#[$doc:meta])* $name:ident = $compute:expr),* $(,)?) => {
         /// One value per figure of a choice.
         #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub struct Figures<T> { $($(#[$doc])* pub $name: T),* }
 
         impl<T> Figures<T> {
             /// Names and values, in the order of tables.
             pub fn iter(&self) -> impl Iterator<Item = (&'static str, &T)> {
                 [$((stringify!($name), &self.$name)),*].into_iter()
+            }
+
+            /// The same figures of another kind.
+            pub fn map<U>(self, change: impl Fn(T) -> U) -> Figures<U> {
+                Figures { $($name: change(self.$name)),* }
             }
         }
 

@@ -14,6 +14,7 @@ pub use task::{Column, Kind, LabelSet, Labels, Sample, Source, Task, Validation}
 
 /// How a model comes to its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Protocol {
     /// The target alone: the baseline.

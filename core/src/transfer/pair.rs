@@ -11,6 +11,7 @@ use crate::study::Protocol;
 
 /// Which transfer: runs are joined by this and the seed, never by position.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PairKey {
     /// Encoder name.
     pub encoder: String,

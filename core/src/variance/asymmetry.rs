@@ -9,6 +9,7 @@ const ZERO: f64 = 1e-26;
 
 /// How far the gain from s to t goes with the gain from t to s.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Asymmetry {
     /// Unordered pairs of tasks with gains in both directions: all numbers here are of these.
     pub pairs: usize,

@@ -1,10 +1,9 @@
 //! `transfermap export`: a report's tables as CSV, or a run's weights as a folder that transformers loads.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use transfermap::report::Report;
 use transfermap::transfer::TransferMap;
 
 use crate::execute::export::export_model;
@@ -33,7 +32,7 @@ impl Export {
         let written = match (&self.model, &self.report) {
             (Some(run), _) => export_model(run, &self.out)?,
             (None, Some(path)) => {
-                let report = read_report(path)?;
+                let report = super::report_file::read(path)?;
                 let map =
                     TransferMap::of_study(&report.study, &report.runs).map_err(|e| Wrong::at(path.display(), &e))?;
                 write_csv(&self.out, &report, &map)?
@@ -45,9 +44,4 @@ impl Export {
         }
         Ok(())
     }
-}
-
-fn read_report(path: &Path) -> Result<Report, Wrong> {
-    let bytes = std::fs::read(path).map_err(|e| Wrong::at(path.display(), &e))?;
-    Report::from_json(&bytes).map_err(|e| Wrong::at(path.display(), &e))
 }

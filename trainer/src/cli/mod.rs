@@ -2,12 +2,15 @@
 //!
 //! Exit codes: 0 good, 1 the work failed, 2 the request was wrong.
 
+mod analyze;
 mod check;
 mod demo;
 mod export;
 mod init;
 mod parity;
 mod pretrain;
+mod recommend;
+mod report_file;
 mod run;
 mod status;
 mod throughput;
@@ -44,6 +47,10 @@ enum Subcommands {
     Run(run::Run),
     /// Show what is done, running, failed and missing
     Status(status::Status),
+    /// Test a report: verdicts, correlations, choice of sources
+    Analyze(analyze::Analyze),
+    /// Rank the sources for a target, measured and predicted
+    Recommend(recommend::Recommend),
     /// Write a report's tables as CSV files, or a run's weights as a transformers folder
     Export(export::Export),
     /// Make the encoder of the demo, which ships in this program
@@ -77,6 +84,8 @@ pub fn main() -> ExitCode {
         Subcommands::Check(check) => check.execute(&mut out).map(|()| true),
         Subcommands::Run(run) => run.execute(&mut out),
         Subcommands::Status(status) => status.execute(&mut out).map(|()| true),
+        Subcommands::Analyze(analyze) => analyze.execute(&mut out).map(|()| true),
+        Subcommands::Recommend(recommend) => recommend.execute(&mut out).map(|()| true),
         Subcommands::Export(export) => export.execute(&mut out).map(|()| true),
         Subcommands::PretrainDemoEncoder(pretrain) => pretrain.execute(&mut out).map(|()| true),
         Subcommands::Parity(parity) => parity.execute(&mut out),

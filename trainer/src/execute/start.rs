@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Context;
+use transfermap::analysis::{Analysis, Options};
 use transfermap::plan::{Contents, Plan};
 use transfermap::record::Provenance;
 use transfermap::study::{Precision, Study};
@@ -244,7 +245,8 @@ fn finish(
             how_to_resume(&request.out)
         ));
     }
-    summary::finished(out, &report, &map, ending, seconds, &files)?;
+    let analysis = Analysis::tests(&report, &Options::default())?;
+    summary::finished(out, &analysis, ending, seconds, &files)?;
     summary::failures(&found);
     let ended = |id: &str| found.done.iter().chain(&found.failed).any(|r| r.id == id);
     let missing = selection.runs.iter().filter(|r| !ended(&r.id)).count();

@@ -1,0 +1,174 @@
+//! Everything that may be said of a report: a pure function of the report and a few options.
+//!
+//! [`Analysis::tests`] does what is instant: tests, intervals, verdicts, coefficients, selection. [`Analysis::resample`]
+//! adds what permutes tasks or resamples seeds and examples. [`Analysis::new`] does both. Changing an option means
+//! calling it again; nothing here remembers.
+//!
+//! `decide` holds the verdicts, `arms` the scores they compare, `pairs` one pair, `study_level` a family, `training` the
+//! gain over epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `recommend` what
+//! to do about a target.
+
+mod arms;
+mod context;
+mod correlation;
+mod decide;
+mod error;
+mod family;
+mod options;
+mod outcome;
+mod pair;
+mod pairs;
+mod predictors;
+mod recommend;
+mod resample;
+mod selection;
+mod sentence;
+mod study_level;
+mod tasks;
+#[cfg(test)]
+mod tests;
+mod training;
+mod verdict;
+mod warnings;
+
+use serde::Serialize;
+
+use context::Context;
+use pairs::FamilyPairs;
+
+use crate::report::Report;
+use crate::transfer::{Pair, TransferMap};
+
+pub use correlation::{
+    BandPoint, CoefficientAnalysis, CorrelationAnalysis, OlsAnalysis, PartialAnalysis, PermutationAnalysis,
+    WithinTargetAnalysis,
+};
+pub use decide::{Decisions, decide};
+pub use error::AnalysisError;
+pub use family::{FamilyAnalysis, FamilyKey, PriorAnalysis, TaskEffect, VarianceComponents, VerdictCounts};
+pub use options::{Options, Ties};
+pub use outcome::PairOutcome;
+pub use pair::{Interval, PairAnalysis, SeedExamples, WithoutCollapsed};
+pub use recommend::{Basis, Recommendation, RecommendedSource, recommend};
+pub use selection::SelectionAnalysis;
+pub use tasks::{BaselineAnalysis, TaskAnalysis};
+pub use training::{ChangeAnalysis, EpochGain, TrainingAnalysis};
+pub use verdict::{Flag, Verdict};
+
+/// The schema that this version writes.
+pub const ANALYSIS_SCHEMA: &str = "transfermap.analysis/1";
+
+/// The JSON Schema of an [`Analysis`] as it is written.
+#[cfg(feature = "schema")]
+pub fn schema() -> schemars::Schema {
+    schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Analysis>()
+}
+
+/// What a report shows; its JSON is that of `transfermap analyze --json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Analysis {
+    /// `transfermap.analysis/1`.
+    pub schema: String,
+    /// The choices in force.
+    pub options: Options,
+    /// The study's name.
+    pub study: String,
+    /// Every task alone.
+    pub tasks: Vec<TaskAnalysis>,
+    /// Pairs that are tested together.
+    pub families: Vec<FamilyAnalysis>,
+    /// Every ordered pair, by family.
+    pub pairs: Vec<PairAnalysis>,
+    /// Gain after every epoch, of the pairs whose runs have several.
+    pub training: Vec<TrainingAnalysis>,
+    /// Every measure against every outcome.
+    pub correlations: Vec<CorrelationAnalysis>,
+    /// Every predictor at choosing sources.
+    pub selection: Vec<SelectionAnalysis>,
+    /// What limits the conclusions: the report's own warnings, and what the analysis found.
+    pub warnings: Vec<String>,
+}
+
+impl Analysis {
+    /// Everything.
+    ///
+    /// # Errors
+    /// Options of which no test can be made, a metric that no run has, or records that contradict each other.
+    pub fn new(report: &Report, options: &Options) -> Result<Self, AnalysisError> {
+        let context = Context::new(report, options)?;
+        let mut analysis = Self::of(&context);
+        resample::fill(&context, &mut analysis);
+        Ok(analysis)
+    }
+
+    /// Everything but what [`Self::resample`] adds, whose fields are absent.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn tests(report: &Report, options: &Options) -> Result<Self, AnalysisError> {
+        Ok(Self::of(&Context::new(report, options)?))
+    }
+
+    /// Adds permutation p values and bootstrap intervals to what [`Self::tests`] made of the same report.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn resample(&mut self, report: &Report) -> Result<(), AnalysisError> {
+        let options = self.options.clone();
+        resample::fill(&Context::new(report, &options)?, self);
+        Ok(())
+    }
+
+    fn of(context: &Context<'_>) -> Self {
+        let mut analysis = Self {
+            schema: ANALYSIS_SCHEMA.to_owned(),
+            options: context.options.clone(),
+            study: context.report.study.name.clone(),
+            tasks: tasks::tasks(context.report, &context.map, &|task| context.choice(task)),
+            families: Vec::new(),
+            pairs: Vec::new(),
+            training: Vec::new(),
+            correlations: Vec::new(),
+            selection: Vec::new(),
+            warnings: Vec::new(),
+        };
+        for (key, pairs) in families(&context.map) {
+            let analysed = pairs::family(context, &pairs);
+            let family = study_level::family(context, key.clone(), &pairs, &analysed);
+            let FamilyPairs { pairs: of_family, .. } = analysed;
+            analysis.training.extend(training::family(context, &pairs));
+            analysis.correlations.extend(correlation::family(context, &key, &of_family, family.ceiling));
+            analysis.selection.extend(selection::family(context, &key, &of_family));
+            analysis.pairs.extend(of_family);
+            analysis.families.push(family);
+        }
+        analysis.warnings = warnings::warnings(context, &analysis);
+        analysis
+    }
+
+    /// The pairs of a family, in the study's order of sources, then targets.
+    pub fn pairs_of<'a>(&'a self, family: &'a FamilyKey) -> impl Iterator<Item = &'a PairAnalysis> {
+        self.pairs.iter().filter(move |p| FamilyKey::from(&p.key) == *family)
+    }
+
+    /// Names of the tasks, each once, in the study's order.
+    pub fn task_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.tasks.iter().map(|t| t.name.as_str()).collect();
+        names.dedup();
+        names
+    }
+}
+
+/// The pairs of the map by family, in its order.
+fn families(map: &TransferMap) -> Vec<(FamilyKey, Vec<&Pair>)> {
+    let mut families: Vec<(FamilyKey, Vec<&Pair>)> = Vec::new();
+    for pair in &map.pairs {
+        let key = FamilyKey::from(&pair.key);
+        match families.last_mut().filter(|(last, _)| *last == key) {
+            Some((_, pairs)) => pairs.push(pair),
+            None => families.push((key, vec![pair])),
+        }
+    }
+    families
+}

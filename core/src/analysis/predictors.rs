@@ -1,0 +1,107 @@
+//! Everything that ranks sources for a target: the report's measures, and the plain ones that they must beat.
+
+use std::collections::HashMap;
+
+use super::{Context, FamilyKey, PairAnalysis};
+use crate::report::Measure;
+use crate::selection::popularity;
+use crate::stats;
+
+/// Values by (source, target), oriented: higher predicts a better source.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Predictor<'a> {
+    /// Name in tables.
+    pub name: &'a str,
+    /// What it is, for a sentence.
+    pub phrase: String,
+    values: HashMap<(&'a str, &'a str), f64>,
+}
+
+impl Predictor<'_> {
+    /// What it says of a source for a target.
+    pub(super) fn value(&self, source: &str, target: &str) -> Option<f64> {
+        self.values.get(&(source, target)).copied()
+    }
+}
+
+/// The measures that are of this family's encoder, or of none of the report's.
+pub(super) fn measures_of<'a>(context: &Context<'a>, family: &FamilyKey) -> Vec<&'a Measure> {
+    let encoders = &context.report.study.encoder;
+    let fits = |m: &&Measure| m.encoder == family.encoder || !encoders.iter().any(|e| e.name == m.encoder);
+    context.report.measures.iter().filter(fits).collect()
+}
+
+/// Mean over seeds of a measure by (source, target). A symmetric measure that gives one direction gives both.
+pub(super) fn values(measure: &Measure) -> HashMap<(&str, &str), f64> {
+    let mut all: HashMap<(&str, &str), Vec<(Option<u64>, f64)>> = HashMap::new();
+    for v in &measure.values {
+        all.entry((&v.source, &v.target)).or_default().push((v.seed, v.value));
+    }
+    let mean = |values: &mut Vec<(Option<u64>, f64)>| {
+        // By seed, so that the order of the file does not reach the last digit.
+        values.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        stats::mean(&values.iter().map(|(_, v)| *v).collect::<Vec<f64>>())
+    };
+    let mut means: HashMap<(&str, &str), f64> =
+        all.iter_mut().filter_map(|(&key, values)| Some((key, mean(values)?))).collect();
+    if measure.symmetric {
+        for ((source, target), value) in means.clone() {
+            means.entry((target, source)).or_insert(value);
+        }
+    }
+    means
+}
+
+/// The plain predictors that have values, then the measures.
+pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &[PairAnalysis]) -> Vec<Predictor<'a>> {
+    let report = context.report;
+    let names: Vec<&'a str> = report.study.task.iter().map(|t| t.name.as_str()).collect();
+    // What is known of a source whatever the target.
+    let by_source = |name: &'a str, phrase: &str, value: &dyn Fn(&str) -> Option<f64>| Predictor {
+        name,
+        phrase: phrase.to_owned(),
+        values: names
+            .iter()
+            .flat_map(|&s| names.iter().map(move |&t| (s, t)))
+            .filter(|(s, t)| s != t)
+            .filter_map(|(s, t)| Some(((s, t), value(s)?)))
+            .collect(),
+    };
+    let size = |source: &str| {
+        let task = report.tasks.iter().find(|t| t.name == source)?;
+        task.splits.get("train").map(|s| s.examples as f64).filter(|&n| n > 0.0)
+    };
+    let score = |source: &str| {
+        let baseline = context.map.baseline(&family.encoder, &family.variant, source)?;
+        baseline.mean.map(|m| baseline.metric.gain(m, 0.0))
+    };
+    let gain = |s: &str, t: &str| pairs.iter().find(|p| p.key.source == s && p.key.target == t).and_then(|p| p.gain);
+    let gains: Vec<Vec<Option<f64>>> = names.iter().map(|s| names.iter().map(|t| gain(s, t)).collect()).collect();
+    let popular = popularity(&gains);
+    let popularity = Predictor {
+        name: "popularity",
+        phrase: "mean gain on the other targets".to_owned(),
+        values: names
+            .iter()
+            .zip(popular)
+            .flat_map(|(&s, row)| names.iter().copied().zip(row).map(move |(t, v)| ((s, t), v)))
+            .filter(|((s, t), _)| s != t)
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect(),
+    };
+    let mut all = vec![
+        by_source("source_size", "size of the source's training set", &size),
+        by_source("source_score", "the source's own single-task score", &score),
+        popularity,
+    ];
+    all.extend(measures_of(context, family).into_iter().map(|measure| {
+        let sign = if measure.lower_is_more_similar() { -1.0 } else { 1.0 };
+        Predictor {
+            name: &measure.name,
+            phrase: format!("measure {}", measure.name),
+            values: values(measure).into_iter().map(|(key, value)| (key, sign * value)).collect(),
+        }
+    }));
+    all.retain(|p| !p.values.is_empty());
+    all
+}
