@@ -45,7 +45,7 @@ pub(super) fn join(import: &Import, sheets: &Sheets<'_>) -> Result<Joined, Impor
         return Err(ImportError::TwoBaselines);
     }
     let own_baselines = sheets.baselines.is_none();
-    let (transfers, empty) = rows::transfers(sheet, &import.mappings, import.metric, import.scale, own_baselines)?;
+    let (transfers, empty) = rows::transfers(sheet, &import.mappings, import.metric, import.units(), own_baselines)?;
     no_duplicates(sheet, &transfers)?;
     let mut joined = Joined {
         tasks: transfers.iter().flat_map(|r| [&r.source, &r.target]).cloned().collect(),
@@ -91,13 +91,34 @@ struct Names {
     kept: IndexSet<String>,
 }
 
-impl Names {
-    /// Whether the report has all of `tasks`.
-    fn kept(&self, sheet: &Sheet<'_>, line: u64, tasks: &[&str]) -> Result<bool, ImportError> {
-        if let Some(&task) = tasks.iter().find(|&&t| !self.all.contains(t)) {
-            return Err(ImportError::UnknownTask { file: sheet.file.name.clone(), line, task: task.to_owned() });
+/// What the rows of one file are about: a file that covers more tasks than the transfers is welcome, one that shares
+/// none with them is spelled otherwise.
+#[derive(Default)]
+struct Coverage {
+    taken: usize,
+    diagonal: usize,
+    other: usize,
+    unknown: IndexMap<String, u64>,
+}
+
+impl Coverage {
+    /// Whether the report has all of `tasks`; counts the row where not.
+    fn covers(&mut self, names: &Names, line: u64, tasks: &[&str]) -> bool {
+        for &task in tasks.iter().filter(|&&t| !names.all.contains(t)) {
+            self.unknown.entry(task.to_owned()).or_insert(line);
         }
-        Ok(tasks.iter().all(|&t| self.kept.contains(t)))
+        let kept = tasks.iter().all(|&t| names.kept.contains(t));
+        self.other += usize::from(!kept);
+        kept
+    }
+
+    fn check(&self, sheet: &Sheet<'_>) -> Result<(), ImportError> {
+        match self.unknown.first() {
+            Some((task, &line)) if self.taken == 0 => {
+                Err(ImportError::UnknownTask { file: sheet.file.name.clone(), line, task: task.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -159,7 +180,7 @@ impl Joined {
     }
 
     fn baselines_of_file(&mut self, import: &Import, sheet: &Sheet<'_>) -> Result<(), ImportError> {
-        let (rows, empty) = rows::baselines(sheet, &import.mappings, import.metric, import.scale)?;
+        let (rows, empty) = rows::baselines(sheet, &import.mappings, import.metric, import.units())?;
         let mut once = Once(HashMap::new());
         let mut unused = 0;
         for row in rows {
@@ -232,7 +253,7 @@ impl Joined {
         let (rows, empty) = rows::measures(sheet, &import.mappings)?;
         let mut once = Once(HashMap::new());
         let mut found: IndexMap<(String, String), Vec<MeasureValue>> = IndexMap::new();
-        let counts = self.pairs(sheet, names, rows, |joined, row| {
+        let coverage = self.pairs(sheet, names, rows, |joined, row| {
             let PairValue { name, source, target, value } = row.what;
             let encoder = row.encoder.unwrap_or_else(|| ANY_ENCODER.to_owned());
             let key = (name.clone(), encoder.clone(), source.clone(), target.clone(), row.seed);
@@ -244,7 +265,7 @@ impl Joined {
             Ok(true)
         })?;
         self.note(sheet, empty, "without a value");
-        self.note_pairs(sheet, counts);
+        self.note_coverage(sheet, &coverage);
         for ((name, encoder), values) in found {
             let lower = import.lower_is_more_similar.contains(&name);
             if let Some(other) = self.measures.iter().find(|m| m.name == name && m.encoder == encoder) {
@@ -267,7 +288,7 @@ impl Joined {
         let (rows, empty) = rows::relevance(sheet, &import.mappings)?;
         let mut once = Once(HashMap::new());
         let mut found = Vec::new();
-        let counts = self.pairs(sheet, names, rows, |joined, row| {
+        let coverage = self.pairs(sheet, names, rows, |joined, row| {
             let PairValue { source, target, value, .. } = &row.what;
             let key = (row.encoder.clone(), row.variant.clone(), source.clone(), target.clone());
             once.check(sheet, row.line, key, || format!("the relevance of `{source}` for `{target}`"))?;
@@ -281,7 +302,7 @@ impl Joined {
         })?;
         self.relevance = found;
         self.note(sheet, empty, "without a relevance");
-        self.note_pairs(sheet, counts);
+        self.note_coverage(sheet, &coverage);
         Ok(())
     }
 
@@ -292,39 +313,54 @@ impl Joined {
         names: &Names,
         rows: Vec<Entry<PairValue>>,
         mut take: impl FnMut(&Self, Entry<PairValue>) -> Result<bool, ImportError>,
-    ) -> Result<(usize, usize), ImportError> {
-        let (mut diagonal, mut other) = (0, 0);
+    ) -> Result<Coverage, ImportError> {
+        let mut coverage = Coverage::default();
         for row in rows {
             let (source, target) = (row.what.source.as_str(), row.what.target.as_str());
-            if !names.kept(sheet, row.line, &[source, target])? {
-                other += 1;
-            } else if source == target {
-                diagonal += 1;
-            } else if !take(self, row)? {
-                other += 1;
+            if !coverage.covers(names, row.line, &[source, target]) {
+                continue;
+            }
+            if source == target {
+                coverage.diagonal += 1;
+            } else if take(self, row)? {
+                coverage.taken += 1;
+            } else {
+                coverage.other += 1;
             }
         }
-        Ok((diagonal, other))
+        coverage.check(sheet)?;
+        Ok(coverage)
     }
 
-    fn note_pairs(&mut self, sheet: &Sheet<'_>, (diagonal, other): (usize, usize)) {
-        self.note(sheet, diagonal, "of a task with itself");
-        self.note(sheet, other, "of tasks, encoders or variants that the report does not have");
+    fn note_coverage(&mut self, sheet: &Sheet<'_>, coverage: &Coverage) {
+        self.note(sheet, coverage.diagonal, "of a task with itself");
+        let names: Vec<String> = coverage.unknown.keys().take(10).map(|t| format!("`{t}`")).collect();
+        let more = if coverage.unknown.len() > names.len() { ", …" } else { "" };
+        let unknown = if names.is_empty() {
+            String::new()
+        } else {
+            format!(" (the transfers have no {}{more})", names.join(", "))
+        };
+        self.note(
+            sheet,
+            coverage.other,
+            &format!("of tasks, encoders or variants that the report does not have{unknown}"),
+        );
     }
 
     fn labels_of(&mut self, import: &Import, sheet: &Sheet<'_>, names: &Names) -> Result<(), ImportError> {
         let mut once = Once(HashMap::new());
-        let mut other = 0;
+        let mut coverage = Coverage::default();
         for row in rows::labels(sheet, &import.mappings)? {
             let what = || format!("label `{}` of `{}`", row.label, row.task);
             once.check(sheet, row.line, (row.task.clone(), row.label.clone()), what)?;
-            if names.kept(sheet, row.line, &[&row.task])? {
+            if coverage.covers(names, row.line, &[&row.task]) {
+                coverage.taken += 1;
                 self.labels.entry(row.task).or_default().push((row.label, row.count));
-            } else {
-                other += 1;
             }
         }
-        self.note(sheet, other, "of tasks that the report does not have");
+        coverage.check(sheet)?;
+        self.note_coverage(sheet, &coverage);
         Ok(())
     }
 }
