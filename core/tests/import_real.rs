@@ -1,5 +1,7 @@
 //! Imports of published results: TaskWeb, Vu et al. 2020, and the labels of the student notebook's rows.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -275,12 +275,11 @@ fn out_of_range(runs: &[RunRecord]) -> impl Iterator<Item = String> {
         (n + 1, tasks)
     });
     let failed = runs.iter().filter(|r| !r.is_ok()).count();
-    let failed =
-        (failed > 0).then(|| format!("{failed} runs were published without a finite score and count as failed."));
+    let failed = (failed > 0).then(|| format!("Runs published without a finite score, counted as failed: {failed}."));
     let kept = (count > 0).then(|| {
         let tasks: Vec<&str> = tasks.into_iter().collect();
         format!(
-            "{count} runs have a score outside the range of its metric and were kept as asked, on {}: the published numbers are of another metric.",
+            "Runs with a score outside the range of its metric, kept as asked: {count}, on {}. The published numbers are of another metric.",
             tasks.join(", ")
         )
     });

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::coverage::{Coverage, Names};
 use super::file::Sheet;
 use super::mapping::Fields;
 use super::number::Printed;
@@ -58,12 +59,17 @@ pub(super) fn join(import: &Import, sheets: &Sheets<'_>) -> Result<Joined, Impor
         notes: Vec::new(),
     };
     joined.note(sheet, empty, "without a score");
+    let partial = joined.transfers.iter().filter(|t| !t.scores.contains_key(&import.metric)).count();
+    if partial > 0 {
+        let (file, metric) = (&sheet.file.name, import.metric);
+        joined.notes.push(format!("{file}: {partial} of the runs have no {metric}, only other metrics."));
+    }
     if (sheet.column("score").is_some() || Fields::new(sheet, &import.mappings).mapping("score").is_some())
         && sheet.column(import.metric.name()).is_some()
     {
         joined.notes.push(format!("{}: column `{}` is ignored; its `score` is taken.", sheet.file.name, import.metric));
     }
-    let names = Names { all: every_task(sheet, import)?, kept: joined.tasks.clone() };
+    let names = Names::new(sheet, import, joined.tasks.clone())?;
     match &sheets.baselines {
         Some(baselines) => joined.baselines_of_file(import, baselines)?,
         None => joined.baselines_of_rows(import.metric, sheet)?,
@@ -83,50 +89,6 @@ pub(super) fn join(import: &Import, sheets: &Sheets<'_>) -> Result<Joined, Impor
         joined.labels_of(import, sheet, &names)?;
     }
     Ok(joined)
-}
-
-/// The tasks of the transfers before and after `--where`.
-struct Names {
-    all: IndexSet<String>,
-    kept: IndexSet<String>,
-}
-
-/// What the rows of one file are about: a file that covers more tasks than the transfers is welcome, one that shares
-/// none with them is spelled otherwise.
-#[derive(Default)]
-struct Coverage {
-    taken: usize,
-    diagonal: usize,
-    other: usize,
-    unknown: IndexMap<String, u64>,
-}
-
-impl Coverage {
-    /// Whether the report has all of `tasks`; counts the row where not.
-    fn covers(&mut self, names: &Names, line: u64, tasks: &[&str]) -> bool {
-        for &task in tasks.iter().filter(|&&t| !names.all.contains(t)) {
-            self.unknown.entry(task.to_owned()).or_insert(line);
-        }
-        let kept = tasks.iter().all(|&t| names.kept.contains(t));
-        self.other += usize::from(!kept);
-        kept
-    }
-
-    fn check(&self, sheet: &Sheet<'_>) -> Result<(), ImportError> {
-        match self.unknown.first() {
-            Some((task, &line)) if self.taken == 0 => {
-                Err(ImportError::UnknownTask { file: sheet.file.name.clone(), line, task: task.clone() })
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-fn every_task(sheet: &Sheet<'_>, import: &Import) -> Result<IndexSet<String>, ImportError> {
-    let fields = Fields::new(sheet, &import.mappings);
-    let columns = [fields.required("source", &["source"])?, fields.required("target", &["target"])?];
-    let rows = sheet.rows.iter().chain(&sheet.left_out);
-    Ok(rows.flat_map(|row| columns.iter().map(|c| row.text(c.column).to_owned())).collect())
 }
 
 fn in_words(encoder: &str, variant: &str, what: &str, seed: Option<u64>) -> String {

@@ -1,11 +1,12 @@
 //! Other people's results, given as CSV, become a report.
 //!
 //! [`Import::report`] reads every file (`file`), finds its fields (`mapping`, `expression`, `number`, `rows`), joins
-//! them by encoder, variant, source, target and seed (`join`), solves what published scores tell about predictions
+//! them by encoder, variant, source, target and seed (`join`, `coverage`), solves what published scores tell about predictions
 //! (`solve`, `evaluation`), and builds the [`Report`] (`assemble`). No row is taken by its position, and nothing is
 //! repaired in silence: what cannot be used is an error with its line, or is counted in a warning.
 
 mod assemble;
+mod coverage;
 mod error;
 mod evaluation;
 mod expression;

@@ -155,8 +155,8 @@ pub(super) fn transfers(
             return Err(ImportError::SelfTransfer { file, line: row.line, task });
         }
         let scores = scores.of(sheet, row, units)?;
-        empty += usize::from(!scores.contains_key(&metric));
         if scores.is_empty() {
+            empty += 1;
             continue;
         }
         let own = owner.entry(sheet, row, ())?;
@@ -192,8 +192,9 @@ pub(super) fn baselines(
     let mut empty = 0;
     for row in &sheet.rows {
         let scores = scores.of(sheet, row, units)?;
-        empty += usize::from(!scores.contains_key(&metric));
-        if !scores.is_empty() {
+        if scores.is_empty() {
+            empty += 1;
+        } else {
             rows.push(owner.entry(sheet, row, (target.of(sheet, row)?.to_owned(), scores))?);
         }
     }
