@@ -41,6 +41,7 @@ pub(super) fn report(import: &Import, sheets: &Sheets<'_>, joined: Joined) -> Re
     let mut warnings = vec![origin(sheets), unchecked(solved_runs, runs.len())];
     warnings.extend(seeds_in_words(&joined));
     warnings.extend(missing_baselines(&joined));
+    warnings.extend(out_of_range(&runs));
     warnings.extend(solved);
     warnings.extend(joined.notes.iter().cloned());
     Report {
@@ -76,7 +77,11 @@ impl Records<'_> {
     ) -> RunRecord {
         let protocol = if source.is_some() { Protocol::Sequential } else { Protocol::Single };
         let id = self.id((encoder, variant), protocol, source, target, seed);
-        let (test, found) = evaluation(scores, self.joined.labels.get(target).map(Vec::as_slice));
+        let broken = scores.iter().find(|(_, printed)| !printed.value.is_finite());
+        let reason = broken.map(|(metric, printed)| format!("published with {metric} = {}", printed.value));
+        let labels = self.joined.labels.get(target).map(Vec::as_slice).filter(|_| reason.is_none());
+        let (test, found) = evaluation(scores, labels);
+        let tests = reason.is_none().then(|| ("test".to_owned(), test)).into_iter().collect();
         if let Some(found) = found {
             self.solved_runs += usize::from(found.constant.is_some());
             self.solved.extend(in_words(&id, &found));
@@ -91,10 +96,10 @@ impl Records<'_> {
             sources: source.into_iter().map(str::to_owned).collect(),
             targets: vec![target.to_owned()],
             seed,
-            status: Status::Ok,
-            reason: None,
+            status: if reason.is_some() { Status::Failed } else { Status::Ok },
+            reason,
             budget: Budget::default(),
-            evaluations: IndexMap::from([(target.to_owned(), IndexMap::from([("test".to_owned(), test)]))]),
+            evaluations: IndexMap::from([(target.to_owned(), tests)]),
             epochs: Vec::new(),
             curve: Curve::default(),
             cost: Cost::default(),
@@ -255,6 +260,30 @@ fn seeds_in_words(joined: &Joined) -> Option<String> {
     Some(format!(
         "{who} no seeds: a gain is a difference of means without a paired test, and its verdict is `untested`."
     ))
+}
+
+/// Runs with a score that its metric cannot have; there are some only where the import was asked to keep them.
+fn out_of_range(runs: &[RunRecord]) -> impl Iterator<Item = String> {
+    let impossible = |(name, score): (&String, &f64)| {
+        let range = name.parse::<Metric>().map(Metric::range).ok();
+        range.is_some_and(|(low, high)| !(low..=high).contains(score))
+    };
+    let tests =
+        |run: &RunRecord| run.evaluations.values().flat_map(IndexMap::values).any(|e| e.scores.iter().any(impossible));
+    let (count, tasks) = runs.iter().filter(|r| tests(r)).fold((0, IndexSet::new()), |(n, mut tasks), run| {
+        tasks.extend(run.targets.iter().map(String::as_str));
+        (n + 1, tasks)
+    });
+    let failed = runs.iter().filter(|r| !r.is_ok()).count();
+    let failed = (failed > 0).then(|| format!("Runs published without a finite score, counted as failed: {failed}."));
+    let kept = (count > 0).then(|| {
+        let tasks: Vec<&str> = tasks.into_iter().collect();
+        format!(
+            "Runs with a score outside the range of its metric, kept as asked: {count}, on {}. The published numbers are of another metric.",
+            tasks.join(", ")
+        )
+    });
+    kept.into_iter().chain(failed)
 }
 
 fn missing_baselines(joined: &Joined) -> Option<String> {

@@ -84,7 +84,7 @@ pub enum ImportError {
     },
     /// NaN or infinity.
     #[error(
-        "{file}, line {line}: `{column}` is {value}; give a finite number, or leave the field empty if it is missing"
+        "{file}, line {line}: `{column}` is {value}; give a finite number, leave the field empty if it is missing, or, for the score of a run that diverged, count it as failed with --keep-out-of-range"
     )]
     NotFinite {
         /// File name.
@@ -160,9 +160,9 @@ pub enum ImportError {
         /// The task.
         task: String,
     },
-    /// A task that no transfer has.
+    /// A file that is about none of the transfers' tasks; the first of its other tasks.
     #[error(
-        "{file}, line {line}: no row of the transfers has task `{task}` as source or target; spell it as there, or remove the row"
+        "{file}, line {line}: no row of the transfers has task `{task}` as source or target, and no other row of this file is about the transfers either; spell tasks as there"
     )]
     UnknownTask {
         /// File name.

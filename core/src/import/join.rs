@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::coverage::{Coverage, Names};
 use super::file::Sheet;
 use super::mapping::Fields;
 use super::number::Printed;
@@ -45,7 +46,7 @@ pub(super) fn join(import: &Import, sheets: &Sheets<'_>) -> Result<Joined, Impor
         return Err(ImportError::TwoBaselines);
     }
     let own_baselines = sheets.baselines.is_none();
-    let (transfers, empty) = rows::transfers(sheet, &import.mappings, import.metric, import.scale, own_baselines)?;
+    let (transfers, empty) = rows::transfers(sheet, &import.mappings, import.metric, import.units(), own_baselines)?;
     no_duplicates(sheet, &transfers)?;
     let mut joined = Joined {
         tasks: transfers.iter().flat_map(|r| [&r.source, &r.target]).cloned().collect(),
@@ -58,12 +59,17 @@ pub(super) fn join(import: &Import, sheets: &Sheets<'_>) -> Result<Joined, Impor
         notes: Vec::new(),
     };
     joined.note(sheet, empty, "without a score");
+    let partial = joined.transfers.iter().filter(|t| !t.scores.contains_key(&import.metric)).count();
+    if partial > 0 {
+        let (file, metric) = (&sheet.file.name, import.metric);
+        joined.notes.push(format!("{file}: {partial} of the runs have no {metric}, only other metrics."));
+    }
     if (sheet.column("score").is_some() || Fields::new(sheet, &import.mappings).mapping("score").is_some())
         && sheet.column(import.metric.name()).is_some()
     {
         joined.notes.push(format!("{}: column `{}` is ignored; its `score` is taken.", sheet.file.name, import.metric));
     }
-    let names = Names { all: every_task(sheet, import)?, kept: joined.tasks.clone() };
+    let names = Names::new(sheet, import, joined.tasks.clone())?;
     match &sheets.baselines {
         Some(baselines) => joined.baselines_of_file(import, baselines)?,
         None => joined.baselines_of_rows(import.metric, sheet)?,
@@ -83,29 +89,6 @@ pub(super) fn join(import: &Import, sheets: &Sheets<'_>) -> Result<Joined, Impor
         joined.labels_of(import, sheet, &names)?;
     }
     Ok(joined)
-}
-
-/// The tasks of the transfers before and after `--where`.
-struct Names {
-    all: IndexSet<String>,
-    kept: IndexSet<String>,
-}
-
-impl Names {
-    /// Whether the report has all of `tasks`.
-    fn kept(&self, sheet: &Sheet<'_>, line: u64, tasks: &[&str]) -> Result<bool, ImportError> {
-        if let Some(&task) = tasks.iter().find(|&&t| !self.all.contains(t)) {
-            return Err(ImportError::UnknownTask { file: sheet.file.name.clone(), line, task: task.to_owned() });
-        }
-        Ok(tasks.iter().all(|&t| self.kept.contains(t)))
-    }
-}
-
-fn every_task(sheet: &Sheet<'_>, import: &Import) -> Result<IndexSet<String>, ImportError> {
-    let fields = Fields::new(sheet, &import.mappings);
-    let columns = [fields.required("source", &["source"])?, fields.required("target", &["target"])?];
-    let rows = sheet.rows.iter().chain(&sheet.left_out);
-    Ok(rows.flat_map(|row| columns.iter().map(|c| row.text(c.column).to_owned())).collect())
 }
 
 fn in_words(encoder: &str, variant: &str, what: &str, seed: Option<u64>) -> String {
@@ -159,7 +142,7 @@ impl Joined {
     }
 
     fn baselines_of_file(&mut self, import: &Import, sheet: &Sheet<'_>) -> Result<(), ImportError> {
-        let (rows, empty) = rows::baselines(sheet, &import.mappings, import.metric, import.scale)?;
+        let (rows, empty) = rows::baselines(sheet, &import.mappings, import.metric, import.units())?;
         let mut once = Once(HashMap::new());
         let mut unused = 0;
         for row in rows {
@@ -232,7 +215,7 @@ impl Joined {
         let (rows, empty) = rows::measures(sheet, &import.mappings)?;
         let mut once = Once(HashMap::new());
         let mut found: IndexMap<(String, String), Vec<MeasureValue>> = IndexMap::new();
-        let counts = self.pairs(sheet, names, rows, |joined, row| {
+        let coverage = self.pairs(sheet, names, rows, |joined, row| {
             let PairValue { name, source, target, value } = row.what;
             let encoder = row.encoder.unwrap_or_else(|| ANY_ENCODER.to_owned());
             let key = (name.clone(), encoder.clone(), source.clone(), target.clone(), row.seed);
@@ -244,7 +227,7 @@ impl Joined {
             Ok(true)
         })?;
         self.note(sheet, empty, "without a value");
-        self.note_pairs(sheet, counts);
+        self.note_coverage(sheet, &coverage);
         for ((name, encoder), values) in found {
             let lower = import.lower_is_more_similar.contains(&name);
             if let Some(other) = self.measures.iter().find(|m| m.name == name && m.encoder == encoder) {
@@ -267,7 +250,7 @@ impl Joined {
         let (rows, empty) = rows::relevance(sheet, &import.mappings)?;
         let mut once = Once(HashMap::new());
         let mut found = Vec::new();
-        let counts = self.pairs(sheet, names, rows, |joined, row| {
+        let coverage = self.pairs(sheet, names, rows, |joined, row| {
             let PairValue { source, target, value, .. } = &row.what;
             let key = (row.encoder.clone(), row.variant.clone(), source.clone(), target.clone());
             once.check(sheet, row.line, key, || format!("the relevance of `{source}` for `{target}`"))?;
@@ -281,7 +264,7 @@ impl Joined {
         })?;
         self.relevance = found;
         self.note(sheet, empty, "without a relevance");
-        self.note_pairs(sheet, counts);
+        self.note_coverage(sheet, &coverage);
         Ok(())
     }
 
@@ -292,39 +275,54 @@ impl Joined {
         names: &Names,
         rows: Vec<Entry<PairValue>>,
         mut take: impl FnMut(&Self, Entry<PairValue>) -> Result<bool, ImportError>,
-    ) -> Result<(usize, usize), ImportError> {
-        let (mut diagonal, mut other) = (0, 0);
+    ) -> Result<Coverage, ImportError> {
+        let mut coverage = Coverage::default();
         for row in rows {
             let (source, target) = (row.what.source.as_str(), row.what.target.as_str());
-            if !names.kept(sheet, row.line, &[source, target])? {
-                other += 1;
-            } else if source == target {
-                diagonal += 1;
-            } else if !take(self, row)? {
-                other += 1;
+            if !coverage.covers(names, row.line, &[source, target]) {
+                continue;
+            }
+            if source == target {
+                coverage.diagonal += 1;
+            } else if take(self, row)? {
+                coverage.taken += 1;
+            } else {
+                coverage.other += 1;
             }
         }
-        Ok((diagonal, other))
+        coverage.check(sheet)?;
+        Ok(coverage)
     }
 
-    fn note_pairs(&mut self, sheet: &Sheet<'_>, (diagonal, other): (usize, usize)) {
-        self.note(sheet, diagonal, "of a task with itself");
-        self.note(sheet, other, "of tasks, encoders or variants that the report does not have");
+    fn note_coverage(&mut self, sheet: &Sheet<'_>, coverage: &Coverage) {
+        self.note(sheet, coverage.diagonal, "of a task with itself");
+        let names: Vec<String> = coverage.unknown.keys().take(10).map(|t| format!("`{t}`")).collect();
+        let more = if coverage.unknown.len() > names.len() { ", …" } else { "" };
+        let unknown = if names.is_empty() {
+            String::new()
+        } else {
+            format!(" (the transfers have no {}{more})", names.join(", "))
+        };
+        self.note(
+            sheet,
+            coverage.other,
+            &format!("of tasks, encoders or variants that the report does not have{unknown}"),
+        );
     }
 
     fn labels_of(&mut self, import: &Import, sheet: &Sheet<'_>, names: &Names) -> Result<(), ImportError> {
         let mut once = Once(HashMap::new());
-        let mut other = 0;
+        let mut coverage = Coverage::default();
         for row in rows::labels(sheet, &import.mappings)? {
             let what = || format!("label `{}` of `{}`", row.label, row.task);
             once.check(sheet, row.line, (row.task.clone(), row.label.clone()), what)?;
-            if names.kept(sheet, row.line, &[&row.task])? {
+            if coverage.covers(names, row.line, &[&row.task]) {
+                coverage.taken += 1;
                 self.labels.entry(row.task).or_default().push((row.label, row.count));
-            } else {
-                other += 1;
             }
         }
-        self.note(sheet, other, "of tasks that the report does not have");
+        coverage.check(sheet)?;
+        self.note_coverage(sheet, &coverage);
         Ok(())
     }
 }

@@ -1,11 +1,12 @@
 //! Other people's results, given as CSV, become a report.
 //!
 //! [`Import::report`] reads every file (`file`), finds its fields (`mapping`, `expression`, `number`, `rows`), joins
-//! them by encoder, variant, source, target and seed (`join`), solves what published scores tell about predictions
+//! them by encoder, variant, source, target and seed (`join`, `coverage`), solves what published scores tell about predictions
 //! (`solve`, `evaluation`), and builds the [`Report`] (`assemble`). No row is taken by its position, and nothing is
 //! repaired in silence: what cannot be used is an error with its line, or is counted in a warning.
 
 mod assemble;
+mod coverage;
 mod error;
 mod evaluation;
 mod expression;
@@ -73,6 +74,9 @@ pub struct Import {
     pub mappings: Vec<Mapping>,
     /// Units of the scores.
     pub scale: Scale,
+    /// Keeps scores that the metric cannot have, and counts them in a warning: for published tables that mix metrics
+    /// under one name. A run whose score is NaN or infinite then counts as failed.
+    pub keep_out_of_range: bool,
     /// What `score` is of; the primary metric of every task.
     pub metric: Metric,
     /// Names of the measures that fall as tasks grow alike.
@@ -92,6 +96,7 @@ impl Import {
             filters: Vec::new(),
             mappings: Vec::new(),
             scale: Scale::default(),
+            keep_out_of_range: false,
             metric: Metric::Accuracy,
             lower_is_more_similar: Vec::new(),
         }
@@ -122,6 +127,12 @@ impl Import {
         }
         let joined = join::join(self, &sheets)?;
         Ok(assemble::report(self, &sheets, joined))
+    }
+}
+
+impl Import {
+    fn units(&self) -> number::Units {
+        number::Units { scale: self.scale, keep_out_of_range: self.keep_out_of_range }
     }
 }
 

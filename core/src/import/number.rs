@@ -6,6 +6,13 @@ use super::mapping::Number;
 use super::{ImportError, Scale};
 use crate::metric::Metric;
 
+/// How scores are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Units {
+    pub scale: Scale,
+    pub keep_out_of_range: bool,
+}
+
 /// A number as it was printed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Printed {
@@ -26,6 +33,16 @@ impl Number {
 
     /// The finite number in this row; `None` when the field is empty.
     pub fn of(&self, sheet: &Sheet<'_>, row: &Row) -> Result<Option<Printed>, ImportError> {
+        match self.printed(sheet, row)? {
+            Some(printed) if !printed.value.is_finite() => {
+                let (file, column) = (sheet.file.name.clone(), self.name().to_owned());
+                Err(ImportError::NotFinite { file, line: row.line, column, value: printed.value })
+            }
+            printed => Ok(printed),
+        }
+    }
+
+    fn printed(&self, sheet: &Sheet<'_>, row: &Row) -> Result<Option<Printed>, ImportError> {
         let not_a_number = |column: String, value: String| {
             let (file, line) = (sheet.file.name.clone(), row.line);
             ImportError::NotANumber { file, line, column, value, what: "a number" }
@@ -44,34 +61,33 @@ impl Number {
                 Err(NoValue::NotANumber { column, value }) => return Err(not_a_number(column, value)),
             },
         };
-        if !printed.value.is_finite() {
-            let (file, column) = (sheet.file.name.clone(), self.name().to_owned());
-            return Err(ImportError::NotFinite { file, line: row.line, column, value: printed.value });
-        }
         Ok(Some(printed))
     }
 
-    /// The score of `metric` in this row, scaled to the metric's units.
+    /// The score of `metric` in this row, scaled to the metric's units. NaN or infinite only where scores out of range
+    /// are kept: such a run counts as failed.
     pub fn score(
         &self,
         sheet: &Sheet<'_>,
         row: &Row,
         metric: Metric,
-        scale: Scale,
+        units: Units,
     ) -> Result<Option<Printed>, ImportError> {
-        let Some(mut printed) = self.of(sheet, row)? else { return Ok(None) };
+        let printed = if units.keep_out_of_range { self.printed(sheet, row)? } else { self.of(sheet, row)? };
+        let Some(mut printed) = printed else { return Ok(None) };
         let (low, high) = metric.range();
         // Losses are never given in percent.
-        if scale == Scale::Percent && high == 1.0 {
+        if units.scale == Scale::Percent && high == 1.0 {
             printed = Printed { value: printed.value / 100.0, tolerance: printed.tolerance.map(|t| t / 100.0) };
         }
-        if (low..=high).contains(&printed.value) {
+        if units.keep_out_of_range || (low..=high).contains(&printed.value) {
             return Ok(Some(printed));
         }
-        let remedy = if scale == Scale::Fraction && high == 1.0 && (low * 100.0..=100.0).contains(&printed.value) {
+        let remedy = if units.scale == Scale::Fraction && high == 1.0 && (low * 100.0..=100.0).contains(&printed.value)
+        {
             "give --scale percent if the scores are percentages"
         } else {
-            "correct it, or name its metric with --metric"
+            "correct it, name its metric with --metric, or keep such scores with --keep-out-of-range"
         };
         Err(ImportError::OutOfRange {
             file: sheet.file.name.clone(),

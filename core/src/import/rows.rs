@@ -2,10 +2,10 @@
 
 use indexmap::IndexMap;
 
+use super::ImportError;
 use super::file::{Row, Sheet};
 use super::mapping::{Fields, Mapping, Number, Text};
-use super::number::Printed;
-use super::{ImportError, Scale};
+use super::number::{Printed, Units};
 use crate::metric::Metric;
 
 /// Scores of one run.
@@ -83,10 +83,10 @@ impl ScoreColumns {
         Ok(Self(columns))
     }
 
-    fn of(&self, sheet: &Sheet<'_>, row: &Row, scale: Scale) -> Result<Scores, ImportError> {
+    fn of(&self, sheet: &Sheet<'_>, row: &Row, units: Units) -> Result<Scores, ImportError> {
         let mut scores = Scores::new();
         for (metric, number) in &self.0 {
-            if let Some(printed) = number.score(sheet, row, *metric, scale)? {
+            if let Some(printed) = number.score(sheet, row, *metric, units)? {
                 scores.insert(*metric, printed);
             }
         }
@@ -137,7 +137,7 @@ pub(super) fn transfers(
     sheet: &Sheet<'_>,
     mappings: &[Mapping],
     metric: Metric,
-    scale: Scale,
+    units: Units,
     own_baselines: bool,
 ) -> Result<(Vec<TransferRow>, usize), ImportError> {
     let fields = Fields::new(sheet, mappings);
@@ -154,9 +154,9 @@ pub(super) fn transfers(
             let (file, task) = (sheet.file.name.clone(), source.to_owned());
             return Err(ImportError::SelfTransfer { file, line: row.line, task });
         }
-        let scores = scores.of(sheet, row, scale)?;
-        empty += usize::from(!scores.contains_key(&metric));
+        let scores = scores.of(sheet, row, units)?;
         if scores.is_empty() {
+            empty += 1;
             continue;
         }
         let own = owner.entry(sheet, row, ())?;
@@ -168,7 +168,7 @@ pub(super) fn transfers(
             target: target.to_owned(),
             seed: own.seed,
             scores,
-            baseline: baseline.as_ref().map(|b| b.score(sheet, row, metric, scale)).transpose()?.flatten(),
+            baseline: baseline.as_ref().map(|b| b.score(sheet, row, metric, units)).transpose()?.flatten(),
         });
     }
     if rows.is_empty() {
@@ -182,7 +182,7 @@ pub(super) fn baselines(
     sheet: &Sheet<'_>,
     mappings: &[Mapping],
     metric: Metric,
-    scale: Scale,
+    units: Units,
 ) -> Result<(Vec<BaselineRow>, usize), ImportError> {
     let fields = Fields::new(sheet, mappings);
     let target = fields.required("target", &["target", "task"])?;
@@ -191,9 +191,10 @@ pub(super) fn baselines(
     let mut rows = Vec::with_capacity(sheet.rows.len());
     let mut empty = 0;
     for row in &sheet.rows {
-        let scores = scores.of(sheet, row, scale)?;
-        empty += usize::from(!scores.contains_key(&metric));
-        if !scores.is_empty() {
+        let scores = scores.of(sheet, row, units)?;
+        if scores.is_empty() {
+            empty += 1;
+        } else {
             rows.push(owner.entry(sheet, row, (target.of(sheet, row)?.to_owned(), scores))?);
         }
     }

@@ -115,7 +115,7 @@ pub struct EncoderSummary {
 pub struct Measure {
     /// Name.
     pub name: String,
-    /// The encoder it was computed with.
+    /// The encoder of the report that it was computed with; `any` for a measure that is of no encoder of the report.
     pub encoder: String,
     /// `higher_is_more_similar` or `lower_is_more_similar`.
     pub direction: String,

@@ -6,6 +6,7 @@ mod analyze;
 mod check;
 mod demo;
 mod export;
+mod import;
 mod init;
 mod parity;
 mod pretrain;
@@ -53,6 +54,8 @@ enum Subcommands {
     Recommend(recommend::Recommend),
     /// Write a report's tables as CSV files, or a run's weights as a transformers folder
     Export(export::Export),
+    /// Make a report of other people's results, given as CSV files
+    Import(import::ImportFiles),
     /// Make the encoder of the demo, which ships in this program
     #[command(hide = true)]
     PretrainDemoEncoder(pretrain::Pretrain),
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
         Subcommands::Analyze(analyze) => analyze.execute(&mut out).map(|()| true),
         Subcommands::Recommend(recommend) => recommend.execute(&mut out).map(|()| true),
         Subcommands::Export(export) => export.execute(&mut out).map(|()| true),
+        Subcommands::Import(import) => import.execute(&mut out).map(|()| true),
         Subcommands::PretrainDemoEncoder(pretrain) => pretrain.execute(&mut out).map(|()| true),
         Subcommands::Parity(parity) => parity.execute(&mut out),
         Subcommands::Throughput(throughput) => throughput.execute(&mut out).map(|()| true),

@@ -1,0 +1,107 @@
+//! `transfermap import`: other people's results, given as CSV files, become a report.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use flate2::read::MultiGzDecoder;
+use transfermap::import::{CsvFile, Filter, Import, Mapping, Scale};
+use transfermap::metric::Metric;
+
+use crate::execute::whole;
+use crate::execute::wrong::{Wrong, chain};
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub(super) struct ImportFiles {
+    /// One row per transfer run: source, target, score; optional: seed, encoder, variant, baseline, other metrics
+    #[arg(long, value_name = "CSV")]
+    transfers: PathBuf,
+    /// One row per single-task run: target (or task), score; optional: seed, encoder, variant, other metrics
+    #[arg(long, value_name = "CSV")]
+    baselines: Option<PathBuf>,
+    /// One row per ordered pair: source, target, value; the file's name is the measure's [repeatable]
+    #[arg(long, value_name = "CSV")]
+    measures: Vec<PathBuf>,
+    /// One row per ordered pair: source, target, relevance, by which sources are ranked instead of by their score
+    #[arg(long, value_name = "CSV")]
+    relevance: Option<PathBuf>,
+    /// One row per class: task, label, count of test examples
+    #[arg(long, value_name = "CSV")]
+    labels: Option<PathBuf>,
+    /// Keep rows with this value; the same column again: either value [repeatable]
+    #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = one_line::<Filter>)]
+    filters: Vec<Filter>,
+    /// Which column is which field, for one file as in `baselines.score=acc`; numbers may be arithmetic over columns
+    /// [repeatable]
+    #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = one_line::<Mapping>)]
+    mappings: Vec<Mapping>,
+    /// Units of the scores: percent or fraction
+    #[arg(long, default_value = "fraction", value_parser = one_line::<Scale>)]
+    scale: Scale,
+    /// What `score` is
+    #[arg(long, default_value = "accuracy", value_parser = one_line::<Metric>)]
+    metric: Metric,
+    /// Keep scores that the metric cannot have, and count NaN as a failed run
+    #[arg(long)]
+    keep_out_of_range: bool,
+    /// A measure that falls as tasks grow alike [repeatable]
+    #[arg(long, value_name = "NAME")]
+    lower_is_more_similar: Vec<String>,
+    /// The study's name [default: the name of the transfers' file]
+    #[arg(long)]
+    name: Option<String>,
+    /// report.json to write
+    #[arg(long, value_name = "REPORT")]
+    out: PathBuf,
+}
+
+/// Reads an option's value, with its error on one line.
+fn one_line<T: std::str::FromStr>(text: &str) -> Result<T, String>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|e: T::Err| e.to_string())
+}
+
+impl ImportFiles {
+    pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let import = Import {
+            name: self.name.clone(),
+            transfers: read(&self.transfers)?,
+            baselines: self.baselines.as_deref().map(read).transpose()?,
+            measures: self.measures.iter().map(|path| read(path)).collect::<Result<_, _>>()?,
+            relevance: self.relevance.as_deref().map(read).transpose()?,
+            labels: self.labels.as_deref().map(read).transpose()?,
+            filters: self.filters.clone(),
+            mappings: self.mappings.clone(),
+            scale: self.scale,
+            keep_out_of_range: self.keep_out_of_range,
+            metric: self.metric,
+            lower_is_more_similar: self.lower_is_more_similar.clone(),
+        };
+        let report = import.report().map_err(|e| Wrong::of(&e))?;
+        let mut json = serde_json::to_vec(&report)?;
+        json.push(b'\n');
+        whole::write(&self.out, &json)?;
+        let mut messages = std::io::stderr().lock();
+        for warning in &report.warnings {
+            writeln!(messages, "{warning}")?;
+        }
+        writeln!(out, "{}", self.out.display())?;
+        Ok(())
+    }
+}
+
+/// A CSV file, unpacked where its name ends in `.gz`. Messages name the file without its folders.
+fn read(path: &Path) -> Result<CsvFile, Wrong> {
+    let fail = |e: std::io::Error| Wrong(format!("cannot read: {}: {}", chain(&e), path.display()));
+    let bytes = std::fs::read(path).map_err(fail)?;
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+    if path.extension().is_none_or(|e| e != "gz") {
+        return Ok(CsvFile::new(name, bytes));
+    }
+    let mut plain = Vec::new();
+    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).map_err(fail)?;
+    Ok(CsvFile::new(name, plain))
+}
