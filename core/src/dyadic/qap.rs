@@ -189,6 +189,45 @@ mod tests {
     }
 
     #[test]
+    fn missing_cells_equal_scipy() {
+        // statistics.json "matrices"[1]: a[0, 1] = a[3, 2] = b[4, 0] = np.nan
+        // def stat(f, q): m = a[np.ix_(q, q)]; u = off & ~np.isnan(m) & ~np.isnan(b); return f(m[u], b[u]).statistic
+        // null = np.array([stat(f, list(q)) for q in itertools.permutations(range(5))])
+        // null[0], (abs(null) >= abs(null[0]) - 1e-12).sum() for f in (ss.pearsonr, ss.spearmanr, ss.kendalltau)
+        let case = matrix_cases().swap_remove(1);
+        let without = |m: &Matrix, gaps: &[(usize, usize)]| {
+            Matrix::from_fn(5, |s, t| m.get(s, t).filter(|_| !gaps.contains(&(s, t)))).unwrap()
+        };
+        let (a, b) = (without(&case.a, &[(0, 1), (3, 2)]), without(&case.b, &[(4, 0)]));
+        for (coefficient, r, extreme) in [
+            (Coefficient::Pearson, 0.554_149_385_380_869_7, 9.0),
+            (Coefficient::Spearman, 0.561_274_509_803_921_6, 10.0),
+            (Coefficient::KendallTauB, 0.411_764_705_882_352_87, 10.0),
+        ] {
+            let test = &qap(coefficient, std::slice::from_ref(&a), &b, &Permutations::new(5, 0)).unwrap().measures[0];
+            assert_close(test.observed.coefficient, r);
+            assert_close(test.p_qap, extreme / 120.0);
+            assert_eq!(test.observed.pairs, 17);
+        }
+    }
+
+    #[test]
+    fn drawn_permutations_count_those_that_reach_the_coefficient() {
+        let wave = |s: usize, t: usize| ((s * 31 + t * 7) as f64).sin();
+        let a = Matrix::from_fn(9, |s, t| Some(wave(s, t))).unwrap();
+        let b = Matrix::from_fn(9, |s, t| Some(0.2 * wave(s, t) + ((s * s * 13 + t * t * 5 + s * t) as f64).cos()))
+            .unwrap();
+        let drawn = Permutations::with_draws(9, 3, 500);
+        for coefficient in [Coefficient::Pearson, Coefficient::Spearman] {
+            let r = |m: &Matrix| observed(coefficient, m, &b).unwrap().coefficient.unwrap();
+            let extreme = drawn.iter().filter(|order| reaches(r(&a.reordered(order)), r(&a))).count();
+            let test = qap(coefficient, std::slice::from_ref(&a), &b, &drawn).unwrap();
+            assert!(!test.exact && extreme > 0);
+            assert_eq!(test.measures[0].p_qap, Some((extreme + 1) as f64 / 501.0));
+        }
+    }
+
+    #[test]
     fn the_best_of_six_measures_equals_numpy() {
         let (measures, outcome, pearson, p_max) = maximum();
         let test = qap(Coefficient::Pearson, &measures, &outcome, &Permutations::new(5, 0)).unwrap();

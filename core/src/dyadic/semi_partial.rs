@@ -177,10 +177,19 @@ mod tests {
         let ours = semi_partial(&x, &[z.clone(), w.clone()], &y, &all).unwrap();
         assert_close(ours.t, TWO_T);
         assert_close(ours.p_qap, TWO_P);
-        let ours = semi_partial(&gap(&x), &[z, w], &y, &all).unwrap();
+        let ours = semi_partial(&gap(&x), &[z.clone(), w.clone()], &y, &all).unwrap();
         assert_close(ours.t, GAP_T);
         assert_close(ours.p_qap, GAP_P);
         assert_eq!(ours.pairs, 19);
+        // The same with w as the measure beside x and z, whose p is not the smallest possible.
+        let controls = [x, z];
+        for (measure, t, extreme) in
+            [(&w, -0.413_532_734_011_996_51, 102.0), (&gap(&w), -0.290_841_455_524_774_2, 107.0)]
+        {
+            let ours = semi_partial(measure, &controls, &y, &all).unwrap();
+            assert_close(ours.t, t);
+            assert_close(ours.p_qap, extreme / 120.0);
+        }
     }
 
     // extra.json "double_semi_partialling", w[s, d] = (s*s*d + d*d) / 7, keep = off with (1, 3) False for the gap:
