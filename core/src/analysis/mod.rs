@@ -61,7 +61,10 @@ pub const ANALYSIS_SCHEMA: &str = "transfermap.analysis/1";
 /// The JSON Schema of an [`Analysis`] as it is written.
 #[cfg(feature = "schema")]
 pub fn schema() -> schemars::Schema {
-    schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<Analysis>()
+    schemars::generate::SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<Analysis>()
 }
 
 /// What a report shows; its JSON is that of `transfermap analyze --json`.

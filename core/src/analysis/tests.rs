@@ -1,1 +1,212 @@
+//! The analysis on the notebook's published table, and what must hold for every report.
 
+use proptest::prelude::*;
+
+use super::*;
+use crate::import::{CsvFile, Import};
+use crate::metric::Metric;
+use crate::report::Report;
+
+/// The student notebook's published numbers, as `studies/notebook-published` has them.
+fn notebook() -> Report {
+    macro_rules! file {
+        ($name:literal) => {
+            CsvFile::new($name, include_bytes!(concat!("../../../studies/notebook-published/", $name)).to_vec())
+        };
+    }
+    let mut import = Import::new(file!("transfers.csv"));
+    import.baselines = Some(file!("baselines.csv"));
+    import.labels = Some(file!("labels.csv"));
+    import.measures = vec![file!("measures.csv")];
+    import.lower_is_more_similar = vec!["notebook_inverse_cosine".into()];
+    import.report().unwrap()
+}
+
+#[test]
+fn the_notebook_joined_by_pair() {
+    let analysis = Analysis::new(&notebook(), &Options::default()).unwrap();
+    let of = |outcome| analysis.correlations.iter().find(|c| c.outcome == outcome).unwrap();
+    let c = of(PairOutcome::NegativeRelativeGain);
+    // statistics.json "notebook", "joined_by_pair", accuracy: scipy.stats.pearsonr and spearmanr.
+    let near = |a: Option<f64>, b: f64| assert!((a.unwrap() - b).abs() < 1e-12, "{a:?} {b}");
+    near(c.pearson.r, -0.782_026_052_574_814_5);
+    near(c.pearson.p_naive, 0.118_087_806_191_990_26);
+    near(c.spearman.r, -0.8);
+    near(c.pearson_min_max, -0.782_026_052_574_814_5);
+    assert_eq!((c.n, c.tasks, c.pearson.p_qap, c.permutations.count), (5, 5, None, 0));
+    assert!(c.permutations.absent.as_ref().unwrap().contains("5 of 20"), "{:?}", c.permutations.absent);
+    assert!(analysis.pairs.iter().all(|p| p.verdict == Verdict::Untested && p.p.is_none()));
+    assert_eq!(analysis.families[0].verdicts.untested, 5);
+    assert!(analysis.families[0].sentence.contains("none can be tested"), "{}", analysis.families[0].sentence);
+}
+
+#[test]
+fn the_notebooks_collapsed_runs_are_found() {
+    let analysis = Analysis::new(&notebook(), &Options::default()).unwrap();
+    let pair = |source: &str, target: &str| {
+        analysis.pairs.iter().find(|p| p.key.source == source && p.key.target == target).unwrap()
+    };
+    assert_eq!((pair("rte", "paws").collapsed_runs, pair("rte", "paws").collapsed_singles), (1, 1));
+    assert_eq!(pair("yelp_reviews", "rte").collapsed_runs, 1, "99.8 % of the predictions are one class");
+    assert_eq!(pair("ag_news", "rte").collapsed_runs, 0, "96 % are");
+}
+
+/// A report of `k` tasks and `seeds` seeds whose test accuracies are `scores`, first the baselines, and two measures.
+fn made(k: usize, seeds: u64, scores: &[f64]) -> Import {
+    let mut next = scores.iter().copied().cycle();
+    let mut draw = || next.next().unwrap_or(0.5);
+    let (mut baselines, mut transfers) =
+        (String::from("target,seed,score\n"), String::from("source,target,seed,score\n"));
+    let mut measures = String::from("source,target,value\n");
+    for t in 0..k {
+        for seed in 0..seeds {
+            baselines += &format!("t{t},{seed},{}\n", draw());
+        }
+    }
+    for (s, t) in (0..k).flat_map(|s| (0..k).map(move |t| (s, t))).filter(|(s, t)| s != t) {
+        for seed in 0..seeds {
+            transfers += &format!("t{s},t{t},{seed},{}\n", draw());
+        }
+        measures += &format!("t{s},t{t},{}\n", draw());
+    }
+    let mut import = Import::new(CsvFile::new("t.csv", transfers.into_bytes()));
+    import.baselines = Some(CsvFile::new("b.csv", baselines.into_bytes()));
+    import.measures = vec![CsvFile::new("m.csv", measures.into_bytes())];
+    import
+}
+
+fn scores() -> impl Strategy<Value = Vec<f64>> {
+    // As accuracies on 200 examples: ties and identical differences happen.
+    prop::collection::vec((40..=190u32).prop_map(|right| f64::from(right) / 200.0), 60..90)
+}
+
+/// Same pairs in another order, joined by key.
+fn same_pairs(a: &Analysis, b: &Analysis) -> Result<(), TestCaseError> {
+    prop_assert_eq!(a.pairs.len(), b.pairs.len());
+    for pair in &a.pairs {
+        let other = b.pairs.iter().find(|p| p.key == pair.key).unwrap();
+        prop_assert_eq!(pair.verdict, other.verdict);
+        let near =
+            |x: Option<f64>, y: Option<f64>| x.zip(y).map_or(x.is_none() && y.is_none(), |(x, y)| (x - y).abs() < 1e-9);
+        prop_assert!(near(pair.gain, other.gain) && near(pair.p_holm, other.p_holm) && near(pair.q_bh, other.q_bh));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn p_values_are_probabilities_and_nothing_is_nan(scores in scores()) {
+        let report = made(4, 3, &scores).report().unwrap();
+        let json = serde_json::to_value(Analysis::new(&report, &Options::default()).unwrap()).unwrap();
+        for pair in json["pairs"].as_array().unwrap() {
+            for name in ["p", "p_plain", "p_sign_flip", "p_holm", "q_bh", "p_equivalence_holm"] {
+                let p = &pair[name];
+                prop_assert!(p.is_null() || p.as_f64().is_some_and(|p| (0.0..=1.0).contains(&p)), "{}", pair);
+            }
+        }
+        for c in json["correlations"].as_array().unwrap() {
+            for name in ["pearson", "spearman", "kendall"] {
+                let p = &c[name]["p_qap"];
+                prop_assert!(p.is_null() || p.as_f64().is_some_and(|p| p > 0.0 && p <= 1.0));
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_of_runs_and_of_tasks_changes_nothing(scores in scores(), cut in 0..30usize) {
+        let report = made(4, 3, &scores).report().unwrap();
+        let mut other = report.clone();
+        let middle = cut.min(other.runs.len());
+        other.runs.rotate_left(middle);
+        other.study.task.reverse();
+        other.tasks.reverse();
+        let options = Options::default();
+        let (a, b) = (Analysis::new(&report, &options).unwrap(), Analysis::new(&other, &options).unwrap());
+        same_pairs(&a, &b)?;
+        for (a, b) in a.correlations.iter().zip(&b.correlations) {
+            prop_assert_eq!(a.outcome, b.outcome);
+            prop_assert!((a.spearman.p_qap.unwrap_or(2.0) - b.spearman.p_qap.unwrap_or(2.0)).abs() < 1e-9);
+        }
+        prop_assert_eq!(a.selection.len(), b.selection.len());
+    }
+
+    #[test]
+    fn swapping_the_arms_turns_every_gain(scores in scores()) {
+        // Two tasks: the transfer runs become the baselines and the reverse.
+        let report = made(2, 4, &scores).report().unwrap();
+        let mut swapped = report.clone();
+        for run in &mut swapped.runs {
+            let (protocol, sources) = if run.sources.is_empty() {
+                let other = if run.targets[0] == "t0" { "t1" } else { "t0" };
+                (crate::study::Protocol::Sequential, vec![other.to_owned()])
+            } else {
+                (crate::study::Protocol::Single, Vec::new())
+            };
+            (run.protocol, run.sources) = (protocol, sources);
+        }
+        let options = Options::default();
+        let (a, b) = (Analysis::new(&report, &options).unwrap(), Analysis::new(&swapped, &options).unwrap());
+        for pair in &a.pairs {
+            let other = b.pairs.iter().find(|p| p.key == pair.key).unwrap();
+            prop_assert!((pair.gain.unwrap() + other.gain.unwrap()).abs() < 1e-12);
+            prop_assert_eq!(pair.p.is_some(), other.p.is_some());
+            prop_assert!((pair.p.unwrap_or(0.0) - other.p.unwrap_or(0.0)).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn scaling_a_measure_changes_no_rank_statistic(scores in scores(), scale in 0.1..50.0f64) {
+        let report = made(4, 2, &scores).report().unwrap();
+        let mut scaled = report.clone();
+        scaled.measures[0].values.iter_mut().for_each(|v| v.value *= scale);
+        let options = Options::default();
+        let (a, b) = (Analysis::new(&report, &options).unwrap(), Analysis::new(&scaled, &options).unwrap());
+        for (a, b) in a.correlations.iter().zip(&b.correlations) {
+            prop_assert_eq!((a.spearman.r, a.spearman.p_qap, a.kendall.r), (b.spearman.r, b.spearman.p_qap, b.kendall.r));
+        }
+        prop_assert_eq!(a.selection, b.selection);
+    }
+}
+
+#[test]
+fn rejects_a_metric_that_no_run_has_and_a_target_that_is_none() {
+    let report = notebook();
+    let options = Options { metric: Some(Metric::Brier), ..Options::default() };
+    let message = Analysis::new(&report, &options).unwrap_err().to_string();
+    assert!(message.contains("`brier`") && message.contains("accuracy"), "{message}");
+    let message = recommend(&report, "qnli", &Options::default()).unwrap_err().to_string();
+    assert!(message.contains("`qnli`") && message.contains("paws"), "{message}");
+}
+
+#[test]
+fn an_unmeasured_source_is_predicted_by_what_predicts_the_other_targets() {
+    // Gains that are the measure itself: 0.01 · (s + 1) on every target, seeds agree but for a trifle.
+    let mut transfers = String::from("source,target,seed,score\n");
+    let (mut baselines, mut measures) = (String::from("target,seed,score\n"), String::from("source,target,value\n"));
+    for t in 0..5 {
+        for seed in 0..3 {
+            baselines += &format!("t{t},{seed},0.5\n");
+        }
+        for s in (0..5).filter(|&s| s != t) {
+            measures += &format!("t{s},t{t},{}\n", f64::from(s + 1) + 0.01 * f64::from(t));
+            if (s, t) != (3, 4) {
+                for seed in 0..3 {
+                    transfers +=
+                        &format!("t{s},t{t},{seed},{}\n", 0.5 + 0.01 * f64::from(s + 1) + 0.0005 * f64::from(seed));
+                }
+            }
+        }
+    }
+    let mut import = Import::new(CsvFile::new("t.csv", transfers.into_bytes()));
+    import.baselines = Some(CsvFile::new("b.csv", baselines.into_bytes()));
+    import.measures = vec![CsvFile::new("similarity.csv", measures.into_bytes())];
+    let recommended = recommend(&import.report().unwrap(), "t4", &Options::default()).unwrap();
+    let first = &recommended[0].sources[0];
+    assert_eq!(first.source, "t3", "{recommended:#?}");
+    assert!(matches!(&first.basis, Basis::Predicted { targets: 4, .. }), "{first:#?}");
+    assert!((first.gain.unwrap() - 0.0405).abs() < 0.002, "{first:#?}");
+    assert_eq!(recommended[0].sources[1].basis, Basis::Measured);
+    assert!(recommended[0].sources[1].reason.contains("measured over 3 seeds"));
+}

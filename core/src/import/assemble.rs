@@ -52,6 +52,7 @@ pub(super) fn report(import: &Import, sheets: &Sheets<'_>, joined: Joined) -> Re
         runs,
         measures: joined.measures,
         relevance: joined.relevance,
+        mixed_metrics: import.keep_out_of_range,
         warnings,
     }
 }

@@ -33,6 +33,9 @@ pub struct Report {
     /// How good a source really was for a target, where an import brings its own judgement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub relevance: Vec<Relevance>,
+    /// Published scores of several metrics stand under one name, so their ranges cannot be checked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mixed_metrics: bool,
     /// What limits the conclusions, in words.
     #[serde(default)]
     pub warnings: Vec<String>,

@@ -41,6 +41,7 @@ pub fn assemble(study: &Study, plan: &Plan, inputs: &Inputs, found: &Survey) -> 
         runs,
         measures: Vec::new(),
         relevance: Vec::new(),
+        mixed_metrics: false,
         warnings,
     }
 }
