@@ -290,14 +290,19 @@ fn out_of_range(runs: &[RunRecord]) -> impl Iterator<Item = String> {
 fn missing_baselines(joined: &Joined) -> Option<String> {
     let there: IndexSet<(&str, &str, &str)> =
         joined.singles.iter().map(|s| (s.encoder.as_str(), s.variant.as_str(), s.task.as_str())).collect();
-    let missing: IndexSet<&str> = joined
-        .transfers
-        .iter()
-        .filter(|t| !there.contains(&(t.encoder.as_str(), t.variant.as_str(), t.target.as_str())))
-        .map(|t| t.target.as_str())
-        .collect();
-    (!missing.is_empty()).then(|| {
-        let names: Vec<&str> = missing.into_iter().collect();
-        format!("No baseline for {}: their pairs have scores and no gains.", names.join(", "))
-    })
+    let mut targets: IndexMap<(&str, &str), IndexSet<&str>> = IndexMap::new();
+    for t in &joined.transfers {
+        targets.entry((&t.encoder, &t.variant)).or_default().insert(&t.target);
+    }
+    let several = targets.len() > 1;
+    let in_words = |(&(encoder, variant), targets): (&(&str, &str), &IndexSet<&str>)| {
+        let missing: Vec<&str> = targets.iter().copied().filter(|t| !there.contains(&(encoder, variant, *t))).collect();
+        let all = several && missing.len() == targets.len();
+        let names = if all { "all targets".to_owned() } else { missing.join(", ") };
+        let setting = if several { format!(" (encoder `{encoder}`, variant `{variant}`)") } else { String::new() };
+        (!missing.is_empty()).then(|| names + &setting)
+    };
+    let missing: Vec<String> = targets.iter().filter_map(in_words).collect();
+    let missing = missing.join("; ");
+    (!missing.is_empty()).then(|| format!("No baseline for {missing}: their pairs have scores and no gains."))
 }

@@ -93,6 +93,27 @@ impl Row {
     }
 }
 
+/// Lines of rising offsets. The reader's own count lags behind where lines end in CR LF.
+struct Lines<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the record that begins at or after `offset`, behind the line ends there.
+    fn of(&mut self, offset: u64) -> u64 {
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        while let Some(&byte) = self.bytes.get(self.at)
+            && (self.at < offset || matches!(byte, b'\r' | b'\n'))
+        {
+            self.line += u64::from(byte == b'\n');
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
 impl<'a> Sheet<'a> {
     pub fn read(file: &'a CsvFile, role: Role) -> Result<Self, ImportError> {
         let name = || file.name.clone();
@@ -105,9 +126,10 @@ impl<'a> Sheet<'a> {
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(bytes);
         let mut rows = Vec::new();
+        let mut lines = Lines { bytes, at: 0, line: 1 };
         // Malformed quoting is text to this reader, and the bytes are UTF-8: no error is left but a ragged row.
         for record in reader.records().map_while(Result::ok) {
-            let line = record.position().map_or(0, csv::Position::line);
+            let line = lines.of(record.position().map_or(0, csv::Position::byte));
             rows.push(Row { line, fields: record });
         }
         if rows.len() < 2 {

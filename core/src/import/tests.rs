@@ -61,7 +61,7 @@ fn rows_become_runs_by_the_ids_of_trained_ones() {
     let said = |part: &str| assert!(report.warnings.iter().any(|w| w.contains(part)), "{part}: {:#?}", report.warnings);
     said("transfers t.csv (3 rows, SHA-256 ");
     said("The baselines have no seeds");
-    said("No baseline for a: ");
+    said("No baseline for a: their pairs have scores and no gains.");
     said("b.csv: 1 row of tasks, encoders or variants that the transfers do not have left out.");
     said("Not checked: whether a model collapsed");
     let map = TransferMap::of_study(&report.study, &report.runs).unwrap();
@@ -87,6 +87,8 @@ fn encoders_and_variants_stand_in_ids_where_there_are_several() {
     let transfers = ["x/full/sequential/a--b", "y/full/sequential/a--b", "x/lora/sequential/a--b"];
     assert_eq!(ids, [&["x/full/single/b", "x/lora/single/b"][..], &transfers].concat());
     assert_eq!(report.relevance.len(), 3, "for every encoder and variant");
+    let none = "No baseline for all targets (encoder `y`, variant `full`): their pairs have scores and no gains.";
+    assert!(report.warnings.iter().any(|w| w == none), "{:#?}", report.warnings);
 }
 
 #[test]
@@ -218,6 +220,7 @@ fn rejects_rows_that_say_nothing_sure() {
     refused(&with_measures("source,target,value\na,b,1\na,b,1\n"), &["cos.csv.gz, lines 2 and 3", "measure `cos`"]);
     refused(&with_measures("source,target,value\na,z,1\n"), &["cos.csv.gz, line 2", "task `z`", "spell"]);
     refused(&with_measures("source,target,value\na,b,inf\n"), &["cos.csv.gz, line 2", "inf"]);
+    refused(&import("source,target,score\r\na,b,0.5\r\n\r\na,c,q\r\n"), &["t.csv, line 4"]);
     // A quoted line break counts as a line.
     refused(&import("source,target,score\n\"a\nx\",b,0.5\na,b,q\n"), &["line 4"]);
 }
