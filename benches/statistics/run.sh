@@ -10,8 +10,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 python=${PYTHON:-python3}
 cd "$root"
 
-benches=(--bench qap)
-[[ -e core/benches/bootstrap.rs ]] && benches+=(--bench bootstrap)
+benches=(--bench qap --bench bootstrap --bench analysis)
 
 echo "- CPU: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
 echo "- $(rustc --version); $("$python" -c 'import numpy, scipy, sys; print(f"Python {sys.version.split()[0]}, numpy {numpy.__version__}, scipy {scipy.__version__}")')"
