@@ -70,7 +70,7 @@ pub fn simulate(families: usize, seeds: usize, noise: Noise, affected: usize, ef
 
 /// Gains by pair and seed.
 fn family(random: &mut ChaCha8Rng, seeds: usize, noise: Noise, affected: usize, effect: f64) -> Vec<Vec<f64>> {
-    let mut draw = |sd: f64, random: &mut ChaCha8Rng| sd * standard(random, noise);
+    let draw = |sd: f64, random: &mut ChaCha8Rng| sd * standard(random, noise);
     let baselines: Vec<Vec<f64>> =
         (0..TASKS).map(|_| (0..seeds).map(|_| draw(BASELINE_SD, random)).collect()).collect();
     let pairs = (0..TASKS).flat_map(|s| (0..TASKS).filter(move |&t| t != s));

@@ -3,6 +3,7 @@
 //! Numbers are written with the fewest digits that read back as the same number; a missing number is an empty field.
 //! Lines end in `\n`.
 
+mod analysis;
 mod baseline_performance;
 mod csv;
 mod fine_tune_performance;
@@ -11,6 +12,7 @@ mod notebook;
 mod tests;
 mod transfer;
 
+pub use analysis::{correlation, pairs, selection, similarity};
 pub use baseline_performance::baseline_performance;
 pub use fine_tune_performance::fine_tune_performance;
 pub use transfer::transfer;

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use transfermap::analysis::{Analysis, Options};
 use transfermap::transfer::TransferMap;
 
 use crate::execute::export::export_model;
@@ -35,7 +36,9 @@ impl Export {
                 let report = super::report_file::read(path)?;
                 let map =
                     TransferMap::of_study(&report.study, &report.runs).map_err(|e| Wrong::at(path.display(), &e))?;
-                write_csv(&self.out, &report, &map)?
+                let analysis =
+                    Analysis::new(&report, &Options::default()).map_err(|e| Wrong::at(path.display(), &e))?;
+                write_csv(&self.out, &report, &map, &analysis)?
             }
             (None, None) => return Err(Wrong("give a report.json, or --model RUN".into()).into()),
         };

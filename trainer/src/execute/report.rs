@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use transfermap::analysis::Analysis;
 use transfermap::plan::Plan;
 use transfermap::record::RunRecord;
 use transfermap::report::{REPORT_CURVE_POINTS, REPORT_SCHEMA, Report};
@@ -50,13 +51,13 @@ pub fn assemble(study: &Study, plan: &Plan, inputs: &Inputs, found: &Survey) -> 
 ///
 /// # Errors
 /// A file cannot be written.
-pub fn write(root: &Path, report: &Report, map: &TransferMap) -> anyhow::Result<Vec<PathBuf>> {
+pub fn write(root: &Path, report: &Report, map: &TransferMap, analysis: &Analysis) -> anyhow::Result<Vec<PathBuf>> {
     let path = root.join("report.json");
     let mut json = serde_json::to_vec(report)?;
     json.push(b'\n');
     whole::write(&path, &json)?;
     let mut written = vec![path];
-    written.extend(write_csv(root, report, map)?);
+    written.extend(write_csv(root, report, map, analysis)?);
     Ok(written)
 }
 
@@ -64,11 +65,15 @@ pub fn write(root: &Path, report: &Report, map: &TransferMap) -> anyhow::Result<
 ///
 /// # Errors
 /// A file cannot be written.
-pub fn write_csv(root: &Path, report: &Report, map: &TransferMap) -> anyhow::Result<Vec<PathBuf>> {
+pub fn write_csv(root: &Path, report: &Report, map: &TransferMap, analysis: &Analysis) -> anyhow::Result<Vec<PathBuf>> {
     let tables = [
         ("baseline_performance.csv", table::baseline_performance(&report.study, &report.runs)),
         ("fine_tune_performance.csv", table::fine_tune_performance(&report.study, &report.runs)),
         ("transfer.csv", table::transfer(map)),
+        ("pairs.csv", table::pairs(analysis)),
+        ("similarity.csv", table::similarity(&report.measures)),
+        ("correlation.csv", table::correlation(analysis)),
+        ("selection.csv", table::selection(analysis)),
     ];
     let mut written = Vec::new();
     for (name, text) in tables {

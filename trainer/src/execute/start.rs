@@ -235,7 +235,8 @@ fn finish(
     }
     let report = report::assemble(&planned.study, &planned.plan, &planned.inputs, &found);
     let map = TransferMap::of_study(&report.study, &report.runs)?;
-    let files = report::write(store.root(), &report, &map)?;
+    let analysis = Analysis::new(&report, &Options::default())?;
+    let files = report::write(store.root(), &report, &map, &analysis)?;
     let good = all_good(selection, &found);
     if ending.stopped && !good {
         return Err(anyhow::anyhow!(
@@ -245,7 +246,6 @@ fn finish(
             how_to_resume(&request.out)
         ));
     }
-    let analysis = Analysis::tests(&report, &Options::default())?;
     summary::finished(out, &analysis, ending, seconds, &files)?;
     summary::failures(&found);
     let ended = |id: &str| found.done.iter().chain(&found.failed).any(|r| r.id == id);
