@@ -13,8 +13,8 @@ const TASKS: usize = 5;
 pub const ALPHA: f64 = 0.05;
 /// Smallest gain worth having: one point of accuracy.
 const MARGIN: f64 = 0.01;
-/// Standard deviation of a baseline over seeds.
-const BASELINE_SD: f64 = 0.01;
+/// Standard deviation of a baseline over seeds, as of a transfer run.
+pub const BASELINE_SD: f64 = 0.01;
 /// Typical standard deviation of a transfer run over seeds.
 const TRANSFER_SD: f64 = 0.01;
 /// Degrees of freedom of the scaled inverse χ² from which each pair's own variance is drawn.
@@ -43,13 +43,20 @@ pub struct Rates {
 }
 
 /// Simulates `families` studies of 20 ordered pairs with `seeds` seeds, in which the first `affected` pairs have a true
-/// gain of `-effect`. All pairs of a target share its baseline runs, as they do in a real study.
-pub fn simulate(families: usize, seeds: usize, noise: Noise, affected: usize, effect: f64) -> Rates {
-    let name = format!("{seeds} seeds, {noise:?}, {affected} pairs with {effect}");
+/// gain of `-effect`. All pairs of a target share its baseline runs, as they do in a real study; `baseline_sd` is their
+/// spread over seeds.
+pub fn simulate(
+    families: usize,
+    seeds: usize,
+    noise: Noise,
+    baseline_sd: f64,
+    (affected, effect): (usize, f64),
+) -> Rates {
+    let name = format!("{seeds} seeds, {noise:?}, {affected} pairs with {effect}, {baseline_sd}");
     let mut random = stream(20_261_123, &name, "simulation");
     let (mut harms, mut any, mut moderated, mut plain) = (0, 0, 0, 0);
     for _ in 0..families {
-        let gains = family(&mut random, seeds, noise, affected, effect);
+        let gains = family(&mut random, seeds, noise, baseline_sd, (affected, effect));
         let verdicts = decide(&gains, &vec![MARGIN; gains.len()], ALPHA).verdicts;
         let (with, without) = verdicts.split_at(affected);
         harms += usize::from(without.contains(&Verdict::Harms));
@@ -69,10 +76,16 @@ pub fn simulate(families: usize, seeds: usize, noise: Noise, affected: usize, ef
 }
 
 /// Gains by pair and seed.
-fn family(random: &mut ChaCha8Rng, seeds: usize, noise: Noise, affected: usize, effect: f64) -> Vec<Vec<f64>> {
+fn family(
+    random: &mut ChaCha8Rng,
+    seeds: usize,
+    noise: Noise,
+    baseline_sd: f64,
+    (affected, effect): (usize, f64),
+) -> Vec<Vec<f64>> {
     let draw = |sd: f64, random: &mut ChaCha8Rng| sd * standard(random, noise);
     let baselines: Vec<Vec<f64>> =
-        (0..TASKS).map(|_| (0..seeds).map(|_| draw(BASELINE_SD, random)).collect()).collect();
+        (0..TASKS).map(|_| (0..seeds).map(|_| draw(baseline_sd, random)).collect()).collect();
     let pairs = (0..TASKS).flat_map(|s| (0..TASKS).filter(move |&t| t != s));
     let targets: Vec<usize> = pairs.collect();
     let mut gains = Vec::new();

@@ -33,11 +33,12 @@ pub(super) fn measures_of<'a>(context: &Context<'a>, family: &FamilyKey) -> Vec<
 
 /// Mean over seeds of a measure by (source, target). A symmetric measure that gives one direction gives both.
 pub(super) fn values(measure: &Measure) -> HashMap<(&str, &str), f64> {
-    let mut all: HashMap<(&str, &str), Vec<(Option<u64>, f64)>> = HashMap::new();
+    type Seeds = Vec<(Option<u64>, f64)>;
+    let mut all: HashMap<(&str, &str), Seeds> = HashMap::new();
     for v in &measure.values {
         all.entry((&v.source, &v.target)).or_default().push((v.seed, v.value));
     }
-    let mean = |values: &mut Vec<(Option<u64>, f64)>| {
+    let mean = |values: &mut Seeds| {
         // By seed, so that the order of the file does not reach the last digit.
         values.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         stats::mean(&values.iter().map(|(_, v)| *v).collect::<Vec<f64>>())
