@@ -225,6 +225,10 @@ pub struct Provenance {
     pub started: String,
     /// Logical cores of the host.
     pub host_cores: usize,
+    /// What the study read of the HuggingFace hub, as `organisation/name@commit` and
+    /// `datasets/organisation/name@commit`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hub: Vec<String>,
 }
 
 impl RunRecord {

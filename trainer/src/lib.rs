@@ -1,7 +1,7 @@
 //! Trains the runs of a transfermap study and keeps their results.
 //!
 //! [`data`] turns text files into tokenised tasks, [`encoder`] holds the models, [`pretrained`] reads and writes
-//! HuggingFace folders, [`train`] runs one training, [`execute`] runs a whole study so that it survives any crash.
+//! HuggingFace folders, [`hub`] fetches them and data sets, [`train`] runs one training, [`execute`] runs a whole study so that it survives any crash.
 //! [`cli`] is the command line, [`backend`] the only place that names a Burn backend.
 
 pub mod backend;
@@ -9,6 +9,7 @@ pub mod cli;
 pub mod data;
 pub mod encoder;
 pub mod execute;
+pub mod hub;
 pub mod parity;
 pub mod pretrain;
 pub mod pretrained;

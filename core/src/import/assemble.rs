@@ -162,6 +162,7 @@ fn encoder(name: &str) -> Encoder {
         tokenizer: None,
         max_length: 0,
         padding: Padding::default(),
+        ..Encoder::default()
     }
 }
 

@@ -2,15 +2,20 @@
 
 mod lines;
 mod parse;
+mod ready;
 mod recipe;
 mod task;
 mod warnings;
+mod written;
+
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 pub use parse::StudyError;
+pub use ready::{READY, Ready};
 pub use recipe::{Head, LrSchedulerType, Precision, Recipe, RecipeOverride};
-pub use task::{Column, Kind, LabelSet, Labels, Sample, Source, Task, Validation};
+pub use task::{Column, Kind, LabelSet, Labels, Located, Sample, Source, Task, Validation};
 
 /// How a model comes to its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -60,15 +65,19 @@ pub enum Padding {
     MaxLength,
 }
 
-/// A shared body: pretrained from a folder, or a configuration with random weights.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A shared body: pretrained, from a folder or the hub, or a configuration with random weights.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Encoder {
     /// Its name in run ids, tables and charts.
     pub name: String,
-    /// A HuggingFace folder with config.json, tokenizer.json and model.safetensors; relative to the study file.
+    /// A HuggingFace folder with config.json, tokenizer.json and model.safetensors, relative to the study file; where
+    /// there is none, the id of a model of the hub, as `albert/albert-base-v2`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Commit, branch or tag of a model of the hub. A report names the commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// An encoder that ships in the binary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedded: Option<String>,
@@ -84,6 +93,25 @@ pub struct Encoder {
     /// How far batches are padded.
     #[serde(default)]
     pub padding: Padding,
+    /// The folder of a model of the hub on this machine, once it is found. Never written: others have it elsewhere.
+    #[serde(skip)]
+    pub folder: Option<PathBuf>,
+}
+
+/// Whether `text` can be the id of a model or a data set of the hub: `name` or `organisation/name`.
+pub fn is_hub_id(text: &str) -> bool {
+    let legal = |part: &str| {
+        let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let ends = part.starts_with(['-', '.']) || part.ends_with(['-', '.']);
+        !part.is_empty() && part.chars().all(inside) && !ends && !part.contains("--") && !part.contains("..")
+    };
+    text.len() <= 96 && text.split('/').count() <= 2 && text.split('/').all(legal)
+}
+
+/// Whether `text` can be a commit, a branch or a tag of the hub, and so a part of the paths of its cache.
+pub fn is_revision(text: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    text.chars().all(legal) && text.split('/').all(|p| !p.is_empty() && !p.starts_with('.') && !p.contains(".."))
 }
 
 fn max_length() -> usize {
@@ -140,6 +168,14 @@ impl Study {
     /// The first thing that is wrong, with its line and the remedy.
     pub fn from_toml(text: &str) -> Result<Self, StudyError> {
         parse::parse(text)
+    }
+
+    /// Checks a study again after class names were read from its data; `text` is its file, for the lines.
+    ///
+    /// # Errors
+    /// As [`from_toml`](Self::from_toml).
+    pub fn check(&self, text: &str) -> Result<(), StudyError> {
+        parse::check(self, &lines::Lines::new(text))
     }
 
     /// The task of this name.

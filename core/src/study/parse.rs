@@ -1,7 +1,7 @@
 //! Study text → checked [`Study`]: every complaint carries a line and a remedy.
 
 use super::lines::{Lines, line_of};
-use super::{Column, Encoder, Kind, Pairs, Protocol, Source, Study, Task, Validation};
+use super::{Column, Encoder, Kind, Pairs, Protocol, Source, Study, Task, Validation, is_hub_id, is_revision};
 
 /// What is wrong with a study file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +41,8 @@ fn with_suggestion(message: &str) -> String {
     }
 }
 
-fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
+/// Checks what the types do not.
+pub(super) fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
     let top = |key: &str, message: String| Err(lines.error(key, None, "", message));
     if study.version != 1 {
         return top(
@@ -152,14 +153,33 @@ fn check_encoder(encoder: &Encoder) -> Result<(), Complaint> {
             format!("encoder `{}`: random weights need `tokenizer = \"path/to/tokenizer.json\"`", encoder.name),
         ));
     }
+    if let Some(revision) = &encoder.revision {
+        match &encoder.path {
+            Some(path) if is_hub_id(path) => check_revision(revision).map_err(|m| ("revision", m))?,
+            _ => {
+                let message = "`revision` is for a model of the hub, path = \"organisation/name\"; remove it";
+                return Err(("revision", format!("encoder `{}`: {message}", encoder.name)));
+            }
+        }
+    }
     if encoder.max_length < 8 {
         return Err(("max_length", format!("max_length = {}; give at least 8", encoder.max_length)));
     }
     Ok(())
 }
 
+fn check_revision(revision: &str) -> Result<(), String> {
+    if is_revision(revision) {
+        return Ok(());
+    }
+    Err(format!("revision = \"{revision}\"; give a commit, a branch or a tag"))
+}
+
 fn check_task(task: &Task) -> Result<(), Complaint> {
-    task.label_set().map_err(|m| ("labels", m))?;
+    // Labels that are left out are read from the data later, and checked then.
+    if !(task.labels.is_empty() && task.train.may_name_classes()) {
+        task.label_set().map_err(|m| ("labels", m))?;
+    }
     if let Some(margin) = task.margin
         && !(margin.is_finite() && margin > 0.0)
     {
@@ -180,10 +200,12 @@ fn check_task(task: &Task) -> Result<(), Complaint> {
 }
 
 fn check_source(task: &Task, split: &str, source: &Source) -> Result<(), String> {
-    let given = [source.file.is_some(), source.generated.is_some(), source.same_as.is_some()];
+    let given =
+        [source.file.is_some(), source.dataset.is_some(), source.generated.is_some(), source.same_as.is_some()];
     if given.iter().filter(|g| **g).count() != 1 {
-        return Err(format!("{split}: give `file = \"...\"`"));
+        return Err(format!("{split}: give `file = \"...\"`, or `dataset = \"...\", split = \"...\"`"));
     }
+    check_dataset(source).map_err(|m| format!("{split}: {m}"))?;
     if source.limit == Some(0) {
         return Err(format!("{split}: limit = 0 leaves no rows; give at least 1 or leave it out"));
     }
@@ -195,13 +217,13 @@ fn check_source(task: &Task, split: &str, source: &Source) -> Result<(), String>
     if source.sample == super::Sample::Numpy && (source.limit.is_none() || source.stratified) {
         return Err(format!("{split}: sample = \"numpy\" needs `limit` and no `stratified`"));
     }
-    if source.file.is_none() {
+    if source.file.is_none() && source.dataset.is_none() {
         return Ok(());
     }
     if let Some(format) = &source.format
-        && !matches!(format.as_str(), "csv" | "tsv" | "jsonl")
+        && !matches!(format.as_str(), "csv" | "tsv" | "jsonl" | "parquet")
     {
-        return Err(format!("{split}: format `{format}`; give \"csv\", \"tsv\" or \"jsonl\""));
+        return Err(format!("{split}: format `{format}`; give \"csv\", \"tsv\", \"jsonl\" or \"parquet\""));
     }
     let needed = match task.kind {
         Kind::Pair if task.text.len() != 2 => Some("exactly two columns for kind = \"pair\""),
@@ -219,6 +241,23 @@ fn check_source(task: &Task, split: &str, source: &Source) -> Result<(), String>
         return Err(format!("{split}: header = false, but columns are given by name; give their numbers from 1"));
     }
     Ok(())
+}
+
+fn check_dataset(source: &Source) -> Result<(), String> {
+    let Some(id) = &source.dataset else {
+        let given = [("config", &source.config), ("split", &source.split), ("revision", &source.revision)];
+        return match given.iter().find(|(_, value)| value.is_some()) {
+            Some((key, _)) => Err(format!("`{key}` goes with `dataset`; remove it")),
+            None => Ok(()),
+        };
+    };
+    if !is_hub_id(id) {
+        return Err(format!("dataset = \"{id}\"; ids of the hub look like `nyu-mll/glue`"));
+    }
+    if source.split.is_none() {
+        return Err(format!("no split of `{id}`; add split = \"train\" or another"));
+    }
+    source.revision.as_deref().map_or(Ok(()), check_revision)
 }
 
 fn check_pairs(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
@@ -261,6 +300,9 @@ fn check_heads(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
             continue;
         };
         let Some(t) = study.task.get(i) else { continue };
+        if s.labels.is_empty() || t.labels.is_empty() {
+            continue;
+        }
         if study.recipe_for(t, Protocol::Sequential).head != super::Head::Keep || classes(s) == classes(t) {
             continue;
         }

@@ -1,11 +1,14 @@
 //! A labelled text-classification problem: where its rows are and what its labels mean.
 
+use std::path::PathBuf;
+
 use indexmap::IndexMap;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::recipe::RecipeOverride;
+use super::written::Written;
 use crate::metric::Metric;
 
 /// One text or two.
@@ -47,6 +50,16 @@ pub enum Labels {
     Values(IndexMap<String, String>),
 }
 
+impl Labels {
+    /// Whether the study names none: they are read from the features of its data set.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Names(names) => names.is_empty(),
+            Self::Values(values) => values.is_empty(),
+        }
+    }
+}
+
 /// How the rows within a `limit` are picked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -59,20 +72,32 @@ pub enum Sample {
     Numpy,
 }
 
-/// Where the rows of one split come from. Exactly one of `file`, `generated` and `same_as` is given.
+/// Where the rows of one split come from. Exactly one of `file`, `dataset`, `generated` and `same_as` is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// A CSV, TSV or JSONL file, plain or gzipped; relative to the study file.
+    /// A CSV, TSV or JSONL file, plain or gzipped, or a Parquet file; relative to the study file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// A data set of the HuggingFace hub, as `nyu-mll/glue`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<String>,
+    /// Its configuration, where it has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
+    /// Its split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
+    /// Its commit, branch or tag. A report names the commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// A task of the embedded suite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generated: Option<String>,
     /// `"train"`: evaluate on the training rows. Only for repeating studies that did so; the report warns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<String>,
-    /// `csv`, `tsv` or `jsonl`, where the file name does not tell.
+    /// `csv`, `tsv`, `jsonl` or `parquet`, where the file name does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// Whether the first line names the columns. Default: yes, when any column is given by name.
@@ -87,13 +112,33 @@ pub struct Source {
     /// How the rows within `limit` are picked.
     #[serde(default, skip_serializing_if = "is_default")]
     pub sample: Sample,
+    /// The files of a `dataset` on this machine, once they are found.
+    #[serde(skip)]
+    pub located: Option<Located>,
+}
+
+/// A split of a data set on this machine. Never written: another machine has it elsewhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Located {
+    /// Its files, in the order of their rows.
+    pub files: Vec<PathBuf>,
+    /// Names of the classes of the label column, in order of class number, where its features tell.
+    pub classes: Vec<String>,
+}
+
+impl Source {
+    /// Whether its features may name the classes: a data set, or a Parquet file.
+    pub fn may_name_classes(&self) -> bool {
+        let parquet = |file: &String| file.to_ascii_lowercase().ends_with(".parquet");
+        self.dataset.is_some() || self.format.as_deref() == Some("parquet") || self.file.as_ref().is_some_and(parquet)
+    }
 }
 
 fn is_false(value: &bool) -> bool {
     !value
 }
 
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
@@ -147,61 +192,39 @@ impl<'de> Deserialize<'de> for Validation {
     }
 }
 
-/// A task as the study file describes it.
+/// A task, a `ready` one written out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Written")]
 pub struct Task {
     /// Its name in run ids, tables and charts.
     pub name: String,
     /// One text or two.
-    #[serde(default = "single")]
     pub kind: Kind,
     /// The text columns: one or more for a single input (joined), exactly two for a pair.
-    #[serde(default)]
     pub text: Vec<Column>,
     /// Put between the columns of a single input.
-    #[serde(default = "space")]
     pub join: String,
     /// The label column.
-    #[serde(default = "label")]
     pub label: Column,
-    /// Raw values and class names.
+    /// Raw values and class names; empty until they are read from the features of the data.
     pub labels: Labels,
     /// Name → coarser name.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub merge: IndexMap<String, String>,
     /// Training rows.
     pub train: Source,
     /// Test rows.
     pub test: Source,
     /// Validation rows.
-    #[serde(default)]
     pub validation: Validation,
     /// The primary metric.
-    #[serde(default = "accuracy")]
     pub metric: Metric,
     /// Smallest gain worth having, in the metric's units.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<f64>,
     /// Changes of the recipe where this task is trained.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub recipe: RecipeOverride,
-}
-
-fn single() -> Kind {
-    Kind::Single
-}
-
-fn space() -> String {
-    " ".into()
-}
-
-fn label() -> Column {
-    Column::Name("label".into())
-}
-
-fn accuracy() -> Metric {
-    Metric::Accuracy
 }
 
 /// The classes of a task after merging: names in order of class index, and the way from a raw value to its index.

@@ -13,18 +13,26 @@ use crate::execute::select::select;
 use crate::execute::summary;
 use crate::execute::survey::Survey;
 use crate::execute::wrong::Wrong;
+use crate::hub::resolve::{self, Way};
+use crate::hub::{HubError, Shown, When};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub(super) struct Check {
     /// Study file
     study: PathBuf,
+    /// Never touch the network: models and data sets of the hub come from the cache
+    #[arg(long)]
+    offline: bool,
 }
 
 impl Check {
     pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let (text, base) = super::read_study(&self.study)?;
-        let study = Study::from_toml(&text).map_err(|e| Wrong::at(self.study.display(), &e))?;
+        let mut study = Study::from_toml(&text).map_err(|e| Wrong::at(self.study.display(), &e))?;
+        let way = Way { offline: self.offline, when: When::Missing, without_encoders: true, stop: None };
+        resolve::study(&mut study, &base, &way, &mut Shown::new(false)).map_err(HubError::into_told)?;
+        study.check(&text).map_err(|e| Wrong::at(self.study.display(), &e))?;
         // Tokens are counted, then thrown away.
         let cache = tempfile::tempdir().context("a temporary folder")?;
         let prepared = prepare(&study, &base, cache.path(), "flex", Absent::Warn)?;

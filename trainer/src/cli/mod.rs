@@ -6,6 +6,7 @@ mod analyze;
 mod check;
 mod demo;
 mod export;
+mod fetch;
 mod import;
 mod init;
 mod parity;
@@ -56,6 +57,8 @@ enum Subcommands {
     Export(export::Export),
     /// Make a report of other people's results, given as CSV files
     Import(import::ImportFiles),
+    /// Bring models and data sets of the HuggingFace hub into its cache
+    Fetch(fetch::Fetch),
     /// Make the encoder of the demo, which ships in this program
     #[command(hide = true)]
     PretrainDemoEncoder(pretrain::Pretrain),
@@ -91,6 +94,7 @@ pub fn main() -> ExitCode {
         Subcommands::Recommend(recommend) => recommend.execute(&mut out).map(|()| true),
         Subcommands::Export(export) => export.execute(&mut out).map(|()| true),
         Subcommands::Import(import) => import.execute(&mut out).map(|()| true),
+        Subcommands::Fetch(fetch) => fetch.execute(&mut out).map(|()| true),
         Subcommands::PretrainDemoEncoder(pretrain) => pretrain.execute(&mut out).map(|()| true),
         Subcommands::Parity(parity) => parity.execute(&mut out),
         Subcommands::Throughput(throughput) => throughput.execute(&mut out).map(|()| true),

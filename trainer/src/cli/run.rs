@@ -35,6 +35,9 @@ pub(super) struct Run {
     /// Train failed runs again
     #[arg(long)]
     retry_failed: bool,
+    /// Never touch the network: models and data sets of the hub come from the cache
+    #[arg(long)]
+    offline: bool,
 }
 
 /// How to train; shared with `demo`.
@@ -77,6 +80,7 @@ impl Run {
         request.shard = self.shard;
         request.only.clone_from(&self.only);
         request.dry_run = self.dry_run;
+        request.offline = self.offline;
         request.permission = Permission { retrain_stale: self.retrain_stale, retry_failed: self.retry_failed };
         start::run(&request, &super::worker_command()?, super::stop_flag()?.as_ref(), out)
     }

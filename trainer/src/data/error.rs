@@ -52,11 +52,11 @@ pub enum DataError {
         remedy: &'static str,
     },
     /// One row cannot be read.
-    #[error("{}, line {line}: {what}; {remedy}", .path.display())]
+    #[error("{}{}: {what}; {remedy}", .path.display(), at(*.line))]
     Row {
         /// The file.
         path: PathBuf,
-        /// Line, from 1, header counted.
+        /// Line, from 1, header counted; of a Parquet file the row; 0 where it is the whole file.
         line: usize,
         /// What is wrong.
         what: String,
@@ -64,11 +64,11 @@ pub enum DataError {
         remedy: String,
     },
     /// A column of the study is not in the file.
-    #[error("{}, line {line}: no {column} ({header}); correct `text` or `label` of the task", .path.display())]
+    #[error("{}{}: no {column} ({header}); correct `text` or `label` of the task", .path.display(), at(*.line))]
     Column {
         /// The file.
         path: PathBuf,
-        /// Line of the header, or of the first row.
+        /// Line of the header, or of the first row; 0 where columns have no line.
         line: usize,
         /// The column as the study names it.
         column: String,

@@ -37,6 +37,9 @@ impl<'a> LabelReader<'a> {
 
     fn remedy(&self, row: &Row) -> String {
         let raw = row.label.trim();
+        if raw == "-1" && self.set.index("-1").is_none() {
+            return "-1 stands for a hidden label, as in GLUE's test splits: take another split, such as `validation`".into();
+        }
         let is_number = raw.parse::<i64>().is_ok();
         if let Labels::Names(names) = &self.task.labels
             && raw.parse() == Ok(names.len())

@@ -102,12 +102,15 @@ impl Loader<'_> {
         split: &str,
         source: &Source,
     ) -> Result<impl Iterator<Item = Result<Picked, DataError>>, DataError> {
-        let rows = Rows::open(self.task, split, source, self.base)?;
-        let path = rows.path().to_owned();
-        Ok(rows.enumerate().map(move |(row, read)| {
-            let read = read?;
-            let label = self.labels.index(&path, &read)?;
-            Ok(Picked { row, line: read.line, texts: read.texts, label })
+        let mut rows = Rows::open(self.task, split, source, self.base)?;
+        let mut next = 0..;
+        Ok(std::iter::from_fn(move || {
+            let read = rows.next()?;
+            let row = next.next()?;
+            Some(read.and_then(|read| {
+                let label = self.labels.index(rows.path(), &read)?;
+                Ok(Picked { row, line: read.line, texts: read.texts, label })
+            }))
         }))
     }
 

@@ -4,15 +4,18 @@ pub mod batch;
 pub mod cache;
 #[cfg(test)]
 mod cache_tests;
+mod class_numbers;
 mod delimited;
 mod digest;
 mod error;
+mod features;
 pub mod generated;
 mod jsonl;
 mod labels;
 mod load;
 mod open;
 mod overlaps;
+pub mod parquet;
 #[cfg(test)]
 mod real_tests;
 mod rows;
@@ -26,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 pub use digest::digest;
 pub use error::DataError;
+pub use features::Features;
 pub use load::load;
 pub use overlaps::overlaps;
 pub use rows::{Row, Rows};

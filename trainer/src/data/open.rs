@@ -16,16 +16,13 @@ const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 
 /// First bytes of files that are often taken for text.
 const NOT_TEXT: [(&[u8], &str, &str); 6] = [
-    (b"PAR1", "a Parquet file", PARQUET_REMEDY),
+    (super::parquet::MAGIC, "a Parquet file", "add format = \"parquet\" to the source, or end its name in .parquet"),
     (b"PK\x03\x04", "a zip archive", "unpack it, or compress the file with gzip"),
     (b"BZh", "a bzip2 file", "unpack it, or compress it with gzip"),
     (b"\xfd7zXZ", "an xz file", "unpack it, or compress it with gzip"),
     (b"\x28\xb5\x2f\xfd", "a zstd file", "unpack it, or compress it with gzip"),
-    (b"ARROW1", "an Arrow file", PARQUET_REMEDY),
+    (b"ARROW1", "an Arrow file", "convert it to Parquet, for example with pandas.read_feather(f).to_parquet(g)"),
 ];
-
-pub(super) const PARQUET_REMEDY: &str =
-    "this version reads CSV, TSV and JSONL: convert it, for example with pandas.read_parquet(f).to_csv(g, index=False)";
 
 /// Lines of a file with their numbers. Memory for one line at a time.
 pub(super) struct Lines {
@@ -96,7 +93,7 @@ impl Lines {
     }
 }
 
-fn open_file(path: &Path) -> Result<BufReader<File>, DataError> {
+pub(super) fn open_file(path: &Path) -> Result<BufReader<File>, DataError> {
     let found = std::fs::metadata(path).map_err(|source| match source.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => DataError::Missing { path: path.to_owned() },
         _ => io_error(path, 0, source),
@@ -178,7 +175,7 @@ mod tests {
         let message = complaint(&path);
         assert!(message.ends_with("a.csv, line 3: not UTF-8 (byte 3 of the line); convert the file, for example with `iconv -f latin1 -t utf-8`"), "{message}");
         let (_dir, path) = write("a.csv", b"PAR1\x15\x04");
-        assert!(complaint(&path).contains("is a Parquet file; this version reads CSV, TSV and JSONL: convert it"));
+        assert!(complaint(&path).contains("is a Parquet file; add format = \"parquet\""));
         let (_dir, path) = write("a.csv", b"PK\x03\x04...");
         assert!(complaint(&path).contains("is a zip archive; unpack it"));
     }

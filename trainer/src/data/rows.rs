@@ -2,37 +2,42 @@
 
 use std::path::{Path, PathBuf};
 
-use transfermap::study::{Column, Kind, Source, Task};
+use transfermap::study::{Column, Kind, LabelSet, Source, Task};
 
+use super::class_numbers::ClassNumbers;
 use super::delimited::{Delimited, Record};
 use super::error::{DataError, shown};
 use super::generated;
 use super::jsonl::Jsonl;
-use super::open::{Lines, PARQUET_REMEDY};
+use super::open::Lines;
+use super::parquet::Parquet;
 
 /// One row of a data file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// Line on which it starts, from 1, header counted.
+    /// Line on which it starts, from 1, header counted; of a Parquet file the row, from 1.
     pub line: usize,
     /// One text, or two for a pair; white space at their ends taken off.
     pub texts: Vec<String>,
-    /// The label as it stands in the file.
+    /// The label as it stands in the file, or the name of its class where the file has class numbers.
     pub label: String,
 }
 
-/// An iterator over the rows of a source; it ends after the first error.
+/// An iterator over the rows of a source, one file after the other; it ends after the first error.
 pub struct Rows {
     reader: Reader,
     path: PathBuf,
+    rest: std::vec::IntoIter<PathBuf>,
+    opener: Opener,
     kind: Kind,
     join: String,
     done: bool,
 }
 
 enum Reader {
-    Cells { file: Box<Delimited>, text: Vec<usize>, label: usize },
-    Objects(Jsonl),
+    Cells { file: Box<Delimited>, text: Vec<usize>, label: usize, numbers: ClassNumbers },
+    Objects { file: Jsonl, numbers: ClassNumbers },
+    Columns(Box<Parquet>),
     Generated(std::iter::Enumerate<std::vec::IntoIter<(Vec<String>, String)>>),
 }
 
@@ -44,36 +49,47 @@ impl Rows {
     /// # Errors
     /// See [`DataError`].
     pub fn open(task: &Task, split: &str, source: &Source, base: &Path) -> Result<Self, DataError> {
-        let path = origin(split, source, base);
-        let reader = match &source.generated {
-            Some(name) => Reader::Generated(generated_rows(task, name, split)?.into_iter().enumerate()),
+        let opener = Opener::new(task, source)?;
+        let mut rest = files(task, split, source, base)?.into_iter();
+        let (path, reader) = match &source.generated {
+            Some(name) => {
+                let rows = generated_rows(task, name, split)?;
+                (origin(split, source, base), Reader::Generated(rows.into_iter().enumerate()))
+            }
             None => {
-                let format = format(&path, source)?;
-                let lines = Lines::open(&path)?;
-                match format {
-                    Format::Csv => cells(Delimited::csv(lines), task, source)?,
-                    Format::Tsv => cells(Delimited::tsv(lines), task, source)?,
-                    Format::Jsonl => Reader::Objects(Jsonl::new(lines, &task.text, &task.label)?),
-                }
+                let path = rest.next().unwrap_or_else(|| origin(split, source, base));
+                let reader = opener.open(&path)?;
+                (path, reader)
             }
         };
-        Ok(Self { reader, path, kind: task.kind, join: task.join.clone(), done: false })
+        Ok(Self { reader, path, rest, opener, kind: task.kind, join: task.join.clone(), done: false })
     }
 
-    /// Where the rows come from, for messages.
+    /// The file of the last row, for messages.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     fn read(&mut self) -> Result<Option<RawRow>, DataError> {
+        loop {
+            if let Some(row) = self.read_here()? {
+                return Ok(Some(row));
+            }
+            let Some(next) = self.rest.next() else { return Ok(None) };
+            self.reader = self.opener.open(&next)?;
+            self.path = next;
+        }
+    }
+
+    fn read_here(&mut self) -> Result<Option<RawRow>, DataError> {
         match &mut self.reader {
-            Reader::Cells { file, text, label } => {
+            Reader::Cells { file, text, label, numbers } => {
                 let Some(record) = file.next()? else { return Ok(None) };
                 let cell = |index: &usize| record.get(*index).map(str::to_owned).ok_or(*index);
                 let picked = text.iter().map(cell).collect::<Result<_, _>>().and_then(|t| Ok((t, cell(label)?)));
                 let (line, width) = (record.line, record.len());
                 match picked {
-                    Ok((texts, label)) => Ok(Some((line, texts, label))),
+                    Ok((texts, label)) => Ok(Some((line, texts, numbers.raw_of_text(label)))),
                     Err(index) => Err(DataError::Column {
                         path: self.path.clone(),
                         line,
@@ -82,7 +98,10 @@ impl Rows {
                     }),
                 }
             }
-            Reader::Objects(file) => file.next(),
+            Reader::Objects { file, numbers } => {
+                Ok(file.next()?.map(|(line, texts, label)| (line, texts, numbers.raw_of_text(label))))
+            }
+            Reader::Columns(file) => file.next(),
             Reader::Generated(rows) => Ok(rows.next().map(|(index, (texts, label))| (index + 1, texts, label))),
         }
     }
@@ -101,6 +120,67 @@ impl Iterator for Rows {
     }
 }
 
+/// What it takes to open one file of a source.
+struct Opener {
+    text: Vec<Column>,
+    label: Column,
+    header: Option<bool>,
+    format: Option<String>,
+    /// Names of the label's classes, where the data set's page gives them.
+    classes: Vec<String>,
+    labels: LabelSet,
+}
+
+impl Opener {
+    fn new(task: &Task, source: &Source) -> Result<Self, DataError> {
+        Ok(Self {
+            text: task.text.clone(),
+            label: task.label.clone(),
+            header: source.header,
+            format: source.format.clone(),
+            classes: source.located.as_ref().map(|l| l.classes.clone()).unwrap_or_default(),
+            labels: task.label_set().map_err(|message| DataError::Task { task: task.name.clone(), message })?,
+        })
+    }
+
+    fn open(&self, path: &Path) -> Result<Reader, DataError> {
+        let format = format(path, self.format.as_deref())?;
+        if format == Format::Parquet {
+            let file = Parquet::open(path, &self.text, &self.label, &self.classes, &self.labels)?;
+            return Ok(Reader::Columns(Box::new(file)));
+        }
+        let numbers = match self.classes.as_slice() {
+            [] => ClassNumbers::default(),
+            classes => ClassNumbers::new(classes, &self.labels).map_err(|what| DataError::Format {
+                path: path.to_owned(),
+                what,
+                remedy: super::class_numbers::REMEDY,
+            })?,
+        };
+        let lines = Lines::open(path)?;
+        match format {
+            Format::Csv => self.cells(Delimited::csv(lines), numbers),
+            Format::Tsv => self.cells(Delimited::tsv(lines), numbers),
+            Format::Jsonl | Format::Parquet => {
+                Ok(Reader::Objects { file: Jsonl::new(lines, &self.text, &self.label)?, numbers })
+            }
+        }
+    }
+}
+
+/// The files of a source, in order; none of generated rows.
+fn files(task: &Task, split: &str, source: &Source, base: &Path) -> Result<Vec<PathBuf>, DataError> {
+    match (&source.file, &source.dataset, &source.located) {
+        (Some(file), _, _) => Ok(vec![base.join(file)]),
+        (None, Some(_), Some(located)) if !located.files.is_empty() => Ok(located.files.clone()),
+        (None, Some(id), _) => Err(DataError::Task {
+            task: task.name.clone(),
+            message: format!("{split}: the data set `{id}` is not on this machine; give `transfermap fetch dataset {id}`"),
+        }),
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// The columns of a single input joined (blank ones left out), or the two of a pair; trimmed.
 fn inputs(kind: Kind, join: &str, texts: &[String]) -> Vec<String> {
     match kind {
@@ -112,12 +192,18 @@ fn inputs(kind: Kind, join: &str, texts: &[String]) -> Vec<String> {
     }
 }
 
-/// The file of a source, or a name for generated rows.
+/// The file of a source, or a name for a data set's or generated rows.
 pub(super) fn origin(split: &str, source: &Source, base: &Path) -> PathBuf {
-    match (&source.file, &source.generated) {
-        (Some(file), _) => base.join(file),
-        (None, Some(name)) => PathBuf::from(format!("generated task {name} ({split})")),
-        (None, None) => base.join(split),
+    if let Some(file) = &source.file {
+        return base.join(file);
+    }
+    if let Some(id) = &source.dataset {
+        let parts: Vec<&str> = [&source.config, &source.split].into_iter().flatten().map(String::as_str).collect();
+        return PathBuf::from(format!("data set {id} ({})", parts.join(", ")));
+    }
+    match &source.generated {
+        Some(name) => PathBuf::from(format!("generated task {name} ({split})")),
+        None => base.join(split),
     }
 }
 
@@ -137,77 +223,81 @@ fn generated_rows(task: &Task, name: &str, split: &str) -> Result<Vec<(Vec<Strin
     }
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Format {
     Csv,
     Tsv,
     Jsonl,
+    Parquet,
 }
 
 /// `format`, else the file name's ending below `.gz`.
-fn format(path: &Path, source: &Source) -> Result<Format, DataError> {
+fn format(path: &Path, given: Option<&str>) -> Result<Format, DataError> {
     let name = path.file_name().map(|n| n.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let plain = name.strip_suffix(".gz").unwrap_or(&name);
     let ending = Path::new(plain).extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
-    let complaint = |what, remedy| DataError::Format { path: path.to_owned(), what, remedy };
-    match source.format.as_deref().unwrap_or(&ending) {
+    match given.unwrap_or(&ending) {
         "csv" => Ok(Format::Csv),
         "tsv" => Ok(Format::Tsv),
-        "jsonl" | "ndjson" => Ok(Format::Jsonl),
-        "parquet" => Err(complaint("is a Parquet file".into(), PARQUET_REMEDY)),
+        "jsonl" | "ndjson" | "json" => Ok(Format::Jsonl),
+        "parquet" => Ok(Format::Parquet),
         other => {
             // What is wrong with the file itself goes first.
             Lines::open(path)?;
-            Err(complaint(
-                format!("format `{other}` is not known"),
-                "add format = \"csv\", \"tsv\" or \"jsonl\" to the source",
-            ))
+            Err(DataError::Format {
+                path: path.to_owned(),
+                what: format!("format `{other}` is not known"),
+                remedy: "add format = \"csv\", \"tsv\", \"jsonl\" or \"parquet\" to the source",
+            })
         }
     }
 }
 
-/// Finds the columns: by the header where there is one, which is read here.
-fn cells(mut file: Delimited, task: &Task, source: &Source) -> Result<Reader, DataError> {
-    let named = task.text.iter().chain([&task.label]).any(|c| matches!(c, Column::Name(_)));
-    let path = file.lines().path().to_owned();
-    let header = if source.header.unwrap_or(named) { file.next()? } else { None };
-    let find = |column: &Column| -> Result<usize, DataError> {
-        let wrong = |record: &Record| DataError::Column {
-            path: path.clone(),
-            line: record.line,
-            column: column.to_string(),
-            header: format!("the header has: {}", record.iter().map(shown).collect::<Vec<_>>().join(", ")),
-        };
-        match (column, header) {
-            (Column::Number(n), None) => Ok(n.saturating_sub(1)),
-            (Column::Number(n), Some(record)) => {
-                if (1..=record.len()).contains(n) {
-                    Ok(n - 1)
-                } else {
-                    Err(wrong(record))
-                }
-            }
-            (Column::Name(name), Some(record)) => {
-                let mut places = record.iter().enumerate().filter(|(_, c)| c.trim() == name.trim()).map(|(i, _)| i);
-                let place = places.next().ok_or_else(|| wrong(record))?;
-                if places.next().is_some() {
-                    return Err(DataError::Row {
-                        path: path.clone(),
-                        line: record.line,
-                        what: format!("two columns are called `{name}`"),
-                        remedy: "give the column's number, counted from 1".into(),
-                    });
-                }
-                Ok(place)
-            }
-            (Column::Name(name), None) => Err(DataError::Column {
+impl Opener {
+    /// Finds the columns: by the header where there is one, which is read here.
+    fn cells(&self, mut file: Delimited, numbers: ClassNumbers) -> Result<Reader, DataError> {
+        let named = self.text.iter().chain([&self.label]).any(|c| matches!(c, Column::Name(_)));
+        let path = file.lines().path().to_owned();
+        let header = if self.header.unwrap_or(named) { file.next()? } else { None };
+        let find = |column: &Column| -> Result<usize, DataError> {
+            let wrong = |record: &Record| DataError::Column {
                 path: path.clone(),
-                line: 1,
-                column: format!("column `{name}`"),
-                header: "there is no header to look in".into(),
-            }),
-        }
-    };
-    let text = task.text.iter().map(find).collect::<Result<_, _>>()?;
-    let label = find(&task.label)?;
-    Ok(Reader::Cells { file: Box::new(file), text, label })
+                line: record.line,
+                column: column.to_string(),
+                header: format!("the header has: {}", record.iter().map(shown).collect::<Vec<_>>().join(", ")),
+            };
+            match (column, header) {
+                (Column::Number(n), None) => Ok(n.saturating_sub(1)),
+                (Column::Number(n), Some(record)) => {
+                    if (1..=record.len()).contains(n) {
+                        Ok(n - 1)
+                    } else {
+                        Err(wrong(record))
+                    }
+                }
+                (Column::Name(name), Some(record)) => {
+                    let mut places = record.iter().enumerate().filter(|(_, c)| c.trim() == name.trim()).map(|(i, _)| i);
+                    let place = places.next().ok_or_else(|| wrong(record))?;
+                    if places.next().is_some() {
+                        return Err(DataError::Row {
+                            path: path.clone(),
+                            line: record.line,
+                            what: format!("two columns are called `{name}`"),
+                            remedy: "give the column's number, counted from 1".into(),
+                        });
+                    }
+                    Ok(place)
+                }
+                (Column::Name(name), None) => Err(DataError::Column {
+                    path: path.clone(),
+                    line: 1,
+                    column: format!("column `{name}`"),
+                    header: "there is no header to look in".into(),
+                }),
+            }
+        };
+        let text = self.text.iter().map(find).collect::<Result<_, _>>()?;
+        let label = find(&self.label)?;
+        Ok(Reader::Cells { file: Box::new(file), text, label, numbers })
+    }
 }

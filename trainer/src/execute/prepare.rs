@@ -32,6 +32,9 @@ pub struct Inputs {
     pub warnings: Vec<String>,
     /// Tokenised tasks by encoder and task.
     pub tokenised: IndexMap<String, IndexMap<String, PathBuf>>,
+    /// Folders of the encoders that are of the hub, by name.
+    #[serde(default)]
+    pub folders: IndexMap<String, PathBuf>,
 }
 
 /// A study whose data and encoders are read.
@@ -65,6 +68,7 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
     for asked in &study.encoder {
         match pretrained::load(asked, base) {
             Ok(encoder) => {
+                inputs.folders.extend(asked.folder.clone().map(|folder| (asked.name.clone(), folder)));
                 contents.encoders.insert(encoder.name.clone(), encoder.fingerprint.clone());
                 inputs.encoders.push(summarise(&encoder));
                 encoders.push(encoder);
@@ -196,7 +200,8 @@ impl StudyTrainer {
         }
         let asked: Option<&Encoder> = self.study.encoder.iter().find(|e| e.name == name);
         let asked = asked.ok_or_else(|| unreadable(&self.base, format!("no encoder `{name}`")))?;
-        let loaded = pretrained::load(asked, &self.base).map_err(|e| unreadable(&self.base, chain(&e)))?;
+        let asked = Encoder { folder: self.inputs.folders.get(name).cloned(), ..asked.clone() };
+        let loaded = pretrained::load(&asked, &self.base).map_err(|e| unreadable(&self.base, chain(&e)))?;
         let planned = self.inputs.encoders.iter().find(|e| e.name == name);
         if planned.is_some_and(|p| p.fingerprint != loaded.fingerprint) {
             let message = format!("encoder `{name}` changed since the study started; start it again");

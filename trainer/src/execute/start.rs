@@ -23,6 +23,8 @@ use super::survey::{Permission, Survey, clear, survey};
 use super::wrong::Wrong;
 use super::{device, report, summary, whole};
 use crate::backend::Device;
+use crate::hub::resolve::{self, Way};
+use crate::hub::{HubError, Shown, When};
 
 /// What `run` was asked to do.
 #[derive(Debug, Clone)]
@@ -53,6 +55,8 @@ pub struct Request {
     pub checkpoint_every: u64,
     /// No progress.
     pub quiet: bool,
+    /// Never touch the network.
+    pub offline: bool,
 }
 
 impl Request {
@@ -72,6 +76,7 @@ impl Request {
             keep_models: KeepModels::default(),
             checkpoint_every: 120,
             quiet: false,
+            offline: false,
         }
     }
 }
@@ -88,12 +93,17 @@ pub fn run(
     stop: &AtomicBool,
     out: &mut dyn Write,
 ) -> anyhow::Result<bool> {
-    let study = Study::from_toml(&request.study).map_err(|e| Wrong::at(&request.name, &e))?;
+    let mut study = Study::from_toml(&request.study).map_err(|e| Wrong::at(&request.name, &e))?;
     check_selection(&study, request)?;
     let (device, note) = device::choose(&request.device)?;
     if let Some(note) = note.filter(|_| !request.quiet) {
         eprintln!("{note}");
     }
+    if !request.dry_run {
+        whole::probe(&request.out).map_err(|e| Wrong::of(&e))?;
+    }
+    let way = Way { offline: request.offline, when: When::Missing, without_encoders: request.dry_run, stop: Some(stop) };
+    let commits = locate(&mut study, request, &way)?;
     if request.dry_run {
         let cache = tempfile::tempdir().context("a temporary folder")?;
         let prepared = prepare(&study, &request.base, cache.path(), device.backend(), Absent::Warn)?;
@@ -105,7 +115,6 @@ pub fn run(
         summary::dry_run(out, &study, &prepared.inputs, &selection, &found, keeps_all)?;
         return Ok(true);
     }
-    whole::probe(&request.out).map_err(|e| Wrong::of(&e))?;
     let root = std::path::absolute(&request.out)?;
     let prepared = prepare(&study, &request.base, &root.join("cache"), device.backend(), Absent::Refuse)?;
     let plan = Plan::new(&study, &prepared.contents)?;
@@ -118,12 +127,21 @@ pub fn run(
         device: device::name(device),
         started: String::new(),
         host_cores: cores(),
+        hub: commits,
     };
     let on_cpu = !matches!(device, Device::Cuda(_));
     let planned = Planned { study, plan, inputs: prepared.inputs, device: device.to_string(), on_cpu, provenance };
     // The weights are the workers' to hold now.
     drop(prepared.encoders);
     train(request, &planned, worker, stop, out)
+}
+
+/// Finds, or fetches, what the study names of the hub; answers its commits.
+fn locate(study: &mut Study, request: &Request, way: &Way<'_>) -> anyhow::Result<Vec<String>> {
+    let found = resolve::study(study, &request.base, way, &mut Shown::new(request.quiet));
+    let commits = found.map_err(HubError::into_told)?;
+    study.check(&request.study).map_err(|e| Wrong::at(&request.name, &e))?;
+    Ok(commits)
 }
 
 /// Refuses a selection that selects nothing before hours are spent on data: run ids need no content hashes.

@@ -117,7 +117,7 @@ fn read_parts(encoder: &Encoder, base: &Path) -> Result<Parts, PretrainedError> 
             weights_path: Some(at("model.safetensors")),
         });
     }
-    let folder = encoder.path.as_ref().map(|p| base.join(p));
+    let folder = encoder.folder.clone().or_else(|| encoder.path.as_ref().map(|p| base.join(p)));
     let tokenizer_path = match (&encoder.tokenizer, &folder) {
         (Some(file), _) => base.join(file),
         (None, Some(folder)) => existing_folder(folder)?.join("tokenizer.json"),

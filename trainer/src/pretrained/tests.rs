@@ -32,6 +32,7 @@ fn encoder() -> Encoder {
         tokenizer: None,
         max_length: 32,
         padding: Padding::Longest,
+        ..Encoder::default()
     }
 }
 

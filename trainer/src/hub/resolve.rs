@@ -1,0 +1,157 @@
+//! All that a study names of the hub: brought into the cache, pinned to commits, and its places written into the study.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use transfermap::study::{Column, Encoder, Labels, Located, Source, Study, Task, Validation, is_hub_id};
+
+use super::access::Access;
+use super::error::HubError;
+use super::progress::Watch;
+use super::repository::{Hub, Snapshot, When};
+use crate::data::{DataError, parquet};
+
+/// How to bring it.
+pub struct Way<'a> {
+    /// The network may not be used.
+    pub offline: bool,
+    /// Use what is there, or ask anew.
+    pub when: When,
+    /// Go on without an encoder that cannot be had, and say so.
+    pub without_encoders: bool,
+    /// Raised to end.
+    pub stop: Option<&'a AtomicBool>,
+}
+
+/// Brings what `study` names of the hub, whose paths are relative to `base`; sets the commit of each encoder and source,
+/// their places on this machine, and class names that the study leaves to the data.
+/// Answers the commits as `organisation/name@commit` and `datasets/organisation/name@commit`.
+///
+/// Without anything of the hub, neither it nor its cache is looked at.
+///
+/// # Errors
+/// What cannot be had, or does not hold what the study asks for.
+pub fn study(
+    study: &mut Study,
+    base: &Path,
+    way: &Way<'_>,
+    watch: &mut dyn Watch,
+) -> Result<Vec<String>, HubError> {
+    let mut commits = Vec::new();
+    if study.encoder.iter().any(|e| id_of(e, base).is_some()) || study.task.iter().any(is_of_hub) {
+        let access = Access::from_environment(way.offline)?;
+        let mut hub = Hub::new(&access, watch);
+        if let Some(stop) = way.stop {
+            hub = hub.stopped_by(stop);
+        }
+        for asked in &mut study.encoder {
+            match encoder(asked, base, &mut hub, way.when) {
+                Ok(found) => commits.extend(found.as_ref().map(named)),
+                Err(error) if way.without_encoders => hub.watch.say(&error.to_string()),
+                Err(error) => return Err(error),
+            }
+        }
+        for asked in &mut study.task {
+            commits.extend(task(asked, &mut hub, way.when)?.iter().map(named));
+        }
+        commits.sort();
+        commits.dedup();
+    }
+    for task in &mut study.task {
+        labels(task, base)?;
+    }
+    Ok(commits)
+}
+
+/// Brings an encoder of the hub; `None` where it is none. A folder of that name goes first.
+///
+/// # Errors
+/// As [`study`].
+pub fn encoder(
+    encoder: &mut Encoder,
+    base: &Path,
+    hub: &mut Hub<'_>,
+    when: When,
+) -> Result<Option<Snapshot>, HubError> {
+    let Some(id) = id_of(encoder, base) else { return Ok(None) };
+    let revision = encoder.revision.as_deref();
+    let found = hub.model(id, revision, encoder.tokenizer.is_none(), when);
+    let found = found.map_err(|error| HubError::Neither { folder: base.join(id), error: Box::new(error) })?;
+    encoder.revision = Some(found.commit.clone());
+    encoder.folder = Some(found.folder.clone());
+    Ok(Some(found))
+}
+
+/// Brings the splits of a task that are of the hub.
+///
+/// # Errors
+/// As [`study`].
+pub fn task(task: &mut Task, hub: &mut Hub<'_>, when: When) -> Result<Vec<Snapshot>, HubError> {
+    let label = match &task.label {
+        Column::Name(name) => name.clone(),
+        Column::Number(_) => String::new(),
+    };
+    let mut sources = vec![&mut task.train, &mut task.test];
+    if let Validation::Source(source) = &mut task.validation {
+        sources.push(source);
+    }
+    let mut found = Vec::new();
+    for source in sources {
+        found.extend(self::source(source, &label, hub, when)?);
+    }
+    Ok(found)
+}
+
+fn source(source: &mut Source, label: &str, hub: &mut Hub<'_>, when: When) -> Result<Option<Snapshot>, HubError> {
+    let Some(id) = &source.dataset else { return Ok(None) };
+    let split = source.split.as_deref();
+    let found = hub.dataset(id, source.config.as_deref(), split, source.revision.as_deref(), when)?;
+    let Some(found) = found.into_iter().next() else { return Ok(None) };
+    source.revision = Some(found.snapshot.commit.clone());
+    source.located = Some(Located { files: found.files, classes: found.features.classes(label).to_vec() });
+    Ok(Some(found.snapshot))
+}
+
+/// Fills in the labels that a study leaves to the features of its training data.
+///
+/// # Errors
+/// Features that name no classes.
+pub fn labels(task: &mut Task, base: &Path) -> Result<(), HubError> {
+    if !task.labels.is_empty() {
+        return Ok(());
+    }
+    let complaint = |message: String| HubError::Data(DataError::Task { task: task.name.clone(), message });
+    let Column::Name(label) = &task.label else {
+        return Err(complaint("give the label column by name, or add `labels`".into()));
+    };
+    let located = task.train.located.as_ref();
+    let mut classes = located.map(|l| l.classes.clone()).unwrap_or_default();
+    let file = located.and_then(|l| l.files.first().cloned()).or(task.train.file.as_ref().map(|f| base.join(f)));
+    if let Some(file) = file.filter(|f| classes.is_empty() && f.extension().is_some_and(|e| e == "parquet")) {
+        classes = parquet::features(&file)?.classes(label).to_vec();
+    }
+    if classes.is_empty() {
+        let message = format!("the features of its training data name no classes of `{label}`; add `labels`");
+        return Err(complaint(message));
+    }
+    task.labels = Labels::Names(classes);
+    Ok(())
+}
+
+/// The hub's id of an encoder, unless its `path` is there.
+fn id_of<'e>(encoder: &'e Encoder, base: &Path) -> Option<&'e str> {
+    let path = encoder.path.as_deref()?;
+    (is_hub_id(path) && !base.join(path).exists()).then_some(path)
+}
+
+fn is_of_hub(task: &Task) -> bool {
+    let validation = match &task.validation {
+        Validation::Source(source) => source.dataset.is_some(),
+        Validation::Share(_) => false,
+    };
+    task.train.dataset.is_some() || task.test.dataset.is_some() || validation
+}
+
+fn named(snapshot: &Snapshot) -> String {
+    format!("{}@{}", snapshot.repo.path(), snapshot.commit)
+}
