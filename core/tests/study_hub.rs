@@ -4,7 +4,8 @@
 
 use transfermap::study::{Column, Kind, Labels, Study, StudyError, Validation, is_hub_id, is_revision};
 
-const HEAD: &str = "version = 1\nname = \"hub\"\nseeds = [1]\n[[encoder]]\nname = \"a\"\npath = \"albert/albert-base-v2\"\n";
+const HEAD: &str =
+    "version = 1\nname = \"hub\"\nseeds = [1]\n[[encoder]]\nname = \"a\"\npath = \"albert/albert-base-v2\"\n";
 
 fn study(task: &str) -> Result<Study, StudyError> {
     Study::from_toml(&format!("{HEAD}[[task]]\n{task}"))
@@ -100,10 +101,13 @@ fn rejects_what_a_data_set_cannot_be() {
 
 #[test]
 fn a_revision_is_of_a_model_of_the_hub() {
-    let with = |line: &str| Study::from_toml(&format!("{HEAD}{line}\n[[task]]\n{RTE}").replace("albert/albert", "albert/albert"));
+    let with = |line: &str| {
+        Study::from_toml(&format!("{HEAD}{line}\n[[task]]\n{RTE}").replace("albert/albert", "albert/albert"))
+    };
     assert_eq!(with("revision = \"main\"").unwrap().encoder[0].revision.as_deref(), Some("main"));
     assert!(with("revision = \"a b\"").unwrap_err().message.contains("give a commit"));
-    let folder = format!("{HEAD}revision = \"main\"\n[[task]]\n{RTE}").replace("albert/albert-base-v2", "../models/albert");
+    let folder =
+        format!("{HEAD}revision = \"main\"\n[[task]]\n{RTE}").replace("albert/albert-base-v2", "../models/albert");
     assert!(Study::from_toml(&folder).unwrap_err().message.contains("`revision` is for a model of the hub"));
 }
 

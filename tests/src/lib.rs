@@ -1,4 +1,7 @@
-//! What the end-to-end tests share: the binary, scratch studies, the shared folder.
+//! What the end-to-end tests share: the binary, scratch studies, the shared folder, a hub on 127.0.0.1.
+
+pub mod hub_content;
+pub mod hub_server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -34,10 +37,10 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     None
 }
 
-/// A command of the binary, quiet and without colour.
+/// A command of the binary, without colour and without the network.
 pub fn transfermap(arguments: &[&str]) -> Command {
     let mut command = Command::new(binary());
-    command.args(arguments).stdin(Stdio::null()).env("NO_COLOR", "1");
+    command.args(arguments).stdin(Stdio::null()).env("NO_COLOR", "1").env("HF_HUB_OFFLINE", "1");
     command
 }
 

@@ -200,8 +200,7 @@ fn check_task(task: &Task) -> Result<(), Complaint> {
 }
 
 fn check_source(task: &Task, split: &str, source: &Source) -> Result<(), String> {
-    let given =
-        [source.file.is_some(), source.dataset.is_some(), source.generated.is_some(), source.same_as.is_some()];
+    let given = [source.file.is_some(), source.dataset.is_some(), source.generated.is_some(), source.same_as.is_some()];
     if given.iter().filter(|g| **g).count() != 1 {
         return Err(format!("{split}: give `file = \"...\"`, or `dataset = \"...\", split = \"...\"`"));
     }

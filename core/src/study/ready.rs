@@ -51,13 +51,7 @@ pub const READY: &[Ready] = &[
     Ready { name: "rte", ..glue("glue/rte", "rte", SENTENCES, ENTAILMENT) },
     Ready {
         config: Some("labeled_final"),
-        ..plain(
-            "paws",
-            "google-research-datasets/paws",
-            SENTENCES,
-            &["not_paraphrase", "paraphrase"],
-            "test",
-        )
+        ..plain("paws", "google-research-datasets/paws", SENTENCES, &["not_paraphrase", "paraphrase"], "test")
     },
     glue("glue/cola", "cola", &["sentence"], &["unacceptable", "acceptable"]),
     glue("glue/sst2", "sst2", &["sentence"], POLARITY),

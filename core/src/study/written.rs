@@ -63,7 +63,9 @@ impl TryFrom<Written> for Task {
             merge: written.merge,
             test: source("test", written.test, entry, |e| e.test)?,
             validation: match written.validation {
-                Some(Validation::Source(rows)) => Validation::Source(source("validation", Some(rows), entry, |e| e.test)?),
+                Some(Validation::Source(rows)) => {
+                    Validation::Source(source("validation", Some(rows), entry, |e| e.test)?)
+                }
                 Some(share) => share,
                 None => Validation::default(),
             },

@@ -91,7 +91,10 @@ mod tests {
     fn rejects_names_of_which_only_some_are_the_data_sets_at_other_places() {
         let names: Vec<String> = vec!["entailment".into(), "not_entailment".into()];
         let message = ClassNumbers::new(&names, &labels(r#"["other", "entailment"]"#)).unwrap_err();
-        assert!(message.contains("entailment, not_entailment") && message.contains("another place than 0"), "{message}");
+        assert!(
+            message.contains("entailment, not_entailment") && message.contains("another place than 0"),
+            "{message}"
+        );
     }
 
     #[test]

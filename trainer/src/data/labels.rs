@@ -31,14 +31,15 @@ impl<'a> LabelReader<'a> {
             line: row.line,
             raw: row.label.trim().into(),
             known: self.set.known(),
-            remedy: self.remedy(row),
+            remedy: self.remedy(path, row),
         })
     }
 
-    fn remedy(&self, row: &Row) -> String {
+    fn remedy(&self, path: &Path, row: &Row) -> String {
         let raw = row.label.trim();
         if raw == "-1" && self.set.index("-1").is_none() {
-            return "-1 stands for a hidden label, as in GLUE's test splits: take another split, such as `validation`".into();
+            return "-1 stands for a hidden label, as in GLUE's test splits: take another split, such as `validation`"
+                .into();
         }
         let is_number = raw.parse::<i64>().is_ok();
         if let Labels::Names(names) = &self.task.labels
@@ -50,7 +51,8 @@ impl<'a> LabelReader<'a> {
                 from_one(names)
             );
         }
-        if row.line == 1 && !is_number && self.known_are_numbers() {
+        let has_lines = path.extension().is_none_or(|e| e != "parquet");
+        if has_lines && row.line == 1 && !is_number && self.known_are_numbers() {
             return "if line 1 names the columns, add header = true to the source".into();
         }
         "add it to `labels`, or correct the row".into()

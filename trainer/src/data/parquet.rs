@@ -1,6 +1,7 @@
 //! Rows of a Parquet file: the text columns and the label by name, one row in memory at a time.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -74,20 +75,19 @@ impl Parquet {
             what,
             remedy: REMEDY,
         })?;
-        let damaged = |e| damaged(path, 0, &e);
-        let projection = Type::group_type_builder("rows").with_fields(wanted).build().map_err(damaged)?;
-        let rows = RowIter::from_file_into(Box::new(reader)).project(Some(projection)).map_err(damaged)?;
+        let root = reader.metadata().file_metadata().schema().name().to_owned();
+        let rows = whole(path, 0, || {
+            let projection = Type::group_type_builder(&root).with_fields(wanted).build()?;
+            RowIter::from_file_into(Box::new(reader)).project(Some(projection))
+        })?;
         Ok(Self { rows, path: path.to_owned(), text, label, label_name, numbers, row: 0 })
     }
 
     /// The next row, its raw texts and its raw label.
     pub(super) fn next(&mut self) -> Result<Option<(usize, Vec<String>, String)>, DataError> {
         self.row += 1;
-        let row = match self.rows.next() {
-            None => return Ok(None),
-            Some(Err(e)) => return Err(damaged(&self.path, self.row, &e)),
-            Some(Ok(row)) => row,
-        };
+        let rows = &mut self.rows;
+        let Some(row) = whole(&self.path, self.row, || rows.next().transpose())? else { return Ok(None) };
         let fields: Vec<&Field> = row.get_column_iter().map(|(_, field)| field).collect();
         let texts = self
             .text
@@ -136,7 +136,7 @@ pub fn features(path: &Path) -> Result<Features, DataError> {
 
 fn reader(path: &Path) -> Result<SerializedFileReader<File>, DataError> {
     let file = open_file(path)?.into_inner();
-    SerializedFileReader::new(file).map_err(|e| damaged(path, 0, &e))
+    whole(path, 0, || SerializedFileReader::new(file))
 }
 
 fn features_of(reader: &SerializedFileReader<File>) -> Features {
@@ -188,6 +188,13 @@ fn check_type(path: &Path, field: &Type, role: Role) -> Result<(), DataError> {
     }
 }
 
-fn damaged(path: &Path, row: usize, error: &ParquetError) -> DataError {
-    DataError::Row { path: path.to_owned(), line: row, what: error.to_string(), remedy: DAMAGED.into() }
+/// What the library reads, or that the file is damaged: of some damage the library tells by a panic.
+fn whole<T>(path: &Path, row: usize, read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, DataError> {
+    // What is left half done is never looked at again: `Rows` ends at the first error.
+    let what = match catch_unwind(AssertUnwindSafe(read)) {
+        Ok(Ok(read)) => return Ok(read),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "its pages do not fit its header".into(),
+    };
+    Err(DataError::Row { path: path.to_owned(), line: row, what, remedy: DAMAGED.into() })
 }

@@ -175,7 +175,9 @@ fn files(task: &Task, split: &str, source: &Source, base: &Path) -> Result<Vec<P
         (None, Some(_), Some(located)) if !located.files.is_empty() => Ok(located.files.clone()),
         (None, Some(id), _) => Err(DataError::Task {
             task: task.name.clone(),
-            message: format!("{split}: the data set `{id}` is not on this machine; give `transfermap fetch dataset {id}`"),
+            message: format!(
+                "{split}: the data set `{id}` is not on this machine; give `transfermap fetch dataset {id}`"
+            ),
         }),
         _ => Ok(Vec::new()),
     }

@@ -102,7 +102,8 @@ pub fn run(
     if !request.dry_run {
         whole::probe(&request.out).map_err(|e| Wrong::of(&e))?;
     }
-    let way = Way { offline: request.offline, when: When::Missing, without_encoders: request.dry_run, stop: Some(stop) };
+    let way =
+        Way { offline: request.offline, when: When::Missing, without_encoders: request.dry_run, stop: Some(stop) };
     let commits = locate(&mut study, request, &way)?;
     if request.dry_run {
         let cache = tempfile::tempdir().context("a temporary folder")?;

@@ -148,9 +148,8 @@ mod tests {
     use super::*;
 
     fn access(variables: &[(&str, &str)], offline: bool) -> Result<Access, HubError> {
-        let find = |name: &'static str| {
-            variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
-        };
+        let find =
+            |name: &'static str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
         Access::new(&find, offline)
     }
 

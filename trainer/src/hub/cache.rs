@@ -249,7 +249,10 @@ mod tests {
         );
         let data = Repo::dataset("nyu-mll/glue");
         assert_eq!(cache.blob(&data, "abc"), Path::new("/hub/datasets--nyu-mll--glue/blobs/abc"));
-        assert_eq!(cache.reference(&data, "refs/convert/parquet"), Path::new("/hub/datasets--nyu-mll--glue/refs/refs/convert/parquet"));
+        assert_eq!(
+            cache.reference(&data, "refs/convert/parquet"),
+            Path::new("/hub/datasets--nyu-mll--glue/refs/refs/convert/parquet")
+        );
         assert_eq!((model.path().as_str(), data.path().as_str()), ("albert/albert-base-v2", "datasets/nyu-mll/glue"));
     }
 

@@ -55,9 +55,9 @@ impl Card {
 fn head(readme: &str) -> Option<&str> {
     let readme = readme.trim_start_matches('\u{feff}');
     let body = readme.strip_prefix("---\n").or_else(|| readme.strip_prefix("---\r\n"))?;
-    let end = body.match_indices("\n---").find(|(at, _)| {
-        body.get(at + 4..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\r']))
-    })?;
+    let end = body
+        .match_indices("\n---")
+        .find(|(at, _)| body.get(at + 4..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\r'])))?;
     body.get(..end.0)
 }
 
@@ -122,7 +122,9 @@ impl From<WrittenConfig> for Config {
         match written.data_files {
             None => {}
             Some(Files::Pattern(pattern)) => splits.entry("train".into()).or_default().push(pattern),
-            Some(Files::BySplit(map)) => splits.extend(map.into_iter().map(|(split, files)| (split, files.into_list()))),
+            Some(Files::BySplit(map)) => {
+                splits.extend(map.into_iter().map(|(split, files)| (split, files.into_list())))
+            }
             Some(Files::List(list)) => {
                 for item in list {
                     match item {
@@ -153,10 +155,10 @@ mod tests {
     #[test]
     fn reads_the_page_of_a_data_set_with_several_configurations() {
         let card = Card::new(GLUE).unwrap();
-        assert_eq!(card.configs[0].splits, [
-            ("train".into(), vec!["cola/train-*".into()]),
-            ("test".into(), vec!["cola/test-*".into()])
-        ]);
+        assert_eq!(
+            card.configs[0].splits,
+            [("train".into(), vec!["cola/train-*".into()]), ("test".into(), vec!["cola/test-*".into()])]
+        );
         assert!(!card.configs[0].is_default && card.configs[1].is_default);
         assert_eq!(card.configs[1].splits, [("train".into(), vec!["stsb.csv".into()])]);
         assert_eq!(card.features_of("cola").unwrap().classes("label"), ["unacceptable", "acceptable"]);

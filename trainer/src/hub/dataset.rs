@@ -32,8 +32,8 @@ pub struct SplitFiles {
 
 /// A configuration's splits in a listing.
 struct Layout {
-    /// The revision by which the cache finds the commit again.
-    revision: String,
+    /// Revisions by which the cache finds the commits again.
+    revisions: Vec<(String, String)>,
     listing: Listing,
     splits: Vec<(String, Split)>,
     card: Card,
@@ -70,7 +70,9 @@ impl Hub<'_> {
                 snapshot,
             });
         }
-        self.access.cache.set_commit(&repo, &layout.revision, &layout.listing.commit)?;
+        for (revision, commit) in &layout.revisions {
+            self.access.cache.set_commit(&repo, revision, commit)?;
+        }
         Ok(out)
     }
 
@@ -93,16 +95,20 @@ impl Hub<'_> {
             ),
         };
         match choose(&listing, &card, config, split) {
-            Ok(splits) => Ok(Layout { revision: main.to_owned(), listing, splits, card }),
+            Ok(splits) => {
+                let revisions = vec![(main.to_owned(), listing.commit.clone())];
+                Ok(Layout { revisions, listing, splits, card })
+            }
             Err(NoSplit::NoFiles) if revision.is_none() => {
-                let listing = match self.listing(repo, CONVERTED, when) {
+                let copy = match self.listing(repo, CONVERTED, when) {
                     Err(error) if error.is_absence() => return Err(complaint(NoSplit::NoFiles)),
-                    listing => listing?,
+                    copy => copy?,
                 };
                 // The copy has no page of its own, and folders of its own.
                 let card = Card { configs: Vec::new(), ..card };
-                let splits = choose(&listing, &card, config, split).map_err(complaint)?;
-                Ok(Layout { revision: CONVERTED.into(), listing, splits, card })
+                let splits = choose(&copy, &card, config, split).map_err(complaint)?;
+                let revisions = vec![(main.to_owned(), listing.commit), (CONVERTED.to_owned(), copy.commit.clone())];
+                Ok(Layout { revisions, listing: copy, splits, card })
             }
             Err(why) => Err(complaint(why)),
         }

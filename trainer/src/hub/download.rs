@@ -128,8 +128,7 @@ impl Hub<'_> {
         let at = answer.url.clone();
         let mut body = answer.body();
         let failed = |e| HubError::file("write", partial, e);
-        let mut file =
-            OpenOptions::new().create(true).append(true).open(partial).map_err(failed)?;
+        let mut file = OpenOptions::new().create(true).append(true).open(partial).map_err(failed)?;
         if !resumed {
             file.set_len(0).map_err(failed)?;
         }

@@ -134,7 +134,9 @@ impl HubError {
 }
 
 fn remedy(error: &std::io::Error) -> &'static str {
-    use std::io::ErrorKind::{FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull, Unsupported};
+    use std::io::ErrorKind::{
+        FileTooLarge, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull, Unsupported,
+    };
     match error.kind() {
         StorageFull | QuotaExceeded | FileTooLarge => {
             "; free some space or set HF_HOME to a larger disk, then give the same command again: it goes on from here"

@@ -170,25 +170,23 @@ impl Client {
             request = request.set("Range", &format!("bytes={from}-"));
         }
         match &self.authorization {
-            Some(value) if origin(url).is_some() && origin(url) == origin(&self.endpoint) => request.set("Authorization", value),
+            Some(value) if origin(url).is_some() && origin(url) == origin(&self.endpoint) => {
+                request.set("Authorization", value)
+            }
             _ => request,
         }
     }
 
-    fn refused(
-        &self,
-        method: Method,
-        url: &str,
-        status: u16,
-        words: &str,
-        headers: &HashMap<String, String>,
-    ) -> Fault {
+    fn refused(&self, method: Method, url: &str, status: u16, words: &str, headers: &HashMap<String, String>) -> Fault {
         let code = headers.get("x-error-code").map_or("", String::as_str);
         let token = if self.authorization.is_some() { "the token of HF_TOKEN may not read it" } else { "set HF_TOKEN" };
         let error = |remedy: &str| status_error(method, url, status, words, remedy);
         let after = headers.get("retry-after").and_then(|v| v.trim().parse().ok()).map(Duration::from_secs);
         match status {
-            401 => error(&format!("no such repository, or a private one: correct the id, or, if it is private, {token}")).into(),
+            401 => {
+                error(&format!("no such repository, or a private one: correct the id, or, if it is private, {token}"))
+                    .into()
+            }
             403 => error(&format!("it is gated or private: accept its terms on its page; {token}")).into(),
             404 => error(match code {
                 "RevisionNotFound" => "no such revision: correct `revision`, or leave it out for `main`",
@@ -198,9 +196,15 @@ impl Client {
             .into(),
             429 | 503 if after.is_some_and(|a| a > self.patience.longest) => {
                 let seconds = after.map_or(0, |a| a.as_secs());
-                error(&format!("the hub asks to wait for {seconds} s: try again then; with HF_TOKEN set it allows more")).into()
+                error(&format!(
+                    "the hub asks to wait for {seconds} s: try again then; with HF_TOKEN set it allows more"
+                ))
+                .into()
             }
-            429 => Fault { error: error("the hub limits how often it is asked: try again later; with HF_TOKEN set it allows more"), again: Some(after) },
+            429 => Fault {
+                error: error("the hub limits how often it is asked: try again later; with HF_TOKEN set it allows more"),
+                again: Some(after),
+            },
             408 | 500..600 => Fault { error: error("the hub is in trouble: try again later"), again: Some(after) },
             _ => error("check HF_ENDPOINT and the network").into(),
         }
@@ -245,9 +249,10 @@ fn goes_direct(url: &str) -> bool {
 }
 
 fn is_listed(host: &str, list: &str) -> bool {
-    list.split(',').map(|entry| entry.trim().trim_start_matches('.')).filter(|entry| !entry.is_empty()).any(|entry| {
-        entry == "*" || host == entry || host.strip_suffix(entry).is_some_and(|rest| rest.ends_with('.'))
-    })
+    list.split(',')
+        .map(|entry| entry.trim().trim_start_matches('.'))
+        .filter(|entry| !entry.is_empty())
+        .any(|entry| entry == "*" || host == entry || host.strip_suffix(entry).is_some_and(|rest| rest.ends_with('.')))
 }
 
 #[cfg(test)]

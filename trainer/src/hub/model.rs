@@ -23,8 +23,11 @@ impl Hub<'_> {
     ) -> Result<Snapshot, HubError> {
         let repo = Repo::model(id);
         let revision = revision.unwrap_or(MAIN);
-        let wanted: Vec<String> =
-            [CONFIG, WEIGHTS, TOKENIZER].iter().filter(|f| tokenizer || **f != TOKENIZER).map(|f| (*f).into()).collect();
+        let wanted: Vec<String> = [CONFIG, WEIGHTS, TOKENIZER]
+            .iter()
+            .filter(|f| tokenizer || **f != TOKENIZER)
+            .map(|f| (*f).into())
+            .collect();
         let cache = &self.access.cache;
         if when == When::Missing
             && let Some(commit) = cache.commit(&repo, revision)

@@ -40,7 +40,10 @@ impl Watch for Shown {
             return;
         }
         let (bar, template) = match size {
-            Some(size) => (ProgressBar::new(size), "{bar:30.cyan/dim} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left  {prefix}"),
+            Some(size) => (
+                ProgressBar::new(size),
+                "{bar:30.cyan/dim} {bytes}/{total_bytes} {bytes_per_sec}, {eta} left  {prefix}",
+            ),
             None => (ProgressBar::new_spinner(), "{spinner} {bytes} {bytes_per_sec}  {prefix}"),
         };
         bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));

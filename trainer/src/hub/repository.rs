@@ -105,7 +105,10 @@ impl<'a> Hub<'a> {
         let url = self.client.url(&format!("{kind}/{}/revision/{}", repo.path(), escaped(asked)));
         let answer = self.ask(Method::Get { from: 0 }, &url)?;
         let info: Info = serde_json::from_reader(std::io::Read::take(answer.body(), LONGEST_LISTING)).map_err(|e| {
-            HubError::content(repo, format!("{url} answers with something else than the hub's JSON ({e}); check HF_ENDPOINT"))
+            HubError::content(
+                repo,
+                format!("{url} answers with something else than the hub's JSON ({e}); check HF_ENDPOINT"),
+            )
         })?;
         let files: Vec<String> = info.siblings.into_iter().map(|s| s.rfilename).filter(|f| is_safe(f)).collect();
         if !is_commit(&info.sha) || known.as_ref().is_some_and(|k| *k != info.sha) {

@@ -31,12 +31,7 @@ pub struct Way<'a> {
 ///
 /// # Errors
 /// What cannot be had, or does not hold what the study asks for.
-pub fn study(
-    study: &mut Study,
-    base: &Path,
-    way: &Way<'_>,
-    watch: &mut dyn Watch,
-) -> Result<Vec<String>, HubError> {
+pub fn study(study: &mut Study, base: &Path, way: &Way<'_>, watch: &mut dyn Watch) -> Result<Vec<String>, HubError> {
     let mut commits = Vec::new();
     if study.encoder.iter().any(|e| id_of(e, base).is_some()) || study.task.iter().any(is_of_hub) {
         let access = Access::from_environment(way.offline)?;

@@ -61,7 +61,12 @@ pub(super) fn all(files: &[String], card: &Card, config: Option<&str>) -> Result
             return chosen
                 .splits
                 .iter()
-                .map(|(name, patterns)| Ok((name.clone(), Split { config: chosen.name.clone(), files: matching(&readable, chosen, patterns)? })))
+                .map(|(name, patterns)| {
+                    Ok((
+                        name.clone(),
+                        Split { config: chosen.name.clone(), files: matching(&readable, chosen, patterns)? },
+                    ))
+                })
                 .filter(|split| split.as_ref().map_or(true, |(_, s)| !s.files.is_empty()))
                 .collect();
         }
@@ -145,10 +150,7 @@ fn by_name(files: &[&String], folder: &str, config: &str) -> Vec<(String, Split)
         let Some(name) = split_of(below) else { continue };
         match splits.iter_mut().find(|(n, _)| n == name) {
             Some((_, split)) => split.files.push((*file).clone()),
-            None => splits.push((
-                name.to_owned(),
-                Split { config: config.to_owned(), files: vec![(*file).clone()] },
-            )),
+            None => splits.push((name.to_owned(), Split { config: config.to_owned(), files: vec![(*file).clone()] })),
         }
     }
     for (_, split) in &mut splits {
@@ -213,13 +215,19 @@ mod tests {
     }
 
     const GLUE: &[&str] = &[
-        ".gitattributes", "README.md", "cola/test-00000-of-00001.parquet", "rte/test-00000-of-00001.parquet",
-        "rte/train-00000-of-00002.parquet", "rte/train-00001-of-00002.parquet",
+        ".gitattributes",
+        "README.md",
+        "cola/test-00000-of-00001.parquet",
+        "rte/test-00000-of-00001.parquet",
+        "rte/train-00000-of-00002.parquet",
+        "rte/train-00001-of-00002.parquet",
     ];
 
     #[test]
     fn a_page_says_which_files_are_a_split() {
-        let page = card("configs:\n- config_name: cola\n  data_files:\n  - split: test\n    path: cola/test-*\n- config_name: rte\n  data_files:\n  - split: train\n    path: rte/train-*\n  - split: gone\n    path: rte/gone-*");
+        let page = card(
+            "configs:\n- config_name: cola\n  data_files:\n  - split: test\n    path: cola/test-*\n- config_name: rte\n  data_files:\n  - split: train\n    path: rte/train-*\n  - split: gone\n    path: rte/gone-*",
+        );
         let train = ["rte/train-00000-of-00002.parquet", "rte/train-00001-of-00002.parquet"];
         assert_eq!(names(GLUE, &page, Some("rte"), "train").unwrap(), train);
         let Err(NoSplit::Split(message)) = names(GLUE, &page, Some("rte"), "dev") else { panic!() };
@@ -232,7 +240,11 @@ mod tests {
 
     #[test]
     fn the_default_configuration_needs_no_name() {
-        let two = |default: &str| card(&format!("configs:\n- config_name: a\n  data_files: a.csv\n- config_name: {default}\n  data_files: b.csv"));
+        let two = |default: &str| {
+            card(&format!(
+                "configs:\n- config_name: a\n  data_files: a.csv\n- config_name: {default}\n  data_files: b.csv"
+            ))
+        };
         assert_eq!(names(&["a.csv", "b.csv"], &two("default"), None, "train").unwrap(), ["b.csv"]);
         assert_eq!(names(&["a.csv", "b.csv"], &two("b\n  default: true"), None, "train").unwrap(), ["b.csv"]);
         let one = card("configs:\n- config_name: a\n  data_dir: part");
@@ -241,7 +253,9 @@ mod tests {
 
     #[test]
     fn a_star_stays_within_a_folder_and_patterns_keep_their_order() {
-        let page = card("configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: ['b/*.jsonl', '*.jsonl']\n  - split: test\n    path: '**/t.csv'");
+        let page = card(
+            "configs:\n- config_name: default\n  data_files:\n  - split: train\n    path: ['b/*.jsonl', '*.jsonl']\n  - split: test\n    path: '**/t.csv'",
+        );
         let files = ["a.jsonl", "b/2.jsonl", "b/1.jsonl", "b/c/3.jsonl", "x/y/t.csv"];
         assert_eq!(names(&files, &page, None, "train").unwrap(), ["b/1.jsonl", "b/2.jsonl", "a.jsonl"]);
         assert_eq!(names(&files, &page, None, "test").unwrap(), ["x/y/t.csv"]);
@@ -252,7 +266,11 @@ mod tests {
         let none = Card::default();
         for (files, split, expected) in [
             (&["train.csv", "test.csv", "dev.csv"][..], "validation", "dev.csv"),
-            (&["data/train-00000-of-00001-ab12.parquet", "data/test-00000-of-00001.parquet"], "train", "data/train-00000-of-00001-ab12.parquet"),
+            (
+                &["data/train-00000-of-00001-ab12.parquet", "data/test-00000-of-00001.parquet"],
+                "train",
+                "data/train-00000-of-00001-ab12.parquet",
+            ),
             (&["default/train/0000.parquet", "default/test/0000.parquet"], "test", "default/test/0000.parquet"),
             (&["my_data_val.jsonl", "my_data_train.jsonl"], "validation", "my_data_val.jsonl"),
             (&["train/a.json", "test/a.json"], "train", "train/a.json"),
@@ -262,7 +280,9 @@ mod tests {
         }
         let configs = ["a/train/0000.parquet", "b/train/0000.parquet"];
         assert_eq!(names(&configs, &none, Some("b"), "train").unwrap(), ["b/train/0000.parquet"]);
-        assert!(matches!(names(&configs, &none, None, "train"), Err(NoSplit::Config(m)) if m.ends_with("there are: a, b")));
+        assert!(
+            matches!(names(&configs, &none, None, "train"), Err(NoSplit::Config(m)) if m.ends_with("there are: a, b"))
+        );
         assert!(matches!(names(&configs, &none, Some("c"), "train"), Err(NoSplit::Config(m)) if m.contains("`c`")));
         assert_eq!(names(&["README.md", "glue.py", "dataset_infos.json"], &none, None, "train"), Err(NoSplit::NoFiles));
     }
