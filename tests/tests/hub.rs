@@ -335,7 +335,8 @@ fn an_answer_of_another_commit_or_another_kind_is_refused() {
     assert!(message.contains(&commit(1)) && message.contains(&commit(999)), "{message}");
     assert_eq!(place.blob_names(), Vec::<String>::new());
     let place = Place::new();
-    place.server.trouble("/api/", 9, Trouble::Cut(10));
+    place.server.trouble("/api/", 1, Trouble::Cut(10));
+    place.server.trouble("/api/", 1, Trouble::Corrupt);
     assert!(place.complaint().contains("something else than the hub's JSON"));
 }
 

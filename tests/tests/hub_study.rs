@@ -147,6 +147,9 @@ fn fetch_tells_the_commit_and_the_place() {
     assert_eq!((data.code, data.stderr.as_str()), (0, ""), "{data:?}");
     let splits: Vec<&str> = data.stdout.lines().filter_map(|l| l.split('\t').nth(1)).collect();
     assert_eq!(splits, ["train", "validation", "test"]);
+    let mut forbidden = place.command(&["fetch", "model", MODEL]);
+    let forbidden = said(&forbidden.env("HF_HUB_OFFLINE", "1").output().unwrap());
+    assert!(forbidden.code == 2 && forbidden.stderr.contains("unset it"), "{forbidden:?}");
     let several = place.run(&["fetch", "dataset", "nyu-mll/glue"]);
     assert_eq!(several.code, 2);
     assert!(several.stderr.contains("add `config`; there are: rte, cola"), "{several:?}");

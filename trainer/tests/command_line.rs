@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 fn transfermap(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_transfermap")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_transfermap")).args(arguments).env("HF_HUB_OFFLINE", "1").output().unwrap()
 }
 
 /// Exit code 2, one line on stderr that holds every one of `words`, nothing on stdout.

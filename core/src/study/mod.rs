@@ -4,6 +4,7 @@ mod lines;
 mod parse;
 mod ready;
 mod recipe;
+mod source;
 mod task;
 mod warnings;
 mod written;

@@ -53,6 +53,9 @@ enum What {
 
 impl Fetch {
     pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        if Access::from_environment(false).map_err(HubError::into_told)?.offline.is_some() {
+            return Err(Wrong("HF_HUB_OFFLINE is set, and `fetch` asks the hub; unset it".into()).into());
+        }
         let mut shown = Shown::new(self.quiet);
         match &self.what {
             What::Model { id, revision } => {

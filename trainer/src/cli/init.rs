@@ -32,7 +32,7 @@ pairs = "all"                        # or [["source", "target"], ...]
 
 [[encoder]]
 name = "albert-base-v2"
-path = "models/albert-base-v2"       # a HuggingFace folder: config.json, tokenizer.json, model.safetensors
+path = "albert/albert-base-v2"       # a model of the HuggingFace hub, or a folder of its layout
 max_length = 128                     # tokens; longer inputs are cut
 
 [recipe]                             # any key can be changed for one task under [task.recipe]

@@ -186,12 +186,11 @@ fn rejects_files_that_are_not_there() {
 
 #[test]
 fn rejects_formats_that_are_not_read() {
-    let folder = with_train(CSV).with("train.parquet", "PAR1").with("train.dat", CSV);
-    let message = folder.complaint(&train_and_test().replace("train.csv", "train.parquet"));
-    assert!(
-        message.contains("train.parquet: is a Parquet file; this version reads CSV, TSV and JSONL: convert"),
-        "{message}"
-    );
+    let folder = with_train("PAR1").with("train.zip", "PK\x03\x04").with("train.dat", CSV);
+    let message = folder.complaint(&train_and_test());
+    assert!(message.contains("train.csv: is a Parquet file; add format = \"parquet\""), "{message}");
+    let message = folder.complaint(&train_and_test().replace("train.csv", "train.zip"));
+    assert!(message.contains("train.zip: is a zip archive; unpack it"), "{message}");
     let message = folder.complaint(&train_and_test().replace("train.csv", "train.dat"));
     assert!(message.contains("train.dat: format `dat` is not known; add format = \"csv\""), "{message}");
 }

@@ -1,5 +1,6 @@
 //! One commit of a repository: which it is, which files it has, and that some of them are here.
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use super::access::Access;
 use super::cache::{Repo, is_commit, is_safe};
 use super::download::escaped;
 use super::error::HubError;
-use super::http::{Answer, Client, Fault, Method};
+use super::http::{Answer, Client, Fault, Method, broken};
 use super::progress::Watch;
 
 /// The revision of a repository where none is named.
@@ -103,12 +104,10 @@ impl<'a> Hub<'a> {
         let asked = known.as_deref().unwrap_or(revision);
         let kind = if repo.path().starts_with("datasets/") { "api" } else { "api/models" };
         let url = self.client.url(&format!("{kind}/{}/revision/{}", repo.path(), escaped(asked)));
-        let answer = self.ask(Method::Get { from: 0 }, &url)?;
-        let info: Info = serde_json::from_reader(std::io::Read::take(answer.body(), LONGEST_LISTING)).map_err(|e| {
-            HubError::content(
-                repo,
-                format!("{url} answers with something else than the hub's JSON ({e}); check HF_ENDPOINT"),
-            )
+        let body = self.text(&url)?;
+        let info: Info = serde_json::from_slice(&body).map_err(|e| {
+            let what = format!("{url} answers with something else than the hub's JSON ({e}); check HF_ENDPOINT");
+            HubError::content(repo, what)
         })?;
         let files: Vec<String> = info.siblings.into_iter().map(|s| s.rfilename).filter(|f| is_safe(f)).collect();
         if !is_commit(&info.sha) || known.as_ref().is_some_and(|k| *k != info.sha) {
@@ -150,6 +149,28 @@ impl<'a> Hub<'a> {
         }
     }
 
+    /// All of a short answer.
+    fn text(&mut self, url: &str) -> Result<Vec<u8>, HubError> {
+        let method = Method::Get { from: 0 };
+        let mut tries = 0;
+        loop {
+            let read = self.client.once(method, url).and_then(|answer| {
+                let size = answer.number("content-length");
+                let mut body = Vec::new();
+                let read = answer.body().take(LONGEST_LISTING).read_to_end(&mut body);
+                match read {
+                    Err(e) => Err(broken(method, url, &e.to_string())),
+                    Ok(n) if size.is_some_and(|size| n as u64 != size) => Err(broken(method, url, "broke off")),
+                    Ok(_) => Ok(body),
+                }
+            });
+            match read {
+                Ok(body) => return Ok(body),
+                Err(fault) => tries = self.bear(fault, tries)?,
+            }
+        }
+    }
+
     pub(super) fn ask(&mut self, method: Method, url: &str) -> Result<Answer, HubError> {
         let mut tries = 0;
         loop {
@@ -168,7 +189,7 @@ impl<'a> Hub<'a> {
         let until = Instant::now() + pause;
         while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
             if self.is_stopped() {
-                return Err(fault.error);
+                return Err(HubError::Stopped("from the hub".into()));
             }
             std::thread::sleep(left.min(Duration::from_millis(100)));
         }
