@@ -66,7 +66,9 @@ pub fn rows(what: &str, n: usize, columns: usize, classes: usize) -> Rows {
 /// # Errors
 /// What the Parquet library refuses.
 pub fn five_data_sets() -> Result<Vec<(&'static str, Files)>, ParquetError> {
-    let sets: [(&str, &str, &[&str], &[&str], &[&str]); 5] = [
+    type Set = (&'static str, &'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+    // Path, folder, text columns, classes, splits.
+    let sets: [Set; 5] = [
         (
             "datasets/fancyzhx/ag_news",
             "data",

@@ -256,6 +256,13 @@ fn a_wrong_checksum_leaves_nothing() {
     place.has_no_weights();
     assert!(!place.blob_names().iter().any(|n| n.contains(&sha256(&weights(1)))), "{:?}", place.blob_names());
 
+    // Wrong and broken off as well: it ends.
+    let place = Place::new();
+    place.server.trouble("model.safetensors/", 1, Trouble::Cut(1000));
+    place.server.trouble("model.safetensors/", 1, Trouble::Corrupt);
+    assert!(place.complaint().contains("SHA-256 is "));
+    place.has_no_weights();
+
     let place = Place::new();
     place.server.trouble("config.json", 9, Trouble::Corrupt);
     assert!(place.complaint().contains("/config.json: git SHA-1 is "));

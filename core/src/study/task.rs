@@ -145,6 +145,7 @@ pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 /// The validation set: a share of the training file, or rows of their own.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
+#[allow(clippy::large_enum_variant, reason = "a study holds a handful; a box would stand in every match")]
 pub enum Validation {
     /// Share of the training file, from 0 to below 1, picked by a stable hash of the text.
     Share(f64),

@@ -77,12 +77,13 @@ impl Hub<'_> {
         let folder = partial.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|e| HubError::file("create", folder, e))?;
         let mut tries = 0;
+        if announced.size.is_some_and(|size| length(partial).is_ok_and(|there| there > size)) {
+            remove(partial)?;
+        }
+        // What another call left may be of another file: it gets one more chance, from nothing.
+        let mut inherited = length(partial)? > 0;
         loop {
             let before = length(partial)?;
-            if announced.size.is_some_and(|size| before > size) {
-                remove(partial)?;
-                continue;
-            }
             if announced.size != Some(before)
                 && let Err(fault) = self.receive_once(url, announced, partial, before)
             {
@@ -98,8 +99,7 @@ impl Hub<'_> {
                 return Ok(());
             }
             remove(partial)?;
-            // What was there before this call may have been of another file: once more, from nothing.
-            if before == 0 {
+            if !std::mem::take(&mut inherited) {
                 let expected = checksum.expected().to_owned();
                 return Err(HubError::Checksum { url: url.to_owned(), kind: checksum.kind(), found, expected });
             }
@@ -113,7 +113,7 @@ impl Hub<'_> {
             Ok(answer) => answer,
             Err(fault) => {
                 // Nothing lies beyond what is there: it was all, or of another file.
-                if matches!(fault.error, HubError::Status { code: 416, .. }) {
+                if matches!(*fault.error, HubError::Status { code: 416, .. }) {
                     remove(partial)?;
                     return Err(broken(method, url, "the hub has no bytes from there on"));
                 }

@@ -67,14 +67,14 @@ impl Answer {
 
 /// A fault, and whether to try again.
 pub(super) struct Fault {
-    pub(super) error: HubError,
+    pub(super) error: Box<HubError>,
     /// `None`: trying again is useless. Else how long the hub asks to wait, if it does.
     pub(super) again: Option<Option<Duration>>,
 }
 
 impl From<HubError> for Fault {
     fn from(error: HubError) -> Self {
-        Self { error, again: None }
+        Self { error: Box::new(error), again: None }
     }
 }
 
@@ -182,6 +182,7 @@ impl Client {
         let token = if self.authorization.is_some() { "the token of HF_TOKEN may not read it" } else { "set HF_TOKEN" };
         let error = |remedy: &str| status_error(method, url, status, words, remedy);
         let after = headers.get("retry-after").and_then(|v| v.trim().parse().ok()).map(Duration::from_secs);
+        let later = |remedy: &str| Fault { error: Box::new(error(remedy)), again: Some(after) };
         match status {
             401 => {
                 error(&format!("no such repository, or a private one: correct the id, or, if it is private, {token}"))
@@ -194,18 +195,15 @@ impl Client {
                 _ => "no such repository, revision or file: correct the id; look at its page on the hub",
             })
             .into(),
-            429 | 503 if after.is_some_and(|a| a > self.patience.longest) => {
+            408 | 429 | 500..600 if after.is_some_and(|a| a > self.patience.longest) => {
                 let seconds = after.map_or(0, |a| a.as_secs());
                 error(&format!(
                     "the hub asks to wait for {seconds} s: try again then; with HF_TOKEN set it allows more"
                 ))
                 .into()
             }
-            429 => Fault {
-                error: error("the hub limits how often it is asked: try again later; with HF_TOKEN set it allows more"),
-                again: Some(after),
-            },
-            408 | 500..600 => Fault { error: error("the hub is in trouble: try again later"), again: Some(after) },
+            429 => later("the hub limits how often it is asked: try again later; with HF_TOKEN set it allows more"),
+            408 | 500..600 => later("the hub is in trouble: try again later"),
             _ => error("check HF_ENDPOINT and the network").into(),
         }
     }
@@ -217,7 +215,7 @@ pub(super) fn broken(method: Method, url: &str, reason: &str) -> Fault {
     // The library's message repeats the address.
     let reason = reason.strip_prefix(&format!("{url}: ")).unwrap_or(reason).to_owned();
     let error = HubError::Network { method: method.name(), url: shown(url), reason, remedy };
-    Fault { error, again: Some(None) }
+    Fault { error: Box::new(error), again: Some(None) }
 }
 
 fn status_error(method: Method, url: &str, code: u16, words: &str, remedy: &str) -> HubError {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 
 use super::access::Access;
-use super::cache::{Repo, is_commit, is_safe};
+use super::cache::{Kind, Repo, is_commit, is_safe};
 use super::download::escaped;
 use super::error::HubError;
 use super::http::{Answer, Client, Fault, Method, broken};
@@ -102,8 +102,11 @@ impl<'a> Hub<'a> {
         }
         self.online(repo, None)?;
         let asked = known.as_deref().unwrap_or(revision);
-        let kind = if repo.path().starts_with("datasets/") { "api" } else { "api/models" };
-        let url = self.client.url(&format!("{kind}/{}/revision/{}", repo.path(), escaped(asked)));
+        let kind = match repo.kind {
+            Kind::Model => "models",
+            Kind::Dataset => "datasets",
+        };
+        let url = self.client.url(&format!("api/{kind}/{}/revision/{}", repo.id, escaped(asked)));
         let body = self.text(&url)?;
         let info: Info = serde_json::from_slice(&body).map_err(|e| {
             let what = format!("{url} answers with something else than the hub's JSON ({e}); check HF_ENDPOINT");
@@ -184,7 +187,7 @@ impl<'a> Hub<'a> {
     /// Waits after a fault, or gives up; `tries` have failed before. Answers how many have failed now.
     pub(super) fn bear(&mut self, fault: Fault, tries: u32) -> Result<u32, HubError> {
         let tries = tries + 1;
-        let Some(pause) = self.client.pause(&fault, tries) else { return Err(fault.error) };
+        let Some(pause) = self.client.pause(&fault, tries) else { return Err(*fault.error) };
         self.watch.say(&format!("{}; trying again in {:.0} s", fault.error, pause.as_secs_f64().ceil()));
         let until = Instant::now() + pause;
         while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
