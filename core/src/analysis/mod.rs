@@ -101,7 +101,9 @@ impl Analysis {
     pub fn new(report: &Report, options: &Options) -> Result<Self, AnalysisError> {
         let context = Context::new(report, options)?;
         let mut analysis = Self::of(&context);
-        resample::fill(&context, &mut analysis);
+        for stage in resample::stages(&analysis) {
+            resample::fill(&context, &mut analysis, stage);
+        }
         Ok(analysis)
     }
 
@@ -118,8 +120,25 @@ impl Analysis {
     /// # Errors
     /// As [`Self::new`].
     pub fn resample(&mut self, report: &Report) -> Result<(), AnalysisError> {
+        (0..self.resampling_stages()).try_for_each(|stage| self.resample_stage(report, stage))
+    }
+
+    /// Into how many parts [`Self::resample`] falls, so that a page can stay alive between them.
+    pub fn resampling_stages(&self) -> usize {
+        resample::stages(self).len()
+    }
+
+    /// Does one part of [`Self::resample`], counted from 0; a part that there is not does nothing. All parts in any
+    /// order give what [`Self::resample`] gives.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn resample_stage(&mut self, report: &Report, stage: usize) -> Result<(), AnalysisError> {
         let options = self.options.clone();
-        resample::fill(&Context::new(report, &options)?, self);
+        let context = Context::new(report, &options)?;
+        if let Some(stage) = resample::stages(self).into_iter().nth(stage) {
+            resample::fill(&context, self, stage);
+        }
         Ok(())
     }
 

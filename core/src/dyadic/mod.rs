@@ -4,6 +4,7 @@
 //! permuted and resampled.
 
 mod additive;
+mod cluster_order;
 mod cross_product;
 mod matrix;
 mod permutations;
@@ -17,6 +18,7 @@ mod task_bootstrap;
 mod untested;
 mod within_target;
 
+pub use cluster_order::cluster_order;
 pub use additive::{AdditiveError, AdditiveFit};
 pub use matrix::{Matrix, MatrixError};
 pub use permutations::Permutations;

@@ -1,6 +1,7 @@
 //! The report: a study, its tasks and every record, in one file that the analysis and the viewer read.
 
 mod check;
+mod family;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
