@@ -12,6 +12,7 @@ pub mod definition;
 pub mod node;
 pub mod page;
 pub mod scale;
+pub mod still;
 pub mod table;
 pub mod tokens;
 pub mod value;

@@ -124,7 +124,11 @@ impl Table {
             let th = el("th").attr("scope", "col").attr_if(column.align == Align::Right, "class", "number");
             match column.definition {
                 Some(key) => th.child(
-                    el("button").attr("type", "button").class("term").attr("data-define", key).text(column.name.clone()),
+                    el("button")
+                        .attr("type", "button")
+                        .class("term")
+                        .attr("data-define", key)
+                        .text(column.name.clone()),
                 ),
                 None => th.text(column.name.clone()),
             }

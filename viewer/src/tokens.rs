@@ -100,7 +100,8 @@ pub fn generated(
 }
 
 fn scale_step(css: &mut String, prefix: char, step: i32, colour: Rgb) {
-    const INKS: [Rgb; 2] = [[0x10, 0x13, 0x16], [0xff, 0xff, 0xff]];
+    // Of pure black and white one always has a contrast of at least 4.5.
+    const INKS: [Rgb; 2] = [[0, 0, 0], [0xff, 0xff, 0xff]];
     let [dark, white] = INKS;
     let ink = if contrast(dark, colour) >= contrast(white, colour) { dark } else { white };
     let _ = writeln!(css, "  --{prefix}{step}: {};\n  --{prefix}t{step}: {};", hex(colour), hex(ink));

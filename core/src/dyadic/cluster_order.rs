@@ -87,8 +87,16 @@ mod tests {
     #[test]
     fn leaves_stand_as_scipy_puts_them() {
         let rows = [
-            ("a", "b", 4.0), ("a", "c", 1.0), ("a", "d", 5.0), ("a", "e", 3.5), ("b", "c", 6.0),
-            ("b", "d", 0.5), ("b", "e", 2.0), ("c", "d", 7.0), ("c", "e", 3.0), ("d", "e", 2.5),
+            ("a", "b", 4.0),
+            ("a", "c", 1.0),
+            ("a", "d", 5.0),
+            ("a", "e", 3.5),
+            ("b", "c", 6.0),
+            ("b", "d", 0.5),
+            ("b", "e", 2.0),
+            ("c", "d", 7.0),
+            ("c", "e", 3.0),
+            ("d", "e", 2.5),
         ];
         let names = ["a", "b", "c", "d", "e"];
         assert_eq!(cluster_order(&measure("lower_is_more_similar", &rows), &names), ["a", "c", "e", "b", "d"]);

@@ -18,8 +18,8 @@ mod task_bootstrap;
 mod untested;
 mod within_target;
 
-pub use cluster_order::cluster_order;
 pub use additive::{AdditiveError, AdditiveFit};
+pub use cluster_order::cluster_order;
 pub use matrix::{Matrix, MatrixError};
 pub use permutations::Permutations;
 pub use qap::{MeasureTest, Observed, Qap, observed, qap};

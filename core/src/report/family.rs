@@ -11,7 +11,8 @@ impl Report {
         let transfers = self.runs.iter().filter(|r| r.sources.len() == 1 && r.targets.len() == 1);
         let mut keys: Vec<FamilyKey> = Vec::new();
         for run in transfers {
-            let is_it = |k: &FamilyKey| k.encoder == run.encoder && k.variant == run.variant && k.protocol == run.protocol;
+            let is_it =
+                |k: &FamilyKey| k.encoder == run.encoder && k.variant == run.variant && k.protocol == run.protocol;
             if !keys.iter().any(is_it) {
                 keys.push(FamilyKey {
                     encoder: run.encoder.clone(),

@@ -42,7 +42,11 @@ fn contents(definition: &Definition) -> Vec<Node> {
         (!words.is_empty()).then(|| Node::from(el("p").class(class).text(words)))
     };
     let mut contents = vec![Node::from(el("h4").text(definition.term))];
-    contents.extend([line("", definition.text), line("formula", definition.formula), line("quiet", definition.source)].into_iter().flatten());
+    contents.extend(
+        [line("", definition.text), line("formula", definition.formula), line("quiet", definition.source)]
+            .into_iter()
+            .flatten(),
+    );
     contents
 }
 

@@ -21,11 +21,14 @@ pub(super) fn listen(state: State, root: &HtmlElement) {
     on("click", Box::new(move |event| click(state, &event)));
     on("change", Box::new(move |event| field(state, &event)));
     on("input", Box::new(move |event| search(state, &event)));
-    on("keydown", Box::new(move |event| {
-        if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
-            keys::press(state, event);
-        }
-    }));
+    on(
+        "keydown",
+        Box::new(move |event| {
+            if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                keys::press(state, event);
+            }
+        }),
+    );
     for name in ["pointerover", "focusin"] {
         on(name, Box::new(|event| tip::over(&event)));
     }
@@ -33,12 +36,16 @@ pub(super) fn listen(state: State, root: &HtmlElement) {
         on(name, Box::new(|event| tip::out(&event)));
     }
     on("dragover", Box::new(|event| event.prevent_default()));
-    on("drop", Box::new(move |event| {
-        event.prevent_default();
-        if let Some(files) = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer).and_then(|d| d.files()) {
-            load::files(state, &files);
-        }
-    }));
+    on(
+        "drop",
+        Box::new(move |event| {
+            event.prevent_default();
+            if let Some(files) = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer).and_then(|d| d.files())
+            {
+                load::files(state, &files);
+            }
+        }),
+    );
 }
 
 /// The nearest element around the event's target, itself included, with an attribute, and its value.

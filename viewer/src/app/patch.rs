@@ -96,7 +96,9 @@ fn unset(element: &DomElement, name: &str) {
 fn property(element: &DomElement, name: &str, value: &str, on: bool) {
     match name {
         "value" => {
-            if let Some(input) = element.dyn_ref::<HtmlInputElement>().filter(|i| i.type_() != "checkbox" && i.value() != value) {
+            if let Some(input) =
+                element.dyn_ref::<HtmlInputElement>().filter(|i| i.type_() != "checkbox" && i.value() != value)
+            {
                 input.set_value(value);
             }
         }

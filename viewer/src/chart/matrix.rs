@@ -108,7 +108,8 @@ impl Matrix {
         let top = (0..self.columns.len()).map(|c| self.column_head(c, x(c) + width / 2.0, top_height, upright));
         let side = (0..self.rows.len()).map(|r| {
             let name = fit(&self.rows[r], 13.0, side_width - 12.0);
-            label(side_width - 8.0, y(r) + height / 2.0 + 4.5, 13.0, "end", name).child(el("title").text(self.rows[r].clone()))
+            label(side_width - 8.0, y(r) + height / 2.0 + 4.5, 13.0, "end", name)
+                .child(el("title").text(self.rows[r].clone()))
         });
         let body = self.cells.iter().enumerate().map(|(r, row)| {
             let cells = row.iter().enumerate();
@@ -174,9 +175,8 @@ impl Matrix {
 
     fn cell(&self, cell: &Cell, at: [usize; 2], [x, y]: [f64; 2], sizes: &Sizes) -> Element {
         let [width, height] = sizes.cell;
-        let frame = || {
-            el("rect").at("x", x).at("y", y).at("width", width - GAP).at("height", height - GAP).attr("rx", "3")
-        };
+        let frame =
+            || el("rect").at("x", x).at("y", y).at("width", width - GAP).at("height", height - GAP).attr("rx", "3");
         let middle = [x + (width - GAP) / 2.0, y + (height - GAP) / 2.0];
         let two_lines = sizes.below && !cell.below.is_empty();
         let baseline = if two_lines { middle[1] - 1.0 } else { middle[1] + sizes.font * 0.36 };
@@ -185,10 +185,11 @@ impl Matrix {
         let below = two_lines.then(|| {
             ink(label(middle[0], middle[1] + sizes.font - 1.0, sizes.font - 4.0, "middle", cell.below.clone()))
         });
-        let group = self
-            .gridcell(at, &cell.tip)
-            .attr("data-tip", cell.tip.clone())
-            .attr_if(!cell.key.is_empty(), "data-key", cell.key.clone());
+        let group = self.gridcell(at, &cell.tip).attr("data-tip", cell.tip.clone()).attr_if(
+            !cell.key.is_empty(),
+            "data-key",
+            cell.key.clone(),
+        );
         let group = match &cell.set {
             Some(change) => group.attr("data-set", change.clone()),
             None => group,
@@ -243,7 +244,9 @@ fn recolour(mut element: Element, ink: &str) -> Element {
 impl Parts {
     /// The frame of a page: the body scrolls under its heads.
     pub fn frame(&self, title: &str) -> Element {
-        let part = |class: &'static str, picture: &Picture| el("div").class(class).child(picture.svg().attr("aria-hidden", "true"));
+        let part = |class: &'static str, picture: &Picture| {
+            el("div").class(class).child(picture.svg().attr("aria-hidden", "true"))
+        };
         let body = self
             .body
             .svg()
@@ -257,9 +260,11 @@ impl Parts {
             .child(part("top", &self.top))
             .child(part("side", &self.side))
             .child(el("div").class("body").child(body));
-        el("div").child(grid).maybe(self.legend.as_ref().map(|l| {
-            el("div").class("frame legend").child(l.svg().attr("role", "group").attr("aria-label", "Legend"))
-        }))
+        el("div").child(grid).maybe(
+            self.legend.as_ref().map(|l| {
+                el("div").class("frame legend").child(l.svg().attr("role", "group").attr("aria-label", "Legend"))
+            }),
+        )
     }
 
     /// All parts as one picture, for files.

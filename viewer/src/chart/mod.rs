@@ -83,15 +83,12 @@ impl Chart {
             .attr("data-define", self.definition)
             .attr("aria-label", format!("What is shown: {}", self.title))
             .text("?");
-        let tools = el("span")
-            .class("tools")
-            .child(tool("svg", "SVG"))
-            .child(tool("png", "PNG"))
-            .child(tool("csv", "CSV"));
+        let tools =
+            el("span").class("tools").child(tool("svg", "SVG")).child(tool("png", "PNG")).child(tool("csv", "CSV"));
         let drawing: Element = match &self.drawing {
-            Drawing::Plain(picture) => el("div").class("frame").child(
-                picture.svg().attr("role", "group").attr("aria-label", self.title.clone()),
-            ),
+            Drawing::Plain(picture) => el("div")
+                .class("frame")
+                .child(picture.svg().attr("role", "group").attr("aria-label", self.title.clone())),
             Drawing::Matrix(parts) => parts.frame(&self.title),
         };
         el("figure")

@@ -69,7 +69,14 @@ pub fn transfer_map(context: &Context<'_>, order: &[&str]) -> Chart {
         .map(|s| tokens::diverging(f64::from(s), f64::from(tokens::DIVERGING_STEPS)).0)
         .collect();
     let ends = [value.show(metric, -largest), "0".to_owned(), value.show(metric, largest)];
-    let signs = [("▲", "helps"), ("▼", "harms"), ("=", "equivalent"), ("?", "undecided"), ("–", "untested"), ("▨", "rests on collapsed runs")];
+    let signs = [
+        ("▲", "helps"),
+        ("▼", "harms"),
+        ("=", "equivalent"),
+        ("?", "undecided"),
+        ("–", "untested"),
+        ("▨", "rests on collapsed runs"),
+    ];
     let matrix = Matrix {
         id: "transfer-map".to_owned(),
         row_title: "source".to_owned(),
@@ -113,7 +120,8 @@ fn cell(pair: &PairAnalysis, value: Value, largest: f64) -> Cell {
     };
     let (fill, ink) = tokens::diverging(number, largest);
     let half = pair.gain_ci.filter(|_| value == Value::Gain).map(|[low, high]| (high - low) / 2.0);
-    let half = half.map(|h| format!("±{}", number::plain(number::scale(pair.metric) * h, number::decimals(pair.metric))));
+    let half =
+        half.map(|h| format!("±{}", number::plain(number::scale(pair.metric) * h, number::decimals(pair.metric))));
     Cell {
         fill,
         ink,

@@ -15,17 +15,18 @@ pub fn page(context: &Context<'_>) -> Page {
     let mut orders = vec![("given".to_owned(), "as given".to_owned()), ("mean".to_owned(), "by mean gain".to_owned())];
     let measures = context.report.measures.iter().filter(|m| m.encoder == context.family.encoder || m.encoder == "any");
     orders.extend(measures.map(|m| (format!("measure/{}", m.name), format!("clustered by {}", m.name))));
-    page.add(
-        el("div")
-            .class("controls")
-            .child(switch("Value", "value", &values, context.choices))
-            .child(select("Order", "order", &orders, context.choices)),
-    );
+    page.add(el("div").class("controls").child(switch("Value", "value", &values, context.choices)).child(select(
+        "Order",
+        "order",
+        &orders,
+        context.choices,
+    )));
     page.chart(transfer_map(context, &order(context)));
     if let Some(family) = context.family_analysis() {
-        for (id, title, effects) in
-            [("donors", "Good donors: sources by their mean gain", &family.donors), ("receivers", "Good receivers: targets by their mean gain", &family.receivers)]
-        {
+        for (id, title, effects) in [
+            ("donors", "Good donors: sources by their mean gain", &family.donors),
+            ("receivers", "Good receivers: targets by their mean gain", &family.receivers),
+        ] {
             if effects.is_empty() {
                 continue;
             }
@@ -44,7 +45,9 @@ pub fn order<'a>(context: &Context<'a>) -> Vec<&'a str> {
                 let family = context.family_analysis()?;
                 family.donors.iter().find(|e| e.task == name).map(|e| e.effect)
             };
-            names.sort_by(|a, b| effect(b).unwrap_or(f64::NEG_INFINITY).total_cmp(&effect(a).unwrap_or(f64::NEG_INFINITY)));
+            names.sort_by(|a, b| {
+                effect(b).unwrap_or(f64::NEG_INFINITY).total_cmp(&effect(a).unwrap_or(f64::NEG_INFINITY))
+            });
             names
         }
         Some(order) => {
@@ -59,15 +62,14 @@ pub fn order<'a>(context: &Context<'a>) -> Vec<&'a str> {
     }
 }
 
-fn effects_table(
-    context: &Context<'_>,
-    id: &str,
-    title: &str,
-    effects: &[transfermap::analysis::TaskEffect],
-) -> Table {
+fn effects_table(context: &Context<'_>, id: &str, title: &str, effects: &[transfermap::analysis::TaskEffect]) -> Table {
     let family = context.family_analysis();
     let metric = family.and_then(|f| f.metric).or_else(|| context.pairs().first().map(|p| p.metric));
-    let mut table = Table::new(id, title).words("task").numbers("beside the mean of all pairs").defined("additive-model").words("interval over seeds");
+    let mut table = Table::new(id, title)
+        .words("task")
+        .numbers("beside the mean of all pairs")
+        .defined("additive-model")
+        .words("interval over seeds");
     let mut sorted: Vec<_> = effects.iter().collect();
     sorted.sort_by(|a, b| b.effect.total_cmp(&a.effect));
     for effect in sorted {

@@ -39,7 +39,8 @@ pub fn answer(context: &Context<'_>) -> Element {
 fn cards(context: &Context<'_>) -> Element {
     let report = context.report;
     let failed = report.runs.iter().filter(|r| !r.is_ok()).count();
-    let collapsed = report.runs.iter().filter(|r| r.evaluations.values().any(|e| e.get("test").is_some_and(|t| t.constant)));
+    let collapsed =
+        report.runs.iter().filter(|r| r.evaluations.values().any(|e| e.get("test").is_some_and(|t| t.constant)));
     let seconds: f64 = report.runs.iter().map(|r| r.cost.seconds).filter(|s| s.is_finite()).sum();
     let devices = distinct(report.runs.iter().map(|r| r.provenance.device.as_str()));
     let encoders = distinct(report.encoders.iter().map(|e| e.name.as_str()));
@@ -93,7 +94,10 @@ fn strongest(context: &Context<'_>) -> Node {
             let link = el("button")
                 .attr("type", "button")
                 .class("link")
-                .attr("data-set", change(&[("tab", "pair"), ("source", &pair.key.source), ("target", &pair.key.target)]))
+                .attr(
+                    "data-set",
+                    change(&[("tab", "pair"), ("source", &pair.key.source), ("target", &pair.key.target)]),
+                )
                 .text(format!("{} → {}", pair.key.source, pair.key.target));
             let class = match pair.verdict {
                 Verdict::Helps => "helps",

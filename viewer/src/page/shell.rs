@@ -34,15 +34,22 @@ fn head(context: &Context<'_>) -> Element {
     let chooser = (reports.len() > 1).then(|| select("Report", "report", &reports, context.choices));
     el("header")
         .child(el("p").class("study").text(context.report.study.name.clone()))
-        .maybe((!context.report.study.description.is_empty()).then(|| {
-            el("p").class("quiet").text(context.report.study.description.clone())
-        }))
+        .maybe(
+            (!context.report.study.description.is_empty())
+                .then(|| el("p").class("quiet").text(context.report.study.description.clone())),
+        )
         .child(
             el("div")
                 .class("controls")
                 .maybe(chooser)
                 .child(el("button").attr("type", "button").class("tool").attr("data-do", "open").text("Open a report…"))
-                .child(el("button").attr("type", "button").class("tool").attr("data-do", "save").text("Download report.json")),
+                .child(
+                    el("button")
+                        .attr("type", "button")
+                        .class("tool")
+                        .attr("data-do", "save")
+                        .text("Download report.json"),
+                ),
         )
 }
 
@@ -66,27 +73,35 @@ fn tabs(current: Tab) -> Element {
 fn options(context: &Context<'_>) -> Element {
     let options = &context.analysis.options;
     let recorded = |metric: Metric| {
-        context.report.runs.iter().take(50).flat_map(|r| r.evaluations.values()).flat_map(|e| e.values()).any(|e| e.scores.contains_key(metric.name()))
+        context
+            .report
+            .runs
+            .iter()
+            .take(50)
+            .flat_map(|r| r.evaluations.values())
+            .flat_map(|e| e.values())
+            .any(|e| e.scores.contains_key(metric.name()))
     };
     let mut metrics = vec![(String::new(), "each task’s own".to_owned())];
     metrics.extend(Metric::ALL.iter().filter(|m| recorded(**m)).map(|m| (m.name().to_owned(), m.label().to_owned())));
     let families: Vec<(String, String)> =
         context.families.iter().map(|f| (family_name(f), family_label(f, context.families))).collect();
     let margin = context.pairs().first().map_or(0.01, |p| p.margin);
-    let number_field = |label: &'static str, choice: &'static str, value: String, step: &'static str, key: &'static str| {
-        el("label")
-            .child(el("button").attr("type", "button").class("term").attr("data-define", key).text(label))
-            .child(
-                el("input")
-                    .attr("type", "number")
-                    .attr("data-choice", choice)
-                    .attr("value", value)
-                    .attr("min", step)
-                    .attr("max", if choice == "alpha" { "0.5" } else { "1" })
-                    .attr("step", step)
-                    .attr("aria-label", label),
-            )
-    };
+    let number_field =
+        |label: &'static str, choice: &'static str, value: String, step: &'static str, key: &'static str| {
+            el("label")
+                .child(el("button").attr("type", "button").class("term").attr("data-define", key).text(label))
+                .child(
+                    el("input")
+                        .attr("type", "number")
+                        .attr("data-choice", choice)
+                        .attr("value", value)
+                        .attr("min", step)
+                        .attr("max", if choice == "alpha" { "0.5" } else { "1" })
+                        .attr("step", step)
+                        .attr("aria-label", label),
+                )
+        };
     let waiting = (!context.resampled).then(|| {
         el("span").class("quiet waiting").attr("role", "status").text("permutations and bootstraps are still running …")
     });
@@ -101,11 +116,11 @@ fn options(context: &Context<'_>) -> Element {
         .child(
             el("label")
                 .child(
-                    el("input")
-                        .attr("type", "checkbox")
-                        .attr("data-choice", "collapsed")
-                        .attr("value", "out")
-                        .attr_if(options.without_collapsed, "checked", ""),
+                    el("input").attr("type", "checkbox").attr("data-choice", "collapsed").attr("value", "out").attr_if(
+                        options.without_collapsed,
+                        "checked",
+                        "",
+                    ),
                 )
                 .child(el("span").text("without collapsed runs")),
         )
