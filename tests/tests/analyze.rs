@@ -228,6 +228,37 @@ fn recommend_ranks_every_source_and_says_why() {
 }
 
 #[test]
+fn export_writes_csv_latex_or_both() {
+    let report = sample("notebook.json");
+    let exported = |choice: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().to_str().unwrap();
+        let said = run(&[&["export", report.to_str().unwrap(), "--out", out], choice].concat());
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        let mut files: Vec<String> =
+            fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+        files.sort();
+        assert_eq!(said.stdout.lines().count(), files.len(), "every file is named: {}", said.stdout);
+        files
+    };
+    let csv = [
+        "baseline_performance",
+        "correlation",
+        "fine_tune_performance",
+        "pairs",
+        "selection",
+        "similarity",
+        "transfer",
+    ]
+    .map(|name| format!("{name}.csv"));
+    let latex = ["baselines", "correlation", "pairs", "selection", "transfer"].map(|name| format!("{name}.tex"));
+    assert_eq!(exported(&[]), csv);
+    assert_eq!(exported(&["--csv"]), csv);
+    assert_eq!(exported(&["--latex"]), latex);
+    assert_eq!(exported(&["--csv", "--latex"]).len(), csv.len() + latex.len());
+}
+
+#[test]
 fn bad_reports_and_options_get_one_line_and_exit_2() {
     let folder = tempfile::tempdir().unwrap();
     let good = fs::read_to_string(sample("notebook.json")).unwrap();
@@ -258,9 +289,12 @@ fn bad_reports_and_options_get_one_line_and_exit_2() {
     let unknown = good[..measure].to_owned() + &good[measure..].replacen("\"rte\"", "\"qnli\"", 1);
     refused("unknown.json", &unknown, &["notebook_inverse_cosine", "`qnli`"]);
     let notebook = sample("notebook.json");
-    for (arguments, expected) in
-        [(["--alpha", "1.5"], "alpha"), (["--margin", "0"], "margin"), (["--metric", "brier"], "brier")]
-    {
+    for (arguments, expected) in [
+        (["--alpha", "1.5"], "alpha"),
+        (["--margin", "0"], "margin"),
+        (["--metric", "brier"], "brier"),
+        (["--control", "cosine"], "`cosine`"),
+    ] {
         let said = run(&[&["analyze", notebook.to_str().unwrap()], &arguments[..]].concat());
         assert!(said.code == 2 && said.stderr.contains(expected), "{}", said.stderr);
     }
