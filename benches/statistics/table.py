@@ -28,11 +28,14 @@ def criterion(folder):
     return times
 
 
+def cell(milliseconds):
+    return "–" if milliseconds is None else f"{milliseconds:,.1f}"
+
+
 def main():
     ours = criterion(pathlib.Path(sys.argv[1]))
     rows = (line.rsplit("\t", 1) for line in sys.stdin.read().splitlines())
     theirs = {name: 1000 * float(seconds) for name, seconds in rows}
-    cell = lambda value: "–" if value is None else f"{value:,.1f}"
     print("| job | at most | transfermap | numpy | scipy, called for each |")
     print("| --- | ---: | ---: | ---: | ---: |")
     missed = []

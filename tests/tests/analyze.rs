@@ -222,6 +222,8 @@ fn recommend_ranks_every_source_and_says_why() {
     let gains: Vec<f64> = sources.iter().map(|s| s["gain"].as_f64().unwrap()).collect();
     assert!(gains.len() == 4 && gains.is_sorted_by(|a, b| a >= b), "{gains:?}");
     assert!(sources.iter().all(|s| s["reason"].as_str().unwrap().contains("measured over 3 seeds")));
+    // Measured losses, most of them undecided: no more is said than how they came out.
+    assert!(of("sst2")[0]["advice"].as_str().unwrap().starts_with("No source came out better for sst2 than none"));
     let said = run(&["recommend", report.to_str().unwrap(), "--target", "qnli"]);
     assert_eq!(said.code, 2);
     assert!(said.stderr.contains("`qnli`") && said.stderr.contains("sst2"), "{}", said.stderr);

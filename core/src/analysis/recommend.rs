@@ -241,7 +241,9 @@ fn advice(sources: &[RecommendedSource], metric: Metric, target: &str) -> String
                 "No source has been shown to help {target}; {} is predicted to be the best, and has to be measured.",
                 first.source
             ),
-            (_, Some(gain)) if gain <= 0.0 => format!("No source is better for {target} than none: train it alone."),
+            (_, Some(gain)) if gain <= 0.0 => {
+                format!("No source came out better for {target} than none, measured or predicted: train it alone.")
+            }
             _ => format!(
                 "No source has been shown to help {target}; {} came out best, which may be chance: train it alone, or \
                  add seeds.",
