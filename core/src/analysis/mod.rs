@@ -14,6 +14,8 @@ mod correlation;
 mod decide;
 mod error;
 mod family;
+#[cfg(test)]
+mod flag_tests;
 mod options;
 mod outcome;
 mod pair;

@@ -32,7 +32,15 @@ fn the_notebook_joined_by_pair() {
     near(c.pearson.r, -0.782_026_052_574_814_5);
     near(c.pearson.p_naive, 0.118_087_806_191_990_26);
     near(c.spearman.r, -0.8);
+    near(c.spearman.p_naive, 0.104_088_038_661_827_88);
     near(c.pearson_min_max, -0.782_026_052_574_814_5);
+    // The same of weighted F1: "joined_by_pair", f1.
+    let f1 = Options { metric: Some(Metric::F1Weighted), ..Options::default() };
+    let by_f1 = Analysis::new(&notebook(), &f1).unwrap();
+    let c_f1 = by_f1.correlations.iter().find(|c| c.outcome == PairOutcome::NegativeRelativeGain).unwrap();
+    near(c_f1.pearson.r, -0.791_622_028_303_959_1);
+    near(c_f1.pearson.p_naive, 0.110_547_347_230_880_42);
+    near(c_f1.spearman.r, -0.8);
     assert_eq!((c.n, c.tasks, c.pearson.p_qap, c.permutations.count), (5, 5, None, 0));
     assert!(c.permutations.absent.as_ref().unwrap().contains("5 of 20"), "{:?}", c.permutations.absent);
     assert!(analysis.pairs.iter().all(|p| p.verdict == Verdict::Untested && p.p.is_none()));
@@ -99,7 +107,11 @@ proptest! {
     #[test]
     fn p_values_are_probabilities_and_nothing_is_nan(scores in scores()) {
         let report = made(4, 3, &scores).report().unwrap();
-        let json = serde_json::to_value(Analysis::new(&report, &Options::default()).unwrap()).unwrap();
+        let analysis = Analysis::new(&report, &Options::default()).unwrap();
+        // JSON would write NaN and infinity as null, as if they were absent.
+        let text = format!("{analysis:?}");
+        prop_assert!(!text.contains("NaN") && !text.contains("inf"), "{}", text);
+        let json = serde_json::to_value(analysis).unwrap();
         for pair in json["pairs"].as_array().unwrap() {
             for name in ["p", "p_plain", "p_sign_flip", "p_holm", "q_bh", "p_equivalence_holm"] {
                 let p = &pair[name];
@@ -130,6 +142,17 @@ proptest! {
             prop_assert!((a.spearman.p_qap.unwrap_or(2.0) - b.spearman.p_qap.unwrap_or(2.0)).abs() < 1e-9);
         }
         prop_assert_eq!(a.selection.len(), b.selection.len());
+        for of_a in &a.selection {
+            let of_b = b.selection.iter().find(|s| s.predictor == of_a.predictor && s.target == of_a.target).unwrap();
+            for ((name, x), (_, y)) in of_a.figures.iter().zip(of_b.figures.iter()) {
+                let near = x.zip(*y).map_or(x.is_none() && y.is_none(), |(x, y)| (x - y).abs() < 1e-9 * x.abs().max(1.0));
+                prop_assert!(near, "{} {:?} {}: {:?} {:?}", of_a.predictor, of_a.target, name, x, y);
+            }
+        }
+        for donor in &a.families[0].donors {
+            let other = b.families[0].donors.iter().find(|d| d.task == donor.task).unwrap();
+            prop_assert!((donor.effect - other.effect).abs() < 1e-9);
+        }
     }
 
     #[test]
@@ -171,8 +194,11 @@ proptest! {
 }
 
 #[test]
-fn rejects_a_metric_that_no_run_has_and_a_target_that_is_none() {
+fn rejects_a_metric_that_no_run_has_and_a_target_or_control_that_is_none() {
     let report = notebook();
+    let options = Options { controls: vec!["cosine".into()], ..Options::default() };
+    let message = Analysis::new(&report, &options).unwrap_err().to_string();
+    assert!(message.contains("`cosine`") && message.contains("notebook_inverse_cosine"), "{message}");
     let options = Options { metric: Some(Metric::Brier), ..Options::default() };
     let message = Analysis::new(&report, &options).unwrap_err().to_string();
     assert!(message.contains("`brier`") && message.contains("accuracy"), "{message}");
@@ -209,4 +235,29 @@ fn an_unmeasured_source_is_predicted_by_what_predicts_the_other_targets() {
     assert!((first.gain.unwrap() - 0.0405).abs() < 0.002, "{first:#?}");
     assert_eq!(recommended[0].sources[1].basis, Basis::Measured);
     assert!(recommended[0].sources[1].reason.contains("measured over 3 seeds"));
+}
+
+/// Sources of one target rise with the measure, while targets with high measures gain less: Simpson's paradox.
+#[test]
+fn a_line_that_falls_while_the_sources_within_targets_rise_predicts_nothing() {
+    let mut transfers = String::from("source,target,seed,score\n");
+    let (mut baselines, mut measures) = (String::from("target,seed,score\n"), String::from("source,target,value\n"));
+    for t in 0..5 {
+        baselines += &format!("t{t},1,0.5\n");
+        for s in (0..5).filter(|&s| s != t) {
+            let (x, gain) = (f64::from(10 * t + s), 0.01 * f64::from(s) - 0.05 * f64::from(t));
+            measures += &format!("t{s},t{t},{x}\n");
+            // Popularity would predict the cell that is left out: it is not what is asked here.
+            if (s, t) != (3, 4) {
+                transfers += &format!("t{s},t{t},1,{}\n", 0.5 + gain);
+            }
+        }
+    }
+    let mut import = Import::new(CsvFile::new("t.csv", transfers.into_bytes()));
+    import.baselines = Some(CsvFile::new("b.csv", baselines.into_bytes()));
+    import.measures = vec![CsvFile::new("similarity.csv", measures.into_bytes())];
+    let recommended = recommend(&import.report().unwrap(), "t4", &Options::default()).unwrap();
+    let unmeasured = recommended[0].sources.iter().find(|s| s.source == "t3").unwrap();
+    let by_measure = matches!(&unmeasured.basis, Basis::Predicted { predictor, .. } if predictor == "similarity");
+    assert!(!by_measure, "{unmeasured:#?}");
 }

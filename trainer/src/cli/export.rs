@@ -1,4 +1,4 @@
-//! `transfermap export`: a report's tables as CSV, or a run's weights as a folder that transformers loads.
+//! `transfermap export`: a report's tables as CSV or LaTeX, or a run's weights as a folder that transformers loads.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use transfermap::analysis::{Analysis, Options};
 use transfermap::transfer::TransferMap;
 
 use crate::execute::export::export_model;
-use crate::execute::report::write_csv;
+use crate::execute::report::{write_csv, write_latex};
 use crate::execute::wrong::Wrong;
 
 /// Arguments of `export`.
@@ -23,9 +23,12 @@ pub(super) struct Export {
     /// Folder to write to
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Write the CSV files (also the default)
-    #[arg(long)]
+    /// Write the CSV files (also what is done when nothing is asked for)
+    #[arg(long, conflicts_with = "model")]
     csv: bool,
+    /// Write the tables for a paper
+    #[arg(long, conflicts_with = "model")]
+    latex: bool,
 }
 
 impl Export {
@@ -38,7 +41,14 @@ impl Export {
                     TransferMap::of_study(&report.study, &report.runs).map_err(|e| Wrong::at(path.display(), &e))?;
                 let analysis =
                     Analysis::new(&report, &Options::default()).map_err(|e| Wrong::at(path.display(), &e))?;
-                write_csv(&self.out, &report, &map, &analysis)?
+                let mut written = Vec::new();
+                if self.csv || !self.latex {
+                    written.extend(write_csv(&self.out, &report, &map, &analysis)?);
+                }
+                if self.latex {
+                    written.extend(write_latex(&self.out, &analysis)?);
+                }
+                written
             }
             (None, None) => return Err(Wrong("give a report.json, or --model RUN".into()).into()),
         };

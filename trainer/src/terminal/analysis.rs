@@ -122,7 +122,8 @@ fn transfer_map(out: &mut dyn Write, analysis: &Analysis, family: &FamilyAnalysi
     }
     writeln!(
         out,
-        "\nTransfer: mean gain in points of the target's metric; ▲ helps, ▼ harms, = equivalent, ? undecided"
+        "\nTransfer: mean gain in points of the target's metric; ▲ helps, ▼ harms, = equivalent, ? undecided{}",
+        if family.verdicts.untested > 0 { ", no sign untested" } else { "" }
     )?;
     print_table(out, &rows, &|row, column| *colours.get(row).filter(|_| colour)?.get(column)?)
 }
