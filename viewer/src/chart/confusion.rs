@@ -42,7 +42,7 @@ pub fn confusion(id: &str, title: String, reading: &str, labels: &[String], coun
     let steps: Vec<String> = (0..=tokens::SEQUENTIAL_STEPS)
         .map(|s| tokens::sequential(f64::from(s), [0.0, f64::from(tokens::SEQUENTIAL_STEPS)]).0)
         .collect();
-    let ends = ["0", "50", "100 % of the label"].map(str::to_owned);
+    let ends = ["0", "50", "100\u{a0}%"].map(str::to_owned);
     let matrix = Matrix {
         id: id.to_owned(),
         row_title: "label".to_owned(),

@@ -36,11 +36,15 @@ pub fn intervals(metric: Metric, gain: f64, margin: f64, all: &[Interval]) -> Ch
     let ends = plot.y.range();
     let [top, bottom] = [ends[0].min(ends[1]), ends[0].max(ends[1])];
     let [from, to] = [plot.x.at(-margin), plot.x.at(margin)];
-    let band = el("rect").at("x", from).at("width", (to - from).max(1.0)).at("y", top).at("height", bottom - top);
-    // Behind everything else.
-    plot.contents.insert(0, band.attr("fill", "var(--raised)").into());
     let zero = plot.x.at(0.0);
-    plot.add(super::line([zero, top], [zero, bottom], "var(--ink)"));
+    for i in 0..all.len() {
+        // Between the words, so that nothing crosses them.
+        let (from_y, to_y) = (top + i as f64 * ROW + 17.0, (top + (i + 1) as f64 * ROW - 6.0).min(bottom));
+        let band =
+            el("rect").at("x", from).at("width", (to - from).max(1.0)).at("y", from_y).at("height", to_y - from_y);
+        plot.add(band.attr("fill", "var(--line)").attr("fill-opacity", "0.6"));
+        plot.add(super::line([zero, from_y], [zero, to_y], "var(--ink)"));
+    }
     for (i, one) in all.iter().enumerate() {
         let at = top + i as f64 * ROW;
         let numbers = one.ends.map_or_else(|| "not known".to_owned(), |ends| number::gain_interval(metric, ends));
@@ -57,7 +61,12 @@ pub fn intervals(metric: Metric, gain: f64, margin: f64, all: &[Interval]) -> Ch
         let dot = shape(3, [plot.x.at(gain), y], 4.5).attr("fill", "var(--accent)");
         plot.add(group.attr("data-tip", tip.trim_end().to_owned()).children(caps).child(dot));
     }
-    let sample = el("rect").attr("width", "24").attr("height", "12").attr("y", "-6").attr("fill", "var(--raised)");
+    let sample = el("rect")
+        .attr("width", "24")
+        .attr("height", "12")
+        .attr("y", "-6")
+        .attr("fill", "var(--line)")
+        .attr("fill-opacity", "0.6");
     let sample = sample.attr("stroke", "var(--line)");
     let mean = shape(3, [12.0, 0.0], 4.5).attr("fill", "var(--accent)");
     let within = format!("± margin of {}", number::plain(number::scale(metric) * margin, number::decimals(metric)));

@@ -52,10 +52,9 @@ impl PairedSeeds {
         let x = Axis { title: String::new(), domain: [-0.45, 1.45], ticks };
         let mut plot = Plot::new([356.0, 320.0], &x, &y);
         let [low, high] = y.domain;
-        if let Some(chance) = self.chance.filter(|c| *c >= low && *c <= high) {
+        let chance = self.chance.filter(|c| *c >= low && *c <= high);
+        if let Some(chance) = chance {
             plot.path(&[[-0.45, chance], [1.45, chance]], "var(--quiet)", 1.0, 1.0, true);
-            let words = label(plot.x.range()[1], plot.y.at(chance) - 5.0, 11.0, "end", "most frequent class");
-            plot.add(words.class("quiet"));
         }
         for seed in &self.seeds {
             self.seed(&mut plot, seed);
@@ -78,6 +77,11 @@ impl PairedSeeds {
         let mut legend = vec![(dot(false), "one seed".to_owned()), (bar.into(), "mean".to_owned())];
         if self.seeds.iter().any(|s| s.collapsed) {
             legend.push((dot(true), "collapsed to one class".to_owned()));
+        }
+        if chance.is_some() {
+            let line = el("line").attr("x1", "0").attr("x2", "24").attr("stroke", "var(--quiet)");
+            let line = line.attr("stroke-dasharray", "5 4");
+            legend.push((line.into(), "always the most frequent class".to_owned()));
         }
         plot.legend(&legend);
         Chart {

@@ -24,7 +24,7 @@ impl Axis {
 
     /// An axis with these ends.
     pub fn between(title: impl Into<String>, domain: [f64; 2], show: &dyn Fn(f64, usize) -> String) -> Self {
-        let (ticks, decimals) = Scale::new(domain, [0.0, 1.0]).ticks(5);
+        let (ticks, decimals) = Scale::new(domain, [0.0, 1.0]).ticks(6);
         Self { title: title.into(), domain, ticks: ticks.into_iter().map(|t| (t, show(t, decimals))).collect() }
     }
 }

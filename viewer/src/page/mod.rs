@@ -1,6 +1,7 @@
 //! The pages of the viewer, one a file: plain functions from a report, its analysis and the reader's choices to a tree.
 
 pub mod map;
+pub mod methods;
 pub mod overview;
 pub mod pair;
 pub mod runs;
@@ -129,6 +130,7 @@ tabs! {
     Pair, "pair", "Pair", pair::page;
     Training, "training", "Over training", training::page;
     Runs, "runs", "Runs", runs::page;
+    Methods, "methods", "Methods", methods::page;
 }
 
 impl Tab {

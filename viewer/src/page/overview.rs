@@ -74,7 +74,8 @@ pub fn hours(seconds: f64) -> String {
     }
 }
 
-fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+/// Each name once, empty ones left out.
+pub fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut seen: Vec<&str> = Vec::new();
     for name in names.filter(|n| !n.is_empty()) {
         if !seen.contains(&name) {

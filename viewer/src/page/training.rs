@@ -57,6 +57,12 @@ fn sentence(context: &Context<'_>, all: &[&TrainingAnalysis]) -> crate::node::El
     let count = |course| all.iter().filter(|t| t.change.is_some_and(|c| c.course == course)).count();
     let words = if tested == 0 {
         "No pair has two seeds at its first and last epoch, so no change is tested.".to_owned()
+    } else if all.iter().all(|t| t.change.is_none_or(|c| c.course == Course::Unclear)) {
+        format!(
+            "Between the first epoch and the last no gain of {tested} tested pairs changes by more than chance allows \
+             (Holm, α {}).",
+            context.analysis.options.alpha
+        )
     } else {
         format!(
             "Between the first epoch and the last, of {tested} tested pairs negative transfer heals in {} and deepens in {}; \

@@ -31,7 +31,10 @@ pub(super) fn add(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>)
     let mut charts = Vec::new();
     for (id, arm, name) in [("confusion-single", &alone, "alone"), ("confusion-transfer", &after, "after the source")] {
         let Some((counts, seeds)) = arm.as_ref().filter(|(c, _)| c.classes() <= MOST) else { continue };
-        let reading = format!("Test examples, summed over {seeds} {}.", if *seeds == 1 { "run" } else { "runs" });
+        let reading = format!(
+            "Test examples, summed over {seeds} {}; colours are shares of the label’s row.",
+            if *seeds == 1 { "run" } else { "runs" }
+        );
         charts.push(confusion(id, format!("Confusion {name}"), &reading, &labels, counts));
     }
     match (charts.len(), &alone) {
