@@ -67,6 +67,8 @@ impl PairedSeeds {
             plot.add(mark.attr("stroke", "var(--ink)").attr("stroke-width", "2.5"));
             let anchor = if at == 0.0 { "end" } else { "start" };
             let words = label(x + out * 30.0, y + 4.5, 12.0, anchor, number::score(metric, mean));
+            // A ground of paper, so that no grid line strikes through the number.
+            let words = words.attr("paint-order", "stroke").attr("stroke", "var(--paper)").attr("stroke-width", "4");
             plot.add(words.attr("font-weight", "600"));
         }
         let dot = |hollow: bool| {
@@ -74,7 +76,7 @@ impl PairedSeeds {
             Node::from(shape(0, [12.0, 0.0], 4.5).attr("fill", fill).attr("stroke", "var(--accent)"))
         };
         let bar = el("line").attr("x1", "4").attr("x2", "20").attr("stroke", "var(--ink)").attr("stroke-width", "2.5");
-        let mut legend = vec![(dot(false), "one seed".to_owned()), (bar.into(), "mean".to_owned())];
+        let mut legend = vec![(dot(false), "one run".to_owned()), (bar.into(), "mean".to_owned())];
         if self.seeds.iter().any(|s| s.collapsed) {
             legend.push((dot(true), "collapsed to one class".to_owned()));
         }
@@ -87,12 +89,19 @@ impl PairedSeeds {
         Chart {
             id: "seeds".to_owned(),
             title,
-            reading: Some(
-                "Each line is one seed: the same data order and classifier, without and with the source.".to_owned(),
-            ),
+            reading: Some(self.reading().to_owned()),
             definition: "paired-seeds",
             drawing: Drawing::Plain(plot.picture()),
             data: self.data(),
+        }
+    }
+
+    fn reading(&self) -> &'static str {
+        let joined = self.seeds.iter().filter(|s| s.single.is_some() && s.transfer.is_some()).count();
+        match joined {
+            0 => "Each dot is one run; no seed has both sides, so nothing is joined.",
+            1 => "One result of either side.",
+            _ => "Each line is one seed: the same data order and classifier, without and with the source.",
         }
     }
 

@@ -47,8 +47,9 @@ pub fn page(context: &Context<'_>) -> Page {
     let open = context.choices.get("run");
     let open = shown.iter().position(|i| report.runs.get(*i).is_some_and(|r| Some(r.id.as_str()) == open));
     if let Some((at, run)) = open.and_then(|at| Some((at, report.runs.get(*shown.get(at)?)?))) {
-        let (details, chart) = details(run);
+        let (details, chart, scores) = details(run);
         page.charts.extend(chart);
+        page.tables.push(scores);
         table.opened = Some((at, details));
     }
     page.table(table);
@@ -233,7 +234,7 @@ fn pager(number: usize, pages: usize) -> Element {
 }
 
 /// What an opened row shows: numbers, scores by split, the training curve.
-fn details(run: &RunRecord) -> (Node, Option<crate::chart::Chart>) {
+fn details(run: &RunRecord) -> (Node, Option<crate::chart::Chart>, Table) {
     let mut facts: Vec<(&'static str, String)> = vec![
         ("seed", seed_name(run.seed)),
         ("encoder", run.encoder.clone()),
@@ -276,9 +277,10 @@ fn details(run: &RunRecord) -> (Node, Option<crate::chart::Chart>) {
     });
     let why = "The record has no training curve: it was imported, or failed before its first step.";
     let curve = chart.as_ref().map_or_else(|| el("p").class("reading").text(why).into(), crate::chart::Chart::figure);
+    let scores = scores(run);
     let details =
-        el("div").class("opened").child(list).child(el("div").class("beside").child(curve).child(scores(run).node()));
-    (details.into(), chart)
+        el("div").class("opened").child(list).child(el("div").class("beside").child(curve).child(scores.node()));
+    (details.into(), chart, scores)
 }
 
 fn scores(run: &RunRecord) -> Table {

@@ -57,9 +57,13 @@ fn options(context: &Context<'_>) -> Table {
     let prior = family.and_then(|f| f.prior).map_or_else(
         || "none: no pair can be tested".to_owned(),
         |p| {
+            let metric = family.and_then(|f| f.metric);
             format!(
                 "{} from {} degrees of freedom",
-                p.sd,
+                metric.map_or_else(
+                    || number::plain(p.sd, 4),
+                    |m| format!("{} {}", number::score(m, p.sd), number::unit(m)).trim_end().to_owned()
+                ),
                 p.df.map_or_else(|| "∞".to_owned(), |df| number::plain(df, 1))
             )
         },
@@ -80,7 +84,7 @@ fn options(context: &Context<'_>) -> Table {
         ),
         ("seed of resampling", options.seed.to_string(), "The same seed gives the same intervals, bit for bit."),
         ("pairs in the family", family.map_or(0, |f| f.family_size).to_string(), "What Holm corrects for."),
-        ("prior standard deviation", prior, "Of a gain over seeds, from all pairs together, in the metric’s units."),
+        ("prior standard deviation", prior, "Of a gain over seeds, from all pairs together."),
     ];
     for (name, value, what) in rows {
         table.row([name.into(), value.into(), Cell::from(what).class("wrap")]);

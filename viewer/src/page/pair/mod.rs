@@ -77,7 +77,10 @@ pub fn page(context: &Context<'_>) -> Page {
         first.push(intervals(pair.metric, gain, pair.margin, &interval_rows(context, pair)));
     }
     page.beside(first);
-    page.table(words::tests(pair));
+    let tests = words::tests(pair);
+    if !tests.rows.is_empty() {
+        page.table(tests);
+    }
     page.table(words::sizes(pair));
     curves::add(&mut page, context, &subject);
     errors::add(&mut page, context, &subject);

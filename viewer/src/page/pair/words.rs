@@ -34,7 +34,8 @@ pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
     let mut words = Vec::new();
     if let Some(gain) = pair.gain {
         let interval = pair.gain_ci.map(|ci| {
-            format!(", {} % interval {}", number::plain(100.0 * (1.0 - alpha), 0), number::gain_interval(metric, ci))
+            let level = number::plain(100.0 * (1.0 - alpha), if alpha < 0.01 { 1 } else { 0 });
+            format!(", {level}\u{a0}% interval {}", number::gain_interval(metric, ci).replace(' ', "\u{a0}"))
         });
         words.push(format!(
             "{} is {} alone and {} after {}: a gain of {}{}.",
@@ -70,7 +71,10 @@ pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
         ));
     }
     let without = &pair.without_collapsed;
-    if pair.collapsed_runs + pair.collapsed_singles > 0 {
+    let collapsed = pair.collapsed_runs + pair.collapsed_singles;
+    if collapsed > 0 && without.n == 0 {
+        words.push("Without the collapsed runs no seed is left to compare.".to_owned());
+    } else if collapsed > 0 {
         words.push(format!(
             "Without the collapsed runs {} seeds are left, the gain is {} and the verdict {}.",
             without.n,
@@ -122,7 +126,7 @@ pub fn flags(context: &Context<'_>, pair: &PairAnalysis) -> Option<Element> {
     })
 }
 
-/// Every test of the pair.
+/// Every test of the pair; a table without rows when none could be made.
 pub fn tests(pair: &PairAnalysis) -> Table {
     let mut table = Table::new("tests", "Tests").words("test").numbers("p").defined("p-value").words("what it asks");
     let rows = [
@@ -139,6 +143,9 @@ pub fn tests(pair: &PairAnalysis) -> Table {
         ("equivalence, two one-sided", pair.p_equivalence, "Is the gain inside ± margin?"),
         ("· after Holm", pair.p_equivalence_holm, "The same, for all pairs together."),
     ];
+    if rows.iter().all(|(_, p, _)| p.is_none()) {
+        return table;
+    }
     for (name, p, asks) in rows {
         // Welch's test is made only where the others cannot be.
         if p.is_none() && name.starts_with("Welch") {
