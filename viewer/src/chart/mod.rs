@@ -1,8 +1,10 @@
 //! Charts, one a file. A chart is a drawing, the table behind it, and the words around it; the same code draws it in a
 //! page, in the HTML that stands there before any script runs, and in SVG and PNG files.
 
+pub mod axis;
 pub mod legend;
 pub mod matrix;
+pub mod scatter;
 pub mod transfer_map;
 
 use crate::node::{Element, Node, el};

@@ -2,6 +2,7 @@
 
 pub mod map;
 pub mod overview;
+pub mod prediction;
 pub mod shell;
 
 use transfermap::analysis::{Analysis, FamilyAnalysis, FamilyKey, PairAnalysis};
@@ -117,6 +118,7 @@ macro_rules! tabs {
 tabs! {
     Overview, "overview", "Overview", overview::page;
     Map, "map", "Transfer map", map::page;
+    Prediction, "prediction", "Does similarity predict transfer?", prediction::page;
 }
 
 impl Tab {
