@@ -134,6 +134,47 @@ pub const ALL: &[Definition] = &[
         formula: "",
         source: "",
     },
+    Definition {
+        key: "recommendation",
+        term: "Measured and predicted",
+        text: "A pair that was trained stands with its measured gain. Any other is predicted by the predictor that \
+               best orders the sources of the other targets, with a line fitted to their pairs; the target’s own pairs \
+               are never used for that.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "ndcg",
+        term: "NDCG",
+        text: "How well the whole order of sources is predicted, the top above all: 1 for the right order. A source is \
+               worth 2^(N − rank) − 1, as in TaskWeb. A random order does not get 0, so its expectation stands beside.",
+        formula: "DCG of the predicted order / DCG of the right order",
+        source: "Järvelin and Kekäläinen 2002; Kim et al. 2023, TaskWeb",
+    },
+    Definition {
+        key: "regret",
+        term: "Regret",
+        text: "The share of the best source’s score that is lost by training the source that the predictor puts first. \
+               0 is the right choice.",
+        formula: "(best score − score of the chosen) / best score",
+        source: "Poth et al. 2021; Renggli et al. 2022",
+    },
+    Definition {
+        key: "similarity",
+        term: "Similarity",
+        text: "A number for an ordered pair of tasks that needs no training on the pair. Whether it says anything \
+               about transfer is another question, which has a page of its own.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "overlap",
+        term: "Overlap",
+        text: "Test examples of a target one of whose texts also stands in the training set of a source. A gain over \
+               such a pair may be memory, not transfer; the pair is flagged as a leak.",
+        formula: "",
+        source: "",
+    },
 ];
 
 #[cfg(test)]

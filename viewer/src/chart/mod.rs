@@ -2,9 +2,11 @@
 //! page, in the HTML that stands there before any script runs, and in SVG and PNG files.
 
 pub mod axis;
+pub mod heat;
 pub mod legend;
 pub mod matrix;
 pub mod scatter;
+pub mod sources;
 pub mod transfer_map;
 
 use crate::node::{Element, Node, el};

@@ -1,9 +1,11 @@
 //! The pages of the viewer, one a file: plain functions from a report, its analysis and the reader's choices to a tree.
 
+pub mod choose;
 pub mod map;
 pub mod overview;
 pub mod prediction;
 pub mod shell;
+pub mod similarity;
 
 use transfermap::analysis::{Analysis, FamilyAnalysis, FamilyKey, PairAnalysis};
 use transfermap::report::Report;
@@ -119,6 +121,8 @@ tabs! {
     Overview, "overview", "Overview", overview::page;
     Map, "map", "Transfer map", map::page;
     Prediction, "prediction", "Does similarity predict transfer?", prediction::page;
+    Choose, "choose", "Choose a source", choose::page;
+    Similarity, "similarity", "Similarity", similarity::page;
 }
 
 impl Tab {
