@@ -175,6 +175,31 @@ pub const ALL: &[Definition] = &[
         formula: "",
         source: "",
     },
+    Definition {
+        key: "score",
+        term: "Score",
+        text: "The metric on the target’s test rows, mean over seeds. Alone: the model trained on the target only, the \
+               baseline of every gain. All runs with a score are here, collapsed ones too.",
+        formula: "interval = mean ± t · sd / √n, level 1 − α",
+        source: "",
+    },
+    Definition {
+        key: "label-balance",
+        term: "Label balance",
+        text: "How often each label stands in a set. The most frequent label’s share is what one gets right by always \
+               answering it: the chance level of accuracy.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "difference",
+        term: "Difference of gains",
+        text: "Gain here minus gain there, joined by the names of source and target. The interval and p are Welch’s \
+               over seeds, as if the runs of the two were independent; Holm’s correction is over the pairs that can be \
+               tested. Tasks of one name need not be the same data.",
+        formula: "difference = gain here − gain there",
+        source: "Welch 1947; Holm 1979",
+    },
 ];
 
 #[cfg(test)]

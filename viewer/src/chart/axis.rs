@@ -11,7 +11,7 @@ const SIZE: f64 = 12.0;
 /// An axis below a drawing at height `y`, with grid lines up to `top`.
 pub fn below(scale: &Scale, y: f64, top: f64, title: String, into: &mut Vec<Node>) {
     let [from, to] = scale.range();
-    let (ticks, decimals) = scale.ticks(((to - from) / 90.0) as usize);
+    let (ticks, decimals) = scale.ticks(((to - from) / 75.0) as usize);
     for tick in ticks {
         let x = scale.at(tick);
         let stroke = if tick == 0.0 { "var(--quiet)" } else { "var(--line)" };

@@ -2,10 +2,13 @@
 //! page, in the HTML that stands there before any script runs, and in SVG and PNG files.
 
 pub mod axis;
+pub mod balance;
+pub mod difference;
 pub mod heat;
 pub mod legend;
 pub mod matrix;
 pub mod scatter;
+pub mod scores;
 pub mod sources;
 pub mod transfer_map;
 

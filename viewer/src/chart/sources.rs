@@ -11,7 +11,7 @@ use crate::scale::{Scale, fit, text_width};
 use crate::table::Table;
 
 const ROW: f64 = 26.0;
-const WIDTH: f64 = 420.0;
+const WIDTH: f64 = 500.0;
 const VERDICT: f64 = 110.0;
 
 /// Draws the sources of which something is known.

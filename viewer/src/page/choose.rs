@@ -132,18 +132,64 @@ fn predictors(context: &Context<'_>, target: &str) -> (Table, String) {
         (false, Some(best)) if !beats(best) => {
             "On average over the targets, nothing orders the sources better than a random order.".to_owned()
         }
-        (false, Some(best)) => match popularity.filter(|p| p.figures.ndcg_rank >= best.figures.ndcg_rank) {
-            Some(_) => format!(
-                "On average over the targets, {} orders the sources better than a random order, and not better than \
-                 popularity: the source that helped the other targets most.",
-                best.predictor
-            ),
-            None => format!(
-                "On average over the targets, {} orders the sources best: better than a random order and than \
-                 popularity. These are means over few targets, without a test.",
-                best.predictor
-            ),
-        },
+        (false, Some(best)) => {
+            let popular = popularity.is_some_and(|p| p.figures.ndcg_rank >= best.figures.ndcg_rank);
+            let beside = if popular {
+                "but not better than popularity: the source that helped the other targets most"
+            } else {
+                "and than popularity"
+            };
+            let chance = best.random_expectation.regret_at_1_best;
+            let first = if best.figures.regret_at_1_best >= chance && chance.is_some() {
+                " The source that it puts first is no better a choice than a random one, though."
+            } else {
+                ""
+            };
+            format!(
+                "On average over the targets, {} orders the sources better than a random order, {beside}.{first} These \
+                 are means over {} targets, without a test.",
+                best.predictor, best.targets
+            )
+        }
     };
     (table, sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use transfermap::analysis::Analysis;
+    use transfermap::report::Report;
+
+    use crate::choices::Choices;
+    use crate::page::Tab;
+    use crate::still::Still;
+
+    fn still(choices: &str) -> Still {
+        let report = Report::from_json(include_bytes!("../../../www/samples/real-small.json")).unwrap();
+        Still::new("r", report, Choices::parse(choices)).unwrap().unwrap()
+    }
+
+    #[test]
+    fn sources_stand_with_the_numbers_of_the_recommendation() {
+        let page = still("target=rte").page(Tab::Choose);
+        let report = Report::from_json(include_bytes!("../../../www/samples/real-small.json")).unwrap();
+        let expected = Analysis::tests(&report, &Default::default()).unwrap().recommend(&report, "rte").unwrap();
+        let table = page.tables.iter().find(|t| t.id == "ranking").unwrap();
+        assert_eq!(table.rows.len(), 4);
+        for (row, source) in table.rows.iter().zip(&expected[0].sources) {
+            assert_eq!((&row[1].text, &row[6].text), (&source.source, &source.reason));
+        }
+        let text: String = page.contents.iter().map(crate::node::Node::plain_text).collect();
+        assert!(text.contains(&expected[0].advice), "{text}");
+        assert_eq!(page.charts[0].data.rows.len(), 4);
+    }
+
+    #[test]
+    fn predictors_stand_beside_random_and_popularity() {
+        let page = still("target=rte").page(Tab::Choose);
+        let table = page.tables.iter().find(|t| t.id == "predictors").unwrap();
+        for plain in ["random", "popularity"] {
+            assert!(table.rows.iter().any(|row| row[0].text == plain), "{plain}");
+        }
+    }
 }

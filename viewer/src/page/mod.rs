@@ -1,11 +1,13 @@
 //! The pages of the viewer, one a file: plain functions from a report, its analysis and the reader's choices to a tree.
 
 pub mod choose;
+pub mod compare;
 pub mod map;
 pub mod overview;
 pub mod prediction;
 pub mod shell;
 pub mod similarity;
+pub mod tasks;
 
 use transfermap::analysis::{Analysis, FamilyAnalysis, FamilyKey, PairAnalysis};
 use transfermap::report::Report;
@@ -123,9 +125,16 @@ tabs! {
     Prediction, "prediction", "Does similarity predict transfer?", prediction::page;
     Choose, "choose", "Choose a source", choose::page;
     Similarity, "similarity", "Similarity", similarity::page;
+    Tasks, "tasks", "Tasks", tasks::page;
+    Compare, "compare", "Compare", compare::page;
 }
 
 impl Tab {
+    /// Whether there is anything to show.
+    pub fn shown(self, context: &Context<'_>) -> bool {
+        self != Self::Compare || compare::shown(context)
+    }
+
     /// The tab of a name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|t| t.name() == name)

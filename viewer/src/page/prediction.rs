@@ -36,20 +36,22 @@ pub fn page(context: &Context<'_>) -> Page {
     if let Some((measure, correlation)) = chosen.or_else(|| ranked.first()).copied() {
         let min_max = context.choices.is("scale", "min-max");
         let by_source = context.choices.is("colour", "source");
-        page.chart(scatter(context, &Scatter { measure, correlation, by_source, min_max }));
+        let chart = scatter(context, &Scatter { measure, correlation, by_source, min_max });
+        let mut aside = el("div").class("aside").child(words(context, measure, correlation));
         if min_max {
-            page.paragraph(
+            aside = aside.child(el("p").text(
                 "Both axes are brought to 0 to 1 by their smallest and largest number. That moves no mark: r is the \
                  same as for the raw numbers, because it does not depend on a linear scale.",
-            );
+            ));
         }
         if outcome == PairOutcome::NegativeRelativeGain {
-            page.paragraph(
+            aside = aside.child(el("p").text(
                 "This is the notebook’s outcome: what is lost relative to the baseline, and 0 for every pair that \
                  gained. It forgets how much a pair gained, so that pairs that help look all alike.",
-            );
+            ));
         }
-        page.add(words(context, measure, correlation));
+        page.add(el("div").class("beside").child(chart.figure()).child(aside));
+        page.charts.push(chart);
         page.table(coefficients(context, correlation));
     }
     page.table(all(&ranked, outcome));
@@ -260,7 +262,7 @@ fn coefficients(context: &Context<'_>, c: &CorrelationAnalysis) -> Table {
     }
     let none = || Cell::from(number::MISSING);
     let within = &c.within_target_spearman;
-    let named = format!("ρ within a target, mean of {}", within.targets);
+    let named = format!("ρ within targets (of {})", within.targets);
     let values = [coefficient(within.mean), p(context, within.p)];
     for (name, [value, p]) in
         [(named, values), ("τ, weighted to the top".to_owned(), [coefficient(c.weighted_tau), none()])]
@@ -313,4 +315,72 @@ fn all(ranked: &[(&Measure, &CorrelationAnalysis)], outcome: PairOutcome) -> Tab
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use transfermap::report::Report;
+
+    use crate::choices::Choices;
+    use crate::node::Node;
+    use crate::page::{Context, Page, Tab};
+    use crate::still::Still;
+
+    fn notebook() -> Report {
+        Report::from_json(include_bytes!("../../../www/samples/notebook.json")).unwrap()
+    }
+
+    fn page(report: Report, choices: &str) -> Page {
+        Still::new("r", report, Choices::parse(choices)).unwrap().unwrap().page(Tab::Prediction)
+    }
+
+    fn markup(page: &Page) -> String {
+        page.contents.iter().map(Node::markup).collect()
+    }
+
+    #[test]
+    fn the_notebooks_correlation_stands_with_its_naive_p_and_why_there_is_no_other() {
+        let page = page(notebook(), "outcome=negative_relative_gain");
+        // statistics.json "notebook", "joined_by_pair", accuracy: scipy.stats.pearsonr and spearmanr.
+        let rows = &page.tables[0].rows;
+        let row = |i: usize| rows[i].iter().map(|c| c.text.as_str()).collect::<Vec<_>>();
+        assert_eq!(row(0)[..6], ["r (Pearson)", "−0.78", "—", "—", "—", "0.118"]);
+        assert_eq!(row(1)[..2], ["ρ (Spearman)", "−0.80"]);
+        let markup = markup(&page);
+        assert!(markup.contains("cannot be tested") && markup.contains("only 5 of 20 pairs"), "{markup}");
+        assert_eq!(markup.matches("class=\"mark\"").count(), 5);
+    }
+
+    #[test]
+    fn another_scale_moves_no_mark_and_the_page_says_so() {
+        let marks = |page: &Page| -> Vec<String> {
+            let all = page.contents.iter().flat_map(|n| n.find_all(&|e| e.get("class") == Some("mark")));
+            all.filter_map(|e| e.get("d")).map(str::to_owned).collect()
+        };
+        let (raw, scaled) = (page(notebook(), ""), page(notebook(), "scale=min-max"));
+        assert_eq!(marks(&raw), marks(&scaled));
+        assert!(markup(&scaled).contains("r is the same") && !markup(&raw).contains("r is the same"));
+    }
+
+    #[test]
+    fn a_report_without_measures_says_so() {
+        let mut report = notebook();
+        report.measures.clear();
+        assert!(markup(&page(report, "")).contains("no measure of similarity"));
+    }
+
+    #[test]
+    fn permutations_under_way_are_told() {
+        let still = Still::new("r", notebook(), Choices::default()).unwrap().unwrap();
+        let early = still.look(|context| Tab::Prediction.page(&Context { resampled: false, ..*context }));
+        assert!(markup(&early).contains("still being computed"));
+    }
+
+    #[test]
+    fn names_are_text() {
+        let mut report = notebook();
+        report.measures[0].name = "<script>alert(1)</script>".to_owned();
+        let markup = markup(&page(report, ""));
+        assert!(markup.contains("&lt;script&gt;") && !markup.contains("<script"), "{markup}");
+    }
 }

@@ -50,3 +50,41 @@ pub fn page(context: &Context<'_>) -> Page {
     page.add(beside);
     page
 }
+
+#[cfg(test)]
+mod tests {
+    use transfermap::report::Report;
+
+    use crate::choices::Choices;
+    use crate::node::Node;
+    use crate::page::Tab;
+    use crate::still::Still;
+
+    fn page(report: Report) -> crate::page::Page {
+        Still::new("r", report, Choices::default()).unwrap().unwrap().page(Tab::Similarity)
+    }
+
+    #[test]
+    fn cells_of_both_maps_are_tied_by_pair() {
+        let page = page(Report::from_json(include_bytes!("../../../www/samples/notebook.json")).unwrap());
+        let markup: String = page.contents.iter().map(Node::markup).collect();
+        assert_eq!(markup.matches("data-key=\"rte→paws\"").count(), 2);
+        assert!(markup.contains("in numbers, lower is more similar"), "{markup}");
+        assert_eq!(page.charts.len(), 2);
+    }
+
+    #[test]
+    fn many_measures_are_shown_one_at_a_time() {
+        let mut report = Report::from_json(include_bytes!("../../../www/samples/notebook.json")).unwrap();
+        let one = report.measures[0].clone();
+        report.measures =
+            (0..80).map(|i| transfermap::report::Measure { name: format!("m{i}"), ..one.clone() }).collect();
+        assert_eq!(page(report).charts.len(), 2);
+    }
+
+    #[test]
+    fn a_report_without_measures_says_so() {
+        let page = page(Report::from_json(include_bytes!("../../../www/samples/real-small.json")).unwrap());
+        assert!(page.contents[0].plain_text().contains("no measure of similarity"));
+    }
+}
