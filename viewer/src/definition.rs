@@ -361,14 +361,6 @@ pub const ALL: &[Definition] = &[
         source: "Dekker, Krackhardt and Snijders 2007, Psychometrika 72",
     },
     Definition {
-        key: "regression-line",
-        term: "Line and band",
-        text: "Ordinary least squares. The band is for the mean; it takes pairs for independent and is naive in that \
-               sense.",
-        formula: "s √(1/n + (x − x̄)² / S)",
-        source: "",
-    },
-    Definition {
         key: "ndcg",
         term: "NDCG",
         text: "How good a ranking of sources is, the top counting most; 1 is perfect. By rank, or by score; the four \
@@ -398,6 +390,88 @@ pub const ALL: &[Definition] = &[
                single-task score, and its mean gain on the other targets.",
         formula: "",
         source: "",
+    },
+    Definition {
+        key: "ols-bands",
+        term: "Line and bands",
+        text: "The least-squares line of the outcome on the measure. The inner band covers the line’s mean, the outer \
+               one a new pair, each at level 1 − α as if pairs were independent. They are not, so both are too narrow.",
+        formula: "outcome = intercept + slope · measure",
+        source: "",
+    },
+    Definition {
+        key: "spearman",
+        term: "ρ (Spearman)",
+        text: "Correlation of the ranks: 1 when the larger measure always has the larger outcome, 0 when the one says \
+               nothing of the other, −1 when it is the other way round.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "p-max",
+        term: "p of all measures",
+        text: "The same permutations, with the largest coefficient of all measures in place of this one’s: it allows \
+               for having tried them all. Only this p may be used to say that the best of many measures predicts.",
+        formula: "",
+        source: "Westfall and Young 1993, Resampling-based multiple testing",
+    },
+    Definition {
+        key: "naive-p",
+        term: "Naive p",
+        text: "What one gets by treating every pair as an observation of its own. Pairs share tasks, so it is too \
+               small; it is shown because papers report it.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "recommendation",
+        term: "Measured and predicted",
+        text: "A pair that was trained stands with its measured gain. Any other is predicted by the predictor that \
+               best orders the sources of the other targets, with a line fitted to their pairs; the target’s own pairs \
+               are never used for that.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "similarity",
+        term: "Similarity",
+        text: "A number for an ordered pair of tasks that needs no training on the pair. Whether it says anything \
+               about transfer is another question, which has a page of its own.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "overlap",
+        term: "Overlap",
+        text: "Test examples of a target one of whose texts also stands in the training set of a source. A gain over \
+               such a pair may be memory, not transfer; the pair is flagged as a leak.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "score",
+        term: "Score",
+        text: "The metric on the target’s test rows, mean over seeds. Alone: the model trained on the target only, the \
+               baseline of every gain. All runs with a score are here, collapsed ones too.",
+        formula: "interval = mean ± t · sd / √n, level 1 − α",
+        source: "",
+    },
+    Definition {
+        key: "label-balance",
+        term: "Label balance",
+        text: "How often each label stands in a set. The most frequent label’s share is what one gets right by always \
+               answering it: the chance level of accuracy.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "difference",
+        term: "Difference of gains",
+        text: "Gain here minus gain there, joined by the names of source and target. The interval and p are Welch’s \
+               over seeds, as if the runs of the two were independent; Holm’s correction is over the pairs that can be \
+               tested. Tasks of one name need not be the same data.",
+        formula: "difference = gain here − gain there",
+        source: "Welch 1947; Holm 1979",
     },
 ];
 
