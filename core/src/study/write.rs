@@ -27,11 +27,9 @@ fn table(entries: &Map<String, Value>, path: &str, out: &mut String) {
     for (key, value) in entries {
         let path = if path.is_empty() { name(key) } else { format!("{path}.{}", name(key)) };
         match value {
-            Value::Object(inner) if is_table(value) => {
-                if !inner.is_empty() {
-                    let _ = writeln!(out, "\n[{path}]");
-                    table(inner, &path, out);
-                }
+            Value::Object(inner) if is_table(value) && !inner.is_empty() => {
+                let _ = writeln!(out, "\n[{path}]");
+                table(inner, &path, out);
             }
             Value::Array(all) if is_tables(value) => {
                 for one in all.iter().filter_map(Value::as_object) {
