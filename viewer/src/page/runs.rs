@@ -163,7 +163,11 @@ impl List<'_> {
     fn table(&self, shown: &[usize]) -> Table {
         let mut table = Table::new("runs", "Runs");
         let order = self.order();
+        let columns = self.columns();
         for (i, (key, name)) in COLUMNS.iter().enumerate() {
+            if !columns.contains(&i) {
+                continue;
+            }
             table = if matches!(i, 2..=5) { table.numbers(*name) } else { table.words(*name) };
             let sorted = order.filter(|(by, _)| by == key).map(|(_, down)| down);
             // Scores and times are asked for from the top.
@@ -188,7 +192,7 @@ impl List<'_> {
             let cell =
                 Cell::from(score.map_or_else(|| number::MISSING.to_owned(), |(metric, v)| number::score(metric, v)));
             let started = run.provenance.started.get(..16).unwrap_or(&run.provenance.started).replace('T', " ");
-            table.row([
+            let cells = [
                 Cell::from(run.id.as_str()).set(change(&[("run", next)])),
                 status_cell,
                 match score {
@@ -199,9 +203,22 @@ impl List<'_> {
                 number(run.cost.seconds, 1).into(),
                 number(run.budget.steps as f64, 0).into(),
                 if started.is_empty() { number::MISSING.to_owned() } else { started }.into(),
-            ]);
+            ];
+            table.row(cells.into_iter().enumerate().filter(|(i, _)| columns.contains(i)).map(|(_, cell)| cell));
         }
         table
+    }
+
+    /// Positions of the columns of which the report has something.
+    fn columns(&self) -> Vec<usize> {
+        let known = |i: &usize| match COLUMNS.get(*i).map_or("", |(key, _)| key) {
+            "f1" => self.report.runs.iter().any(|r| self.f1(r).is_some()),
+            "seconds" => self.report.runs.iter().any(|r| r.cost.seconds > 0.0),
+            "steps" => self.report.runs.iter().any(|r| r.budget.steps > 0),
+            "started" => self.report.runs.iter().any(|r| !r.provenance.started.is_empty()),
+            _ => true,
+        };
+        (0..COLUMNS.len()).filter(known).collect()
     }
 }
 
