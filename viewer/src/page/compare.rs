@@ -79,6 +79,13 @@ pub fn page(context: &Context<'_>) -> Page {
 }
 
 fn sentence(compared: &[ComparedPair], alpha: f64, there: &str) -> String {
+    if compared.iter().all(|c| c.p_holm.is_none()) {
+        return format!(
+            "None of the {} ordered pairs that both have can be tested: that takes at least two seeds with a gain here \
+             and in {there}.",
+            compared.len()
+        );
+    }
     let count = |sign: &str| compared.iter().filter(|c| finding(c, alpha).0 == sign).count();
     format!(
         "Of {} ordered pairs that both have, {} gain more here than in {there}, {} gain less, {} are undecided and {} \
@@ -92,7 +99,7 @@ fn sentence(compared: &[ComparedPair], alpha: f64, there: &str) -> String {
 }
 
 fn table(compared: &[ComparedPair], alpha: f64) -> Table {
-    let mut table = Table::new("compared", "Every pair that both have")
+    let mut table = Table::new("compared", "Every pair that both have, largest difference first")
         .words("pair")
         .numbers("gain here")
         .defined("gain")
@@ -102,7 +109,10 @@ fn table(compared: &[ComparedPair], alpha: f64) -> Table {
         .words("interval")
         .numbers("Holm p")
         .words("finding");
-    for c in compared {
+    let mut order: Vec<usize> = (0..compared.len()).collect();
+    let size = |i: usize| compared.get(i).and_then(|c| c.difference).map_or(-1.0, f64::abs);
+    order.sort_by(|a, b| size(*b).total_cmp(&size(*a)));
+    for c in order.into_iter().filter_map(|i| compared.get(i)) {
         let gain = |v: Option<f64>| Cell::from(number::or_missing(v, |v| number::gain(c.metric, v)));
         let (sign, words) = finding(c, alpha);
         let open = change(&[("tab", "pair"), ("source", &c.source), ("target", &c.target)]);

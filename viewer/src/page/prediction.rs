@@ -165,6 +165,8 @@ fn words(context: &Context<'_>, measure: &Measure, c: &CorrelationAnalysis) -> c
         }
         Some(r) => {
             let way = if r * hoped(measure, c.outcome) > 0.0 { "as hoped" } else { "against what was hoped" };
+            let shown = c.spearman.p_qap.is_some_and(|p| p < context.analysis.options.alpha);
+            let sure = if shown { "" } else { "if anything " };
             let loss = c.outcome == PairOutcome::NegativeRelativeGain;
             let similar = if measure.lower_is_more_similar() { -r } else { r };
             let size = match (similar > 0.0, loss) {
@@ -174,7 +176,7 @@ fn words(context: &Context<'_>, measure: &Measure, c: &CorrelationAnalysis) -> c
                 (false, true) => "lose less",
             };
             format!(
-                ", the more similar tasks {size}, {way} (ρ = {}, r = {}).",
+                ", {sure}the more similar tasks {size}, {way} (ρ = {}, r = {}).",
                 number::signed(r, 2),
                 number::or_missing(c.pearson.r, |r| number::signed(r, 2))
             )
