@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Statistics beside numpy and scipy, on one core of one machine in one run; a Markdown table on stdout.
 #
-#   benches/statistics/run.sh
+#   benches/statistics/run.sh [NAME...]
 #
+# NAME: only these benches (qap, bootstrap, analysis, measures) and the scripts that begin with their names.
 # PYTHON names a Python with numpy and scipy (python3). The criterion benches are core/benches/*.rs.
 set -euo pipefail
 
@@ -10,7 +11,12 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 python=${PYTHON:-python3}
 cd "$root"
 
-benches=(--bench qap --bench bootstrap --bench analysis)
+if (($#)); then names=("$@"); else names=(qap bootstrap analysis measures); fi
+benches=() scripts=()
+for name in "${names[@]}"; do
+  benches+=(--bench "$name")
+  for script in "benches/statistics/$name"_*.py; do [[ -e $script ]] && scripts+=("$script"); done
+done
 
 echo "- CPU: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
 echo "- $(rustc --version); $("$python" -c 'import numpy, scipy, sys; print(f"Python {sys.version.split()[0]}, numpy {numpy.__version__}, scipy {scipy.__version__}")')"
@@ -24,6 +30,6 @@ cargo bench -q -p transfermap "${benches[@]}" -- --noplot --warm-up-time 1 2>/de
       factor = v[4] == "s" ? 1000 : v[4] == "ms" ? 1 : v[4] == "ns" ? 1e-6 : 1e-3
       printf "| transfermap %s | %.2f |\n", name, v[3] * factor
     }'
-for script in benches/statistics/*.py; do
+for script in "${scripts[@]}"; do
   "$python" "$script" | awk -F '\t' '{ printf "| %s | %.2f |\n", $1, $2 * 1000 }'
 done

@@ -18,6 +18,7 @@ measures! {
     similarity::frechet_distance,
     similarity::proxy_a_distance,
     similarity::label_centroid_similarity,
+    similarity::otdd,
     similarity::token_jensen_shannon,
     similarity::token_symmetric_kl,
     similarity::token_hellinger,

@@ -192,10 +192,10 @@ fn a_task_is_at_distance_zero_from_its_double() {
         let value = measure.values[0].value;
         // The two that are unbiased, or count errors, may fall below.
         let below = matches!(measure.name.as_str(), "mmd" | "proxy_a_distance");
-        assert!(if below { value <= 0.0 } else { value.abs() < 1e-9 }, "{} {value}", measure.name);
+        assert!(if below { value <= 0.0 } else { value.abs() < 1e-6 }, "{} {value}", measure.name);
         seen += 1;
     }
-    assert_eq!(seen, 9);
+    assert_eq!(seen, 10);
     for measure in measured.measures.iter().filter(|m| m.name.ends_with("_cosine") && !m.lower_is_more_similar()) {
         if measure.name == "weight_difference_cosine" {
             continue;

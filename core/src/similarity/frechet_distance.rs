@@ -1,9 +1,6 @@
 //! How far apart are two clouds of features, if each were a normal distribution?
 
-use faer::Mat;
-
-use super::vector::centroid;
-use crate::linear::{Spectrum, centre};
+use super::gaussian::Gaussian;
 use crate::measure::{Direction, Formula, MeasureInfo, Part, Undefined, part};
 use crate::probe::Features;
 
@@ -27,7 +24,6 @@ pub(crate) const FORMULA: Formula = Formula::Tasks(|source, target| {
 
 /// |x̄ − ȳ|² + tr(Σₓ + Σᵧ − 2 (Σₓ Σᵧ)^½), unbiased covariances, of features x (n × d) and y (m × d); from 0.
 ///
-/// tr (Σₓ Σᵧ)^½ is the sum of the singular values of Rₓ Rᵧᵀ for any roots RᵀR = Σ, so no root of a product is taken.
 /// With fewer examples than dimensions both covariances are singular and the distance is biased upwards.
 ///
 /// # Errors
@@ -40,21 +36,7 @@ pub fn frechet_distance<T: Copy + Into<f64>>(x: &Features<T>, y: &Features<T>) -
     if fewest < 2 {
         return Err(Undefined::TooFewExamples { examples: fewest, least: 2 });
     }
-    let apart: f64 = centroid(x)?.iter().zip(centroid(y)?).map(|(a, b)| (a - b).powi(2)).sum();
-    let (rx, ry) = (covariance_root(x)?, covariance_root(y)?);
-    let singular = (&rx * ry.transpose()).singular_values().map_err(|_| Undefined::NotFinite)?;
-    let spread = rx.squared_norm_l2() + ry.squared_norm_l2() - 2.0 * singular.iter().sum::<f64>();
-    Ok(apart + spread.max(0.0))
-}
-
-/// R with RᵀR the unbiased covariance.
-fn covariance_root<T: Copy + Into<f64>>(features: &Features<T>) -> Result<Mat<f64>, Undefined> {
-    let mut x = features.to_matrix();
-    centre(&mut x);
-    let scale = 1.0 / ((x.nrows() - 1) as f64).sqrt();
-    let mut root = Spectrum::new(&x)?.root();
-    root.col_iter_mut().for_each(|column| column.iter_mut().for_each(|v| *v *= scale));
-    Ok(root)
+    Gaussian::of(&x.to_matrix())?.squared_distance(&Gaussian::of(&y.to_matrix())?)
 }
 
 #[cfg(test)]

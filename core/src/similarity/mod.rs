@@ -8,6 +8,7 @@ pub mod linear_cka;
 pub mod mmd;
 pub mod notebook_inverse_cosine;
 pub mod notebook_jensen_shannon;
+pub mod otdd;
 pub mod pooler_cosine;
 #[cfg(test)]
 mod properties;
@@ -23,4 +24,6 @@ pub mod vocabulary_overlap;
 pub mod weight_difference_cosine;
 
 mod distribution;
+mod gaussian;
+mod transport;
 mod vector;
