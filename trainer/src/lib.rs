@@ -12,6 +12,7 @@ pub mod execute;
 pub mod parity;
 pub mod pretrain;
 pub mod pretrained;
+pub mod probe;
 pub mod terminal;
 pub mod throughput;
 pub mod train;
