@@ -81,6 +81,7 @@ fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
     for (i, encoder) in study.encoder.iter().enumerate() {
         check_encoder(encoder).map_err(|(key, m)| lines.error("encoder", Some(i), key, m))?;
     }
+    study.measures.check().map_err(|(key, m)| lines.table_error("measures", key, m))?;
     if study.recipe.source.as_ref().is_some_and(|s| s.source.is_some()) {
         return top("recipe", "[recipe.source.source] means nothing; remove it".into());
     }
