@@ -11,6 +11,7 @@ pub mod export;
 #[cfg(test)]
 mod fake;
 pub mod prepare;
+pub mod probes;
 pub mod process;
 pub mod progress;
 pub mod report;

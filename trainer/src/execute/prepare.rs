@@ -190,6 +190,18 @@ impl StudyTrainer {
         Self { study, base, inputs, device, checkpoint_every, encoders: HashMap::new(), tasks: HashMap::new() }
     }
 
+    /// An encoder, and a task in its tokens.
+    ///
+    /// # Errors
+    /// Either cannot be read, or was not prepared.
+    pub(super) fn material(&mut self, encoder: &str, task: &str) -> Result<(&LoadedEncoder, &TokenisedTask), TrainError> {
+        let path = self.inputs.tokenised.get(encoder).and_then(|t| t.get(task)).cloned().unwrap_or_default();
+        self.load_encoder(encoder)?;
+        self.load_task(&path)?;
+        let missing = || unreadable(&path, format!("task `{task}` is not prepared"));
+        Ok((self.encoders.get(encoder).ok_or_else(missing)?, self.tasks.get(&path).ok_or_else(missing)?))
+    }
+
     fn load_encoder(&mut self, name: &str) -> Result<(), TrainError> {
         if self.encoders.contains_key(name) {
             return Ok(());
@@ -224,19 +236,19 @@ impl Trainer for StudyTrainer {
         observe: &mut dyn FnMut(StepProgress) -> bool,
     ) -> Result<Outcome, TrainError> {
         let target = run.targets.first().map_or("", String::as_str);
-        let path = self.inputs.tokenised.get(&run.encoder).and_then(|t| t.get(target)).cloned().unwrap_or_default();
-        self.load_encoder(&run.encoder)?;
-        self.load_task(&path)?;
-        let missing = || unreadable(&path, format!("task `{target}` is not prepared"));
+        let missing = || unreadable(&self.base, format!("task `{target}` is not in the study"));
+        let metric = self.study.task(target).ok_or_else(missing)?.metric;
+        let (checkpoint_every, device) = (self.checkpoint_every, self.device);
+        let (encoder, data) = self.material(&run.encoder, target)?;
         let job = Job {
             run,
-            encoder: self.encoders.get(&run.encoder).ok_or_else(missing)?,
-            data: self.tasks.get(&path).ok_or_else(missing)?,
-            metric: self.study.task(target).ok_or_else(missing)?.metric,
+            encoder,
+            data,
+            metric,
             source_model,
             checkpoint,
-            checkpoint_every: self.checkpoint_every,
-            device: self.device,
+            checkpoint_every,
+            device,
         };
         job.train(observe)
     }
