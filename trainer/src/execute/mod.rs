@@ -15,6 +15,7 @@ pub mod probes;
 pub mod process;
 pub mod progress;
 pub mod report;
+pub mod score;
 pub mod select;
 pub mod start;
 pub mod status;

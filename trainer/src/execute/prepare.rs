@@ -32,6 +32,9 @@ pub struct Inputs {
     pub warnings: Vec<String>,
     /// Tokenised tasks by encoder and task.
     pub tokenised: IndexMap<String, IndexMap<String, PathBuf>>,
+    /// What the study's paths are relative to.
+    #[serde(default)]
+    pub base: PathBuf,
 }
 
 /// A study whose data and encoders are read.
@@ -60,7 +63,8 @@ pub enum Absent {
 /// Whatever is wrong with a data file or an encoder: [`Wrong`].
 pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: Absent) -> anyhow::Result<Prepared> {
     let mut contents = Contents { backend: backend.to_owned(), ..Contents::default() };
-    let mut inputs = Inputs::default();
+    let base_folder = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
+    let mut inputs = Inputs { base: base_folder, ..Inputs::default() };
     let mut encoders = Vec::new();
     for asked in &study.encoder {
         match pretrained::load(asked, base) {

@@ -91,7 +91,7 @@ fn lay_out(layout: Layout<'_>, selection: &Selection, store: &Store, found: &Sur
 }
 
 /// Why nothing can be observed of a run's model.
-fn trouble(model: &Model, found: &Survey, store: &Store) -> Option<String> {
+pub fn trouble(model: &Model, found: &Survey, store: &Store) -> Option<String> {
     if found.failed.iter().any(|r| r.id == model.run) {
         return Some("the run failed".into());
     }
