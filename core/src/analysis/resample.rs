@@ -2,7 +2,7 @@
 
 use super::arms::Arms;
 use super::context::{Context, Predictions};
-use super::{Analysis, Interval, PairAnalysis, correlation, families};
+use super::{Analysis, Interval, PairAnalysis, correlation, families, prediction};
 use crate::metric::{Confusion, Metric};
 use crate::stats::{self, Resampling, Score, SeedOutcomes};
 use crate::transfer::Pair;
@@ -15,6 +15,9 @@ pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis) {
     for (key, pairs) in families(&context.map) {
         let of_family: Vec<PairAnalysis> = analysis.pairs_of(&key).cloned().collect();
         correlation::permute(context, &key, &of_family, &mut analysis.correlations);
+        for predictors in analysis.predictors.iter_mut().filter(|p| p.family == key) {
+            prediction::permute(context, &of_family, &analysis.correlations, predictors);
+        }
         for pair in pairs {
             if let Some(into) = analysis.pairs.iter_mut().find(|p| p.key == pair.key) {
                 self::pair(context, pair, into);

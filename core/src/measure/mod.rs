@@ -7,6 +7,8 @@
 mod compute;
 mod formula;
 mod info;
+#[cfg(test)]
+pub(crate) mod reference;
 mod registry;
 mod selection;
 #[cfg(test)]

@@ -124,3 +124,82 @@ fn what_was_not_observed_is_missing_with_a_reason() {
     let measured = compute(&EncoderProbes::default(), &Selection::named(["pooler_cosine"]).unwrap(), &|| 0.0);
     assert_eq!((measured.measures.len(), measured.warnings.len()), (0, 1));
 }
+
+/// The probes with all features replaced, rows and labels cut to `rows`.
+fn with(rows: usize, labels: impl Fn(usize) -> usize, feature: impl Fn(usize, usize) -> f32) -> EncoderProbes {
+    let mut all = probes();
+    let features = |cols: usize| {
+        let data = (0..rows).flat_map(|i| (0..cols).map(move |j| (i, j))).map(|(i, j)| feature(i, j)).collect();
+        Features::new(rows, cols, data).unwrap()
+    };
+    for task in &mut all.tasks {
+        task.labels = (0..rows).map(&labels).collect();
+        (task.pooled, task.mean_pooled) = (Some(features(40)), Some(features(40)));
+    }
+    for source in &mut all.sources {
+        (source.pooled, source.logits) = (Some(features(40)), Some(features(3)));
+    }
+    all
+}
+
+#[test]
+fn degenerate_probes_give_finite_numbers_or_reasons() {
+    let varied = |i: usize, j: usize| ((i * 40 + j) as f32 * 0.7).sin();
+    let cases = [
+        ("constant features", with(12, |i| i % 2, |_, _| 0.7)),
+        ("all zero", with(12, |i| i % 2, |_, _| 0.0)),
+        ("equal rows", with(12, |i| i % 2, |_, j| j as f32)),
+        ("one class", with(12, |_| 1, varied)),
+        ("one example", with(1, |_| 0, varied)),
+        ("two examples", with(2, |i| i, varied)),
+        ("more dimensions than rows", with(12, |i| i % 3, varied)),
+        ("no examples", with(0, |_| 0, varied)),
+        ("a class of one example", with(12, |i| usize::from(i == 0), varied)),
+        ("huge features", with(12, |i| i % 2, |i, j| varied(i, j) * 1e30)),
+        ("tiny features", with(12, |i| i % 2, |i, j| varied(i, j) * 1e-30)),
+    ];
+    for (name, probes) in cases {
+        let measured = compute(&probes, &Selection::all(), &|| 0.0);
+        for measure in &measured.measures {
+            assert!(measure.values.iter().all(|v| v.value.is_finite()), "{name}: {}", measure.name);
+        }
+        // What has no value has a reason.
+        for info in registry() {
+            let missing = measured.warnings.iter().any(|w| w.contains(&format!("measure {} ", info.name)));
+            let full = measured.measures.iter().any(|m| m.name == info.name && m.values.len() == 6);
+            assert!(missing != full, "{name}: {}", info.name);
+        }
+    }
+}
+
+#[test]
+fn more_dimensions_than_rows_lose_no_measure() {
+    let measured = compute(&with(12, |i| i % 3, |i, j| ((i * 40 + j) as f32 * 0.7).sin()), &Selection::all(), &|| 0.0);
+    assert_eq!((measured.measures.len(), measured.warnings), (registry().len(), Vec::new()));
+}
+
+#[test]
+fn a_task_is_at_distance_zero_from_its_double() {
+    let mut probes = probes();
+    probes.tasks.truncate(2);
+    probes.tasks[1] = TaskProbe { task: "b".into(), ..probes.tasks[0].clone() };
+    probes.sentences.truncate(2);
+    probes.sentences[1].embedding = probes.sentences[0].embedding.clone();
+    let measured = compute(&probes, &Selection::all(), &|| 0.0);
+    let distances = |m: &&crate::report::Measure| m.symmetric && m.lower_is_more_similar();
+    let mut seen = 0;
+    for measure in measured.measures.iter().filter(distances) {
+        let value = measure.values[0].value;
+        // The two that are unbiased, or count errors, may fall below.
+        let below = matches!(measure.name.as_str(), "mmd" | "proxy_a_distance");
+        assert!(if below { value <= 0.0 } else { value.abs() < 1e-9 }, "{} {value}", measure.name);
+        seen += 1;
+    }
+    assert_eq!(seen, 9);
+    for measure in measured.measures.iter().filter(|m| m.name.ends_with("_cosine") && !m.lower_is_more_similar()) {
+        if measure.name == "weight_difference_cosine" {
+            continue;
+        }
+        assert!((measure.values[0].value - 1.0).abs() < 1e-9, "{}", measure.name);
+    }
+}

@@ -15,14 +15,6 @@ pub enum Undefined {
         /// Entries of the second.
         right: usize,
     },
-    /// A label that is not below the number of classes.
-    #[error("label {label} of a task with {classes} classes")]
-    Label {
-        /// The label.
-        label: usize,
-        /// Number of classes.
-        classes: usize,
-    },
     /// Not enough examples.
     #[error("{examples} examples; at least {least} are needed")]
     TooFewExamples {

@@ -25,6 +25,6 @@ pub(crate) const FORMULA: Formula = Formula::Tasks(|source, target| {
 ///
 /// # Errors
 /// No examples, different dimensions, or a mean of length 0.
-pub fn cosine_of_means(x: &Features, y: &Features) -> Result<f64, Undefined> {
+pub fn cosine_of_means<T: Copy + Into<f64>>(x: &Features<T>, y: &Features<T>) -> Result<f64, Undefined> {
     cosine(&centroid(x)?, &centroid(y)?, "mean features")
 }

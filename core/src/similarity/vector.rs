@@ -34,13 +34,13 @@ where
 }
 
 /// Mean over examples.
-pub(super) fn centroid(features: &Features) -> Result<Vec<f64>, Undefined> {
+pub(super) fn centroid<T: Copy + Into<f64>>(features: &Features<T>) -> Result<Vec<f64>, Undefined> {
     if features.rows() == 0 {
         return Err(Undefined::TooFewExamples { examples: 0, least: 1 });
     }
     let mut sum = vec![0.0; features.cols()];
     for i in 0..features.rows() {
-        sum.iter_mut().zip(features.row(i)).for_each(|(s, &v)| *s += f64::from(v));
+        sum.iter_mut().zip(features.row(i)).for_each(|(s, &v)| *s += v.into());
     }
     let n = features.rows() as f64;
     Ok(sum.into_iter().map(|s| s / n).collect())
