@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use transfermap::analysis::{Analysis, Options, Recommendation, recommend};
+use transfermap::analysis::{Analysis, Options, PredictorAnalysis, Recommendation, recommend};
 use transfermap::measure::{Cost, MeasureInfo, Measured, Measuring, Selection, Trained, info};
 use transfermap::plan::Plan;
 use transfermap::probe::TaskProbe;
@@ -69,6 +69,8 @@ pub struct Scores {
 pub struct EncoderScores {
     /// Encoder name.
     pub encoder: String,
+    /// Which predictor foretold gains in the study, in a sentence; absent where the study has no gains.
+    pub in_study: Option<String>,
     /// Every measure that has a value, the best predictor of the study first.
     pub measures: Vec<Scored>,
 }
@@ -86,8 +88,8 @@ pub struct Scored {
     pub cost_seconds: f64,
     /// The sources, best first; equal values share a rank.
     pub sources: Vec<Ranked>,
-    /// How it did on the study's own pairs; absent where the report does not have it.
-    pub in_study: Option<InStudy>,
+    /// How it did on the study's own pairs, as in `analyze`; absent where the report does not have it.
+    pub in_study: Option<PredictorAnalysis>,
 }
 
 /// One source by one measure.
@@ -99,21 +101,6 @@ pub struct Ranked {
     pub value: f64,
     /// From 1.
     pub rank: usize,
-}
-
-/// How a measure went with gain in the study, over its families of this encoder: the first protocol's.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct InStudy {
-    /// Ordered pairs that have both.
-    pub pairs: usize,
-    /// Mean over targets of Spearman's coefficient among their sources, oriented: positive is a good predictor.
-    pub within_target_spearman: Option<f64>,
-    /// Its permutation p.
-    pub p: Option<f64>,
-    /// Spearman's coefficient over all pairs, oriented.
-    pub spearman: Option<f64>,
-    /// Its p against the best of all measures.
-    pub p_max: Option<f64>,
 }
 
 /// A finished study as it lies on disk.
@@ -342,6 +329,7 @@ fn measure(
 
 /// Ranks the sources by every measure, and the measures by how they did in the study.
 fn rank(encoder: &str, measures: &[Measure], analysis: &Analysis) -> EncoderScores {
+    let prediction = analysis.predictors.iter().find(|p| p.family.encoder == encoder);
     let mut scored: Vec<Scored> = measures
         .iter()
         .map(|measure| Scored {
@@ -350,13 +338,12 @@ fn rank(encoder: &str, measures: &[Measure], analysis: &Analysis) -> EncoderScor
             trained: info(&measure.name).is_some_and(|i| i.trained() != Trained::Nothing),
             cost_seconds: measure.cost_seconds,
             sources: ranked(measure),
-            in_study: in_study(encoder, measure, analysis),
+            in_study: prediction.and_then(|p| p.table.iter().find(|row| row.predictor == measure.name)).cloned(),
         })
         .collect();
-    let merit = |s: &Scored| s.in_study.and_then(|i| i.within_target_spearman).unwrap_or(f64::NEG_INFINITY);
-    // Stable: equal ones stay in the registry's order.
-    scored.sort_by(|a, b| merit(b).total_cmp(&merit(a)));
-    EncoderScores { encoder: encoder.to_owned(), measures: scored }
+    // Stable: those that the study does not know stay in the registry's order.
+    scored.sort_by_key(|s| s.in_study.as_ref().map_or(usize::MAX, |p| p.rank));
+    EncoderScores { encoder: encoder.to_owned(), in_study: prediction.map(|p| p.sentence.clone()), measures: scored }
 }
 
 fn ranked(measure: &Measure) -> Vec<Ranked> {
@@ -376,20 +363,4 @@ fn ranked(measure: &Measure) -> Vec<Ranked> {
         source.rank = 1 + values.iter().take(i).filter(|v| sign * **v > sign * source.value).count();
     }
     sources
-}
-
-fn in_study(encoder: &str, measure: &Measure, analysis: &Analysis) -> Option<InStudy> {
-    use transfermap::analysis::PairOutcome::Gain;
-    let of = |c: &&transfermap::analysis::CorrelationAnalysis| {
-        c.measure == measure.name && c.outcome == Gain && c.family.encoder == encoder
-    };
-    let found = analysis.correlations.iter().find(of)?;
-    let sign = if measure.lower_is_more_similar() { -1.0 } else { 1.0 };
-    Some(InStudy {
-        pairs: found.n,
-        within_target_spearman: found.within_target_spearman.mean.map(|r| sign * r),
-        p: found.within_target_spearman.p,
-        spearman: found.spearman.r.map(|r| sign * r),
-        p_max: found.spearman.p_max,
-    })
 }

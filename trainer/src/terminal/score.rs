@@ -7,9 +7,6 @@ use transfermap::number::{self, MISSING, or_missing};
 use super::{print_table, recommendation};
 use crate::execute::score::{EncoderScores, Scores};
 
-/// Measures above this p are called no better than chance.
-const ALPHA: f64 = 0.05;
-
 /// Prints values and ranks, then the recommendation.
 ///
 /// # Errors
@@ -21,7 +18,7 @@ pub fn print(out: &mut dyn Write, scores: &Scores) -> io::Result<()> {
         writeln!(out, "Sources for {target} by {name}, from {examples} of its training examples; rank in brackets")?;
         writeln!(out, "ρ: Spearman of measure and gain among the sources of a target, mean over the study's targets\n")?;
         measures(out, encoder)?;
-        writeln!(out, "\n{}\n", verdict(encoder))?;
+        writeln!(out, "\nIn the study: {}\n", encoder.in_study.as_deref().unwrap_or("no gain was measured."))?;
     }
     recommendation::print(out, &scores.recommendations)?;
     super::analysis::warnings(out, &scores.warnings)
@@ -36,10 +33,11 @@ fn measures(out: &mut dyn Write, encoder: &EncoderScores) -> io::Result<()> {
     head.extend(sources.iter().map(|s| (*s).to_owned()));
     let mut rows = vec![head];
     for measure in &encoder.measures {
+        let study = measure.in_study.as_ref();
         let mut row = vec![
             measure.name.clone(),
-            or_missing(measure.in_study.and_then(|i| i.within_target_spearman), |r| number::signed(r, 2)),
-            or_missing(measure.in_study.and_then(|i| i.p), number::p_value),
+            or_missing(study.and_then(|i| i.within_target_spearman), |r| number::signed(r, 2)),
+            or_missing(study.and_then(|i| i.within_target_p), number::p_value),
             number::plain(measure.cost_seconds, 2),
         ];
         for source in &sources {
@@ -58,26 +56,4 @@ fn value(value: f64) -> String {
         return format!("{value:.2e}").replace('-', "−");
     }
     number::plain(value, if magnitude >= 100.0 { 1 } else { 3 })
-}
-
-/// What the study says of its measures, in a sentence.
-fn verdict(encoder: &EncoderScores) -> String {
-    let tested = encoder.measures.iter().filter_map(|m| Some((m, m.in_study?)));
-    let good: Vec<&str> = tested
-        .clone()
-        .filter(|(_, i)| i.within_target_spearman.is_some_and(|r| r > 0.0) && i.p.is_some_and(|p| p < ALPHA))
-        .map(|(m, _)| m.name.as_str())
-        .collect();
-    match (tested.count(), good.as_slice()) {
-        (0, _) => "The study has no measures of its own, so none is known to predict anything.".to_owned(),
-        (n, []) => format!(
-            "In this study none of these {n} measures ordered sources better than chance (p < {ALPHA}): \
-             do not choose by them alone."
-        ),
-        (n, good) => format!(
-            "In this study {} of {n} measures ordered sources better than chance, each tested alone: {}.",
-            good.len(),
-            good.join(", ")
-        ),
-    }
 }
