@@ -99,7 +99,9 @@ fn one_run_yields_every_measure_finite_and_in_its_range() {
     let text = fs::read_to_string(&study).unwrap().replace("learning_rate = 1e-3", "learning_rate = 2e-3");
     fs::write(&study, text).unwrap();
     let other = finish(&study, &out, &["--retrain-stale"]);
-    let of = |report: &Report, name: &str| values(report.measures.iter().find(|m| m.name == name).map_or(&[], std::slice::from_ref));
+    let of = |report: &Report, name: &str| {
+        values(report.measures.iter().find(|m| m.name == name).map_or(&[], std::slice::from_ref))
+    };
     assert_eq!(of(&other, "task2vec"), of(&report, "task2vec"));
     assert!(!of(&report, "leep").is_empty() && of(&other, "leep") != of(&report, "leep"));
 }
@@ -152,7 +154,12 @@ fn workers_and_kills_change_no_bit() {
     let resumed = finish(&study, &killed, &["--workers", "2"]);
     assert_eq!(values(&resumed.measures), values(&expected.measures));
     assert!(probes(&killed) == probes(&whole), "other bits in the probes");
-    assert!(!fs::read_dir(killed.join("claims")).unwrap().flatten().any(|e| e.file_name().to_string_lossy().ends_with(".json")));
+    assert!(
+        !fs::read_dir(killed.join("claims"))
+            .unwrap()
+            .flatten()
+            .any(|e| e.file_name().to_string_lossy().ends_with(".json"))
+    );
 }
 
 /// The processes that `parent` started.

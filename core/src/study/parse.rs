@@ -129,7 +129,9 @@ pub(super) fn check_name(name: &str) -> Result<(), String> {
     // A hyphen at an end would run into the `--` between source and target.
     let ends = name.starts_with(['.', '-']) || name.ends_with('-');
     if name.is_empty() || ends || name.contains("--") || !name.chars().all(legal) {
-        return Err(format!("name `{name}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`, no `-` at an end, no `.` at the start"));
+        return Err(format!(
+            "name `{name}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`, no `-` at an end, no `.` at the start"
+        ));
     }
     Ok(())
 }

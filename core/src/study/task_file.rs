@@ -30,7 +30,7 @@ impl Task {
     /// # Errors
     /// The first thing that is wrong, with its line and the remedy.
     pub fn from_toml(text: &str) -> Result<Self, StudyError> {
-        let table = DeTable::parse(text).map_err(|e| error(text, &e.into()))?;
+        let table = DeTable::parse(text).map_err(|e| error(text, &e))?;
         let heading = table.get_ref().get("task").map(|value| value.span().start);
         let keys = table.get_ref();
         if heading.is_none() && keys.contains_key("version") {
@@ -39,9 +39,8 @@ impl Task {
         let task = match heading {
             // The heading is found again in the text, because the key goes in behind it.
             Some(_) => {
-                let mut wrapped: Vec<Self> = with_test(text, after_heading(text), |t| {
-                    toml::from_str::<Wrapped>(t).map(|w| w.task)
-                })?;
+                let mut wrapped: Vec<Self> =
+                    with_test(text, after_heading(text), |t| toml::from_str::<Wrapped>(t).map(|w| w.task))?;
                 match (wrapped.pop(), wrapped.len()) {
                     (Some(task), 0) => task,
                     _ => return Err(wrong("several tasks; give a file with one")),
@@ -61,11 +60,7 @@ impl Task {
 }
 
 /// Reads `text`, and where it has no test set reads it again with one put in at `at`, the begin of a line.
-fn with_test<T>(
-    text: &str,
-    at: usize,
-    read: impl Fn(&str) -> Result<T, toml::de::Error>,
-) -> Result<T, StudyError> {
+fn with_test<T>(text: &str, at: usize, read: impl Fn(&str) -> Result<T, toml::de::Error>) -> Result<T, StudyError> {
     match read(text) {
         Err(e) if e.message().contains("missing field `test`") => {
             let (before, after) = text.split_at_checked(at).unwrap_or(("", text));
@@ -101,7 +96,8 @@ fn wrong(message: &str) -> StudyError {
 mod tests {
     use super::*;
 
-    const KEYS: &str = "name = \"mine\"\ntext = [\"body\"]\nlabels = [\"no\", \"yes\"]\ntrain = { file = \"mine.csv\" }\n";
+    const KEYS: &str =
+        "name = \"mine\"\ntext = [\"body\"]\nlabels = [\"no\", \"yes\"]\ntrain = { file = \"mine.csv\" }\n";
 
     fn complaint(text: &str) -> String {
         Task::from_toml(text).unwrap_err().to_string()

@@ -198,7 +198,11 @@ impl StudyTrainer {
     ///
     /// # Errors
     /// Either cannot be read, or was not prepared.
-    pub(super) fn material(&mut self, encoder: &str, task: &str) -> Result<(&LoadedEncoder, &TokenisedTask), TrainError> {
+    pub(super) fn material(
+        &mut self,
+        encoder: &str,
+        task: &str,
+    ) -> Result<(&LoadedEncoder, &TokenisedTask), TrainError> {
         let path = self.inputs.tokenised.get(encoder).and_then(|t| t.get(task)).cloned().unwrap_or_default();
         self.load_encoder(encoder)?;
         self.load_task(&path)?;
@@ -244,16 +248,7 @@ impl Trainer for StudyTrainer {
         let metric = self.study.task(target).ok_or_else(missing)?.metric;
         let (checkpoint_every, device) = (self.checkpoint_every, self.device);
         let (encoder, data) = self.material(&run.encoder, target)?;
-        let job = Job {
-            run,
-            encoder,
-            data,
-            metric,
-            source_model,
-            checkpoint,
-            checkpoint_every,
-            device,
-        };
+        let job = Job { run, encoder, data, metric, source_model, checkpoint, checkpoint_every, device };
         job.train(observe)
     }
 

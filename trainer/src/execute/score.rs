@@ -9,7 +9,7 @@ use serde::Serialize;
 use transfermap::analysis::{Analysis, Options, PredictorAnalysis, Recommendation, recommend};
 use transfermap::measure::{Cost, MeasureInfo, Measured, Measuring, Selection, Trained, info};
 use transfermap::plan::Plan;
-use transfermap::probe::TaskProbe;
+use transfermap::probe::{TaskCost, TaskProbe};
 use transfermap::report::{Measure, Report, TaskSummary};
 use transfermap::study::{Study, Task};
 
@@ -124,8 +124,8 @@ impl Finished {
         let study = Study::from_toml(&text).map_err(|e| Wrong::at(root.join("study.toml").display(), &e))?;
         let inputs = serde_json::from_slice(&read("cache/inputs.json")?)
             .map_err(|e| Wrong::at(root.join("cache/inputs.json").display(), &e))?;
-        let report = Report::from_json(&read("report.json")?)
-            .map_err(|e| Wrong::at(root.join("report.json").display(), &e))?;
+        let report =
+            Report::from_json(&read("report.json")?).map_err(|e| Wrong::at(root.join("report.json").display(), &e))?;
         Ok(Self { study, plan, inputs, report, store: Store::new(&root) })
     }
 
@@ -297,8 +297,10 @@ fn measure(
 ) -> anyhow::Result<(Vec<Measure>, Vec<String>)> {
     let of_encoder: Vec<&Job> = jobs.iter().filter(|j| j.encoder == encoder).collect();
     let probes = Probes { store: &finished.store, jobs: &of_encoder };
-    let (new, known): (Vec<TaskProbe>, Vec<TaskProbe>) =
+    let (mut new, mut known): (Vec<TaskProbe>, Vec<TaskProbe>) =
         tasks(finished.layout(), encoder, &probes)?.into_iter().partition(|t| t.task == target);
+    // What the study has paid for.
+    known.iter_mut().for_each(|t| t.cost = TaskCost::default());
     let mut all: Vec<Measure> = Vec::new();
     let mut lacking: Vec<String> = Vec::new();
     for source in finished.study.task.iter().filter(|t| t.name != target) {
@@ -311,6 +313,8 @@ fn measure(
             measuring.targets(&models);
         }
         let Measured { measures, warnings } = measuring.finish();
+        // The new task is looked at once, for all sources.
+        new.iter_mut().for_each(|t| t.cost = TaskCost::default());
         for mut measure in measures {
             measure.values.retain(|v| v.target == target);
             match all.iter_mut().find(|m| m.name == measure.name) {

@@ -209,8 +209,11 @@ pub fn train(
     let seconds = began.elapsed().as_secs_f64();
     check_ending(request, &ending)?;
     let found = survey(plan, &store)?;
-    // A stopped study is gone on with later; only then is it looked at.
-    let collect_only = request.only.is_some() || ending.stopped;
+    let collect_only = match (ending.stopped, &request.only) {
+        (true, _) => Some("the study was stopped"),
+        (false, Some(_)) => Some("--only was given"),
+        (false, None) => None,
+    };
     let observed = probes::start::observe(planned, &assignment, &hands, &found, collect_only)?;
     check_ending(request, &observed.ending)?;
     if request.keep_models == KeepModels::None {
@@ -299,7 +302,7 @@ fn finish(
         let text = "stopped while tasks and models were observed; the runs are done";
         return Err(anyhow::anyhow!("{text}; {}", how_to_resume(&request.out)));
     }
-    summary::finished(out, &analysis, ending, *seconds, &files)?;
+    summary::finished(out, &analysis, ending, *seconds, observed, &files)?;
     summary::failures(found);
     let ended = |id: &str| found.done.iter().chain(&found.failed).any(|r| r.id == id);
     let missing = selection.runs.iter().filter(|r| !ended(&r.id)).count();

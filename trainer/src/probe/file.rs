@@ -79,4 +79,3 @@ impl Probe {
         Some(Self { key: header.key, seconds: header.seconds, numbers: header.numbers, tensors })
     }
 }
-

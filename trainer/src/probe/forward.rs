@@ -85,7 +85,10 @@ impl Work for Pass<'_, '_> {
         Ok(Some(Forward {
             pooled: finished(pooled, "pooled features")?,
             mean_pooled: finished(mean_pooled, "mean-pooled features")?,
-            layers: layers.into_iter().map(|l| finished(l, "features of a layer")).collect::<Result<_, ProbeError>>()?,
+            layers: layers
+                .into_iter()
+                .map(|l| finished(l, "features of a layer"))
+                .collect::<Result<_, ProbeError>>()?,
             logits: finished(logits, "logits")?,
         }))
     }

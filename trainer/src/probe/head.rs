@@ -144,7 +144,14 @@ mod tests {
         let labels: Vec<usize> = (0..30).map(|i| (i * 7 + i / 3) % 3).collect();
         let fitted = fit(&features(), 3, &labels, 3);
         let weight = [
-            0.13006351, -0.02463677, 0.20993469, 0.02069861, 0.11400527, -0.12013052, -0.15076212, -0.0893685,
+            0.13006351,
+            -0.02463677,
+            0.20993469,
+            0.02069861,
+            0.11400527,
+            -0.12013052,
+            -0.15076212,
+            -0.0893685,
             -0.08980416,
         ];
         let bias = [-0.00242542, -0.0017675, 0.00419292];
@@ -155,7 +162,9 @@ mod tests {
 
     #[test]
     fn stays_finite_on_one_class_and_on_constant_features() {
-        for fitted in [fit(&features(), 3, &[1; 30], 2), fit(&[0.5; 90], 3, &[0, 1, 1].repeat(10), 2), fit(&[], 3, &[], 2)] {
+        for fitted in
+            [fit(&features(), 3, &[1; 30], 2), fit(&[0.5; 90], 3, &[0, 1, 1].repeat(10), 2), fit(&[], 3, &[], 2)]
+        {
             assert!(fitted.weight.iter().chain(&fitted.bias).all(|v| v.is_finite()), "{fitted:?}");
         }
     }

@@ -12,7 +12,8 @@ use crate::data::{Example, TaskData, tokenise};
 /// As [`forward`], or a tokenizer that cannot read the sentence.
 pub fn sentence(subject: Subject<'_>) -> Result<Vec<f32>, ProbeError> {
     let only = Example { row: 0, texts: vec![NOTEBOOK_SENTENCE.into()], label: 0 };
-    let texts = TaskData { labels: Vec::new(), train: vec![only], validation: vec![], test: vec![], dropped_training_rows: 0 };
+    let texts =
+        TaskData { labels: Vec::new(), train: vec![only], validation: vec![], test: vec![], dropped_training_rows: 0 };
     let tokens = tokenise::tokenise(&texts, &subject.encoder.tokenizer_json, subject.encoder.max_length)?;
     let seen = forward(subject, &tokens.train, false, &mut || true)?;
     Ok(seen.map(|s| s.mean_pooled.data).unwrap_or_default())

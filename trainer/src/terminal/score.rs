@@ -16,7 +16,10 @@ pub fn print(out: &mut dyn Write, scores: &Scores) -> io::Result<()> {
     for encoder in &scores.encoders {
         let name = &encoder.encoder;
         writeln!(out, "Sources for {target} by {name}, from {examples} of its training examples; rank in brackets")?;
-        writeln!(out, "ρ: Spearman of measure and gain among the sources of a target, mean over the study's targets\n")?;
+        writeln!(
+            out,
+            "ρ: Spearman of measure and gain among the sources of a target, mean over the study's targets\n"
+        )?;
         measures(out, encoder)?;
         writeln!(out, "\nIn the study: {}\n", encoder.in_study.as_deref().unwrap_or("no gain was measured."))?;
     }
@@ -25,8 +28,7 @@ pub fn print(out: &mut dyn Write, scores: &Scores) -> io::Result<()> {
 }
 
 fn measures(out: &mut dyn Write, encoder: &EncoderScores) -> io::Result<()> {
-    let mut sources: Vec<&str> =
-        encoder.measures.iter().flat_map(|m| &m.sources).map(|s| s.source.as_str()).collect();
+    let mut sources: Vec<&str> = encoder.measures.iter().flat_map(|m| &m.sources).map(|s| s.source.as_str()).collect();
     sources.sort_unstable();
     sources.dedup();
     let mut head = vec!["measure".to_owned(), "ρ".to_owned(), "p".to_owned(), "seconds".to_owned()];

@@ -77,7 +77,10 @@ pub struct Probes<'a> {
 
 impl Probes<'_> {
     /// The probes that `pick` wants, with what they are of, read one by one.
-    fn read<'s, T: 's>(&'s self, pick: impl Fn(&'s Job, &'s What) -> Option<T> + 's) -> impl Iterator<Item = (T, Probe)> + 's {
+    fn read<'s, T: 's>(
+        &'s self,
+        pick: impl Fn(&'s Job, &'s What) -> Option<T> + 's,
+    ) -> impl Iterator<Item = (T, Probe)> + 's {
         self.jobs.iter().flat_map(move |job| {
             let read: Vec<(T, Probe)> = job
                 .items

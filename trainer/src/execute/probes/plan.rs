@@ -219,7 +219,8 @@ impl Encoder<'_> {
         let mut items = Vec::new();
         for (_, target) in study.pairs().into_iter().filter(|(source, _)| *source == task.name) {
             let Some(of_target) = study.task(&target).filter(|_| self.reads(&[Part::FewSteps])) else { continue };
-            let recipe = few_steps::recipe(&study.recipe_for(of_target, Protocol::Sequential), study.measures.few_steps);
+            let recipe =
+                few_steps::recipe(&study.recipe_for(of_target, Protocol::Sequential), study.measures.few_steps);
             let parts: (&str, SetKey<'_>, &Recipe, Metric) =
                 (&run.fingerprint, self.set(of_target), &recipe, of_target.metric);
             let key = self.key("few_steps", Some(seed), parts);
@@ -282,4 +283,70 @@ impl Encoder<'_> {
 
 fn item(file: &str, key: Option<String>, what: What) -> Option<Item> {
     Some(Item { file: format!("{file}.probe"), key: key?, what })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use transfermap::measure::Selection;
+    use transfermap::report::EncoderSummary;
+
+    use super::*;
+    use crate::execute::fake;
+
+    /// Every key of a study on tasks a, b and c, by file.
+    fn keys(change: impl FnOnce(&mut Study, &mut Plan)) -> BTreeMap<String, String> {
+        let names = ["a", "b", "c"];
+        let mut study = Study::from_toml(&fake::study_text(&names, &[1, 2])).unwrap();
+        let mut plan = fake::plan(&names, &[1, 2]);
+        change(&mut study, &mut plan);
+        let encoder = EncoderSummary {
+            name: "tiny".into(),
+            architecture: "albert".into(),
+            parameters: 1,
+            pretrained: true,
+            fingerprint: "e".into(),
+        };
+        let inputs = Inputs { encoders: vec![encoder], ..Inputs::default() };
+        let layout = Layout { study: &study, plan: &plan, inputs: &inputs };
+        let jobs = layout.jobs(&Selection::all().parts(), &|_| true);
+        let key = |job: &Job, item: &Item| (format!("{}/{}", job.id, item.file), item.key.clone());
+        jobs.iter().flat_map(|j| j.items.iter().map(move |i| key(j, i))).collect()
+    }
+
+    /// The folders under `probes` whose keys differ.
+    fn changed(change: impl FnOnce(&mut Study, &mut Plan)) -> Vec<String> {
+        let (before, after) = (keys(|_, _| {}), keys(change));
+        assert!(before.keys().eq(after.keys()));
+        let differing = before.iter().filter(|(file, key)| after.get(*file) != Some(key));
+        let mut folders: Vec<String> = differing.map(|(f, _)| f.split('/').nth(1).unwrap().to_owned()).collect();
+        folders.sort();
+        folders.dedup();
+        folders
+    }
+
+    #[test]
+    fn every_probe_has_a_file_and_a_key_of_its_own() {
+        let keys = keys(|_, _| {});
+        // Features and gradients of 3 tasks; 6 models on 3 tasks and a sentence; 2 others each; 2 seeds of weights.
+        assert_eq!(keys.len(), 3 * 2 + 6 * 4 + 6 * 2 + 2);
+        let mut distinct: Vec<&String> = keys.values().collect();
+        distinct.sort();
+        distinct.dedup();
+        assert_eq!(distinct.len(), keys.len());
+    }
+
+    #[test]
+    fn a_key_changes_with_what_the_probe_depends_on_and_with_nothing_else() {
+        assert_eq!(changed(|study, _| study.description = "other".into()), Vec::<String>::new());
+        assert_eq!(changed(|study, _| study.measures.few_steps = 3), ["few-steps"]);
+        assert_eq!(changed(|study, _| study.recipe.learning_rate = Some(1.0)), ["few-steps"]);
+        assert_eq!(changed(|study, _| study.measures.examples = 99), ["few-steps", "model", "task"]);
+        assert_eq!(changed(|study, _| study.data_seed = 9), ["few-steps", "model", "task"]);
+        let retrained = |_: &mut Study, plan: &mut Plan| {
+            plan.runs.iter_mut().for_each(|r| r.fingerprint += "x");
+        };
+        assert_eq!(changed(retrained), ["few-steps", "model", "weights"]);
+    }
 }

@@ -31,8 +31,8 @@ pub struct Observed {
     pub seconds: f64,
 }
 
-/// Makes the probes that the study's `[measures]` ask for and that are not on disk, unless `collect_only`, and computes
-/// the measures. What cannot be observed is absent, with the reason in the warnings.
+/// Makes the probes that the study's `[measures]` ask for and that are not on disk, unless `collect_only` says why
+/// not, and computes the measures. What cannot be observed is absent, with the reason in the warnings.
 ///
 /// # Errors
 /// A worker cannot be started, or the tokenised tasks cannot be read.
@@ -41,7 +41,7 @@ pub fn observe(
     assignment: &Assignment,
     hands: &Hands<'_>,
     found: &Survey,
-    collect_only: bool,
+    collect_only: Option<&str>,
 ) -> anyhow::Result<Observed> {
     let began = Instant::now();
     let store = Store::new(&assignment.out);
@@ -62,7 +62,7 @@ pub fn observe(
         }
     }
     let mut ending = Ending::default();
-    if !pending.is_empty() && !collect_only {
+    if !pending.is_empty() && collect_only.is_none() {
         let assignment = Assignment { probes: pending.clone(), runs: Vec::new(), ..assignment.clone() };
         let mut progress = Progress::of("groups of probes", pending.len(), hands.quiet);
         let ended = hands.work(&assignment, pending.len(), &store, &mut progress);
@@ -109,12 +109,11 @@ fn of_models(why: &str, mut runs: Vec<String>) -> String {
 }
 
 /// Jobs without all of their probes, by reason.
-fn unobserved(pending: &[Job], store: &Store, collect_only: bool) -> Vec<String> {
+fn unobserved(pending: &[Job], store: &Store, collect_only: Option<&str>) -> Vec<String> {
     let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for job in pending.iter().filter(|job| !missing(store, job).is_empty()) {
         let reason = note::read(store.root(), &job.id).unwrap_or_else(|| {
-            let why = if collect_only { "not observed, because --only was given" } else { "not observed yet" };
-            why.to_owned()
+            collect_only.map_or_else(|| "not observed yet".to_owned(), |why| format!("not observed, because {why}"))
         });
         reasons.entry(reason).or_default().push(job.id.clone());
     }
