@@ -37,7 +37,7 @@ struct Header {
 impl Probe {
     /// Adds a table.
     pub fn put_table(&mut self, name: &str, table: Table) {
-        let rows = if table.cols == 0 { 0 } else { table.data.len() / table.cols };
+        let rows = table.data.len().checked_div(table.cols).unwrap_or(0);
         self.tensors.insert(name.to_owned(), Values { shape: vec![rows, table.cols], data: table.data });
     }
 
