@@ -5,6 +5,7 @@ mod measures;
 mod parse;
 mod recipe;
 mod task;
+mod task_file;
 mod warnings;
 
 use serde::{Deserialize, Serialize};
