@@ -10,18 +10,11 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 python=${PYTHON:-python3}
 cd "$root"
 
-names=(measures)
-benches=() scripts=()
-for name in "${names[@]}"; do
-  benches+=(--bench "$name")
-  for script in "benches/statistics/$name"_*.py; do [[ -e $script ]] && scripts+=("$script"); done
-done
-
 echo "- CPU: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
 echo "- $(rustc --version); $("$python" -c 'import numpy, scipy, sys; print(f"Python {sys.version.split()[0]}, numpy {numpy.__version__}, scipy {scipy.__version__}")')"
 printf '\n| job | ms |\n| --- | ---: |\n'
 # criterion prints "name   time:   [low estimate high]", the name on a line of its own when it is long.
-cargo bench -q -p transfermap "${benches[@]}" -- --noplot --warm-up-time 1 2>/dev/null |
+cargo bench -q -p transfermap --bench measures -- --noplot --warm-up-time 1 2>/dev/null |
   awk '
     /^[a-z].*\// { name = $1 }
     /time:/ {
@@ -29,6 +22,4 @@ cargo bench -q -p transfermap "${benches[@]}" -- --noplot --warm-up-time 1 2>/de
       factor = v[4] == "s" ? 1000 : v[4] == "ms" ? 1 : v[4] == "ns" ? 1e-6 : 1e-3
       printf "| transfermap %s | %.2f |\n", name, v[3] * factor
     }'
-for script in "${scripts[@]}"; do
-  "$python" "$script" | awk -F '\t' '{ printf "| %s | %.2f |\n", $1, $2 * 1000 }'
-done
+"$python" benches/statistics/measures_numpy.py | awk -F '\t' '{ printf "| %s | %.2f |\n", $1, $2 * 1000 }'

@@ -1,7 +1,7 @@
 //! Measures at the size of a real encoder: LogME and CKA of 5,000 examples × 768 dimensions with 10 classes, and every
 //! measure of a pair at the size of a probe set (512 × 768).
 //!
-//! `benches/statistics/run.sh` sets the first two beside numpy.
+//! `benches/statistics/measures.sh` sets the first two beside numpy.
 
 use std::hint::black_box;
 
