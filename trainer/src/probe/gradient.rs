@@ -19,7 +19,7 @@ use crate::train::gradient::Gradient;
 use crate::train::loss::cross_entropy;
 use crate::train::model::{self, Classifier};
 
-/// One number per shared parameter, parameters in order of their names.
+/// One number per shared parameter, tensors in order of their names, a linear weight as [in, out].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gradients {
     /// Mean over examples of the squared gradient of log p(label | input): the diagonal of the empirical Fisher

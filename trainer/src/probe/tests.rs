@@ -77,11 +77,16 @@ fn weights(of: Subject<'_>) -> Tensors {
     run_on(Device::Cpu, Names(of)).unwrap()
 }
 
-/// The same with every shared weight moved by `by(position)` along.
+/// The same with every shared weight moved by what `by` gives next, in the order of [`super::gradient::Gradients`]: by
+/// name, and within a linear weight by input, then output, where a file has it by output, then input.
 fn moved(tensors: &Tensors, by: &mut dyn FnMut() -> f32) -> Tensors {
     let change = |(name, v): (&String, &Values)| {
         let shared = !super::is_head(name);
-        let data = v.data.iter().map(|x| if shared { x + by() } else { *x }).collect();
+        let mut moves: Vec<f32> = v.data.iter().map(|_| if shared { by() } else { 0.0 }).collect();
+        if let ([outputs, inputs], false) = (v.shape.as_slice(), name.contains("embeddings.")) {
+            moves = (0..outputs * inputs).map(|k| moves[k % inputs * outputs + k / inputs]).collect();
+        }
+        let data = v.data.iter().zip(moves).map(|(x, m)| x + m).collect();
         (name.clone(), Values { shape: v.shape.clone(), data })
     };
     tensors.iter().map(change).collect()
@@ -154,9 +159,10 @@ fn of_equal_examples_the_fisher_information_is_the_squared_gradient() {
     let shared: usize =
         weights(subject(&encoder, None)).iter().filter(|(n, _)| !super::is_head(n)).map(|(_, v)| v.data.len()).sum();
     assert_eq!((seen.fisher.len(), seen.mean.len()), (shared, shared));
-    assert!(seen.mean.iter().any(|g| g.abs() > 1e-6));
+    // One class is fitted all but perfectly, so these are small.
+    assert!(seen.mean.iter().any(|g| g.abs() > 1e-12));
     for (f, g) in seen.fisher.iter().zip(&seen.mean) {
-        assert!((f - g * g).abs() <= 1e-5 * f.abs() + 1e-12, "{f} {g}");
+        assert!((f - g * g).abs() <= 1e-5 * f.abs() + 1e-35, "{f} {g}");
     }
     let different = gradients(subject(&encoder, None), &split(20), &mut always).unwrap().unwrap();
     // The mean of squares is at least the square of the mean.
