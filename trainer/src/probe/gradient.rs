@@ -41,7 +41,16 @@ pub fn gradients(
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Gradients>, ProbeError> {
     let Some(seen) = forward(subject, split, false, go_on)? else { return Ok(None) };
-    let head = fit(&seen.pooled.data, seen.pooled.cols, &split.labels, subject.classes);
+    under(subject, split, fit(&seen.pooled.data, seen.pooled.cols, &split.labels, subject.classes), go_on)
+}
+
+/// The same under a given classifier.
+pub(super) fn under(
+    subject: Subject<'_>,
+    split: &TokenisedSplit,
+    head: LogisticRegression,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<Option<Gradients>, ProbeError> {
     run_on(subject.device, Pass { subject, split, head, go_on }).map_err(ProbeError::Weights)?
 }
 
