@@ -1,7 +1,7 @@
 //! A task in a file of its own: what `score` asks about without a study around it.
 
 use serde::Deserialize;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use super::lines::{Lines, line_of};
 use super::parse::{check_name, check_task, with_suggestion};
@@ -33,6 +33,11 @@ impl Task {
         let table = DeTable::parse(text).map_err(|e| error(text, &e))?;
         let heading = table.get_ref().get("task").map(|value| value.span().start);
         let keys = table.get_ref();
+        if let Some(DeValue::Array(tasks)) = keys.get("task").map(|value| value.get_ref())
+            && tasks.len() != 1
+        {
+            return Err(wrong("several tasks; give a file with one"));
+        }
         if heading.is_none() && keys.contains_key("version") {
             return Err(wrong("a study without tasks; give the file of one task, the keys of a [[task]]"));
         }
@@ -41,10 +46,7 @@ impl Task {
             Some(_) => {
                 let mut wrapped: Vec<Self> =
                     with_test(text, after_heading(text), |t| toml::from_str::<Wrapped>(t).map(|w| w.task))?;
-                match (wrapped.pop(), wrapped.len()) {
-                    (Some(task), 0) => task,
-                    _ => return Err(wrong("several tasks; give a file with one")),
-                }
+                wrapped.pop().ok_or_else(|| wrong("no task; give a file with one"))?
             }
             None => with_test(text, 0, |t| toml::from_str::<Self>(t))?,
         };

@@ -19,7 +19,7 @@ use crate::train::gradient::Gradient;
 use crate::train::loss::cross_entropy;
 use crate::train::model::{self, Classifier};
 
-/// One number per shared parameter, parameters in order of their names.
+/// One number per shared parameter, tensors in order of their names, a linear weight as [in, out].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gradients {
     /// Mean over examples of the squared gradient of log p(label | input): the diagonal of the empirical Fisher
@@ -41,7 +41,16 @@ pub fn gradients(
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Gradients>, ProbeError> {
     let Some(seen) = forward(subject, split, false, go_on)? else { return Ok(None) };
-    let head = fit(&seen.pooled.data, seen.pooled.cols, &split.labels, subject.classes);
+    under(subject, split, fit(&seen.pooled.data, seen.pooled.cols, &split.labels, subject.classes), go_on)
+}
+
+/// The same under a given classifier.
+pub(super) fn under(
+    subject: Subject<'_>,
+    split: &TokenisedSplit,
+    head: LogisticRegression,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<Option<Gradients>, ProbeError> {
     run_on(subject.device, Pass { subject, split, head, go_on }).map_err(ProbeError::Weights)?
 }
 
