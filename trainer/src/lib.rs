@@ -1,7 +1,8 @@
 //! Trains the runs of a transfermap study and keeps their results.
 //!
 //! [`data`] turns text files into tokenised tasks, [`encoder`] holds the models, [`pretrained`] reads and writes
-//! HuggingFace folders, [`train`] runs one training, [`execute`] runs a whole study so that it survives any crash.
+//! HuggingFace folders, [`train`] runs one training, [`probe`] looks at tasks and models,
+//! [`execute`] runs a whole study so that it survives any crash.
 //! [`cli`] is the command line, [`backend`] the only place that names a Burn backend.
 
 pub mod backend;
@@ -12,6 +13,7 @@ pub mod execute;
 pub mod parity;
 pub mod pretrain;
 pub mod pretrained;
+pub mod probe;
 pub mod terminal;
 pub mod throughput;
 pub mod train;

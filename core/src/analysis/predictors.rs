@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Context, FamilyKey, PairAnalysis};
+use crate::measure;
 use crate::report::Measure;
 use crate::selection::popularity;
 
@@ -13,6 +14,8 @@ pub(super) struct Predictor<'a> {
     pub name: &'a str,
     /// What it is, for a sentence.
     pub phrase: String,
+    /// Seconds that it took; 0 for what the study knows anyway.
+    pub cost_seconds: f64,
     values: HashMap<(&'a str, &'a str), f64>,
 }
 
@@ -41,6 +44,7 @@ pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &
     let by_source = |name: &'a str, phrase: &str, value: &dyn Fn(&str) -> Option<f64>| Predictor {
         name,
         phrase: phrase.to_owned(),
+        cost_seconds: 0.0,
         values: names
             .iter()
             .flat_map(|&s| names.iter().map(move |&t| (s, t)))
@@ -48,10 +52,11 @@ pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &
             .filter_map(|(s, t)| Some(((s, t), value(s)?)))
             .collect(),
     };
-    let size = |source: &str| {
-        let task = report.tasks.iter().find(|t| t.name == source)?;
-        task.splits.get("train").map(|s| s.examples as f64).filter(|&n| n > 0.0)
-    };
+    let task = |source: &str| report.tasks.iter().find(|t| t.name == source);
+    let train = |source: &str| task(source)?.splits.get("train").filter(|split| split.examples > 0);
+    let size = |source: &str| train(source).map(|split| split.examples as f64);
+    let length = |source: &str| train(source).map(|split| split.token_lengths.p50 as f64).filter(|&n| n > 0.0);
+    let classes = |source: &str| task(source).map(|task| task.labels.len() as f64).filter(|&n| n > 0.0);
     let score = |source: &str| {
         let baseline = context.map.baseline(&family.encoder, &family.variant, source)?;
         baseline.mean.map(|m| baseline.metric.gain(m, 0.0))
@@ -61,7 +66,8 @@ pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &
     let popular = popularity(&gains);
     let popularity = Predictor {
         name: "popularity",
-        phrase: "mean gain on the other targets".to_owned(),
+        phrase: "mean gain of the source on the other targets".to_owned(),
+        cost_seconds: 0.0,
         values: names
             .iter()
             .zip(popular)
@@ -72,14 +78,19 @@ pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &
     };
     let mut all = vec![
         by_source("source_size", "size of the source's training set", &size),
+        by_source("source_length", "median length of the source's training texts in tokens", &length),
+        by_source("source_classes", "number of classes of the source", &classes),
         by_source("source_score", "the source's own single-task score", &score),
         popularity,
     ];
-    all.extend(measures_of(context, family).into_iter().map(|measure| {
+    let measures = measures_of(context, family).into_iter();
+    all.extend(measures.map(|measure| {
         let sign = if measure.lower_is_more_similar() { -1.0 } else { 1.0 };
         Predictor {
             name: &measure.name,
-            phrase: format!("measure {}", measure.name),
+            phrase: measure::info(&measure.name)
+                .map_or_else(|| format!("measure {}", measure.name), |info| info.definition.to_owned()),
+            cost_seconds: measure.cost_seconds,
             values: values(measure).into_iter().map(|(key, value)| (key, sign * value)).collect(),
         }
     }));

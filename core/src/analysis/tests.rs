@@ -261,3 +261,81 @@ fn a_line_that_falls_while_the_sources_within_targets_rise_predicts_nothing() {
     let by_measure = matches!(&unmeasured.basis, Basis::Predicted { predictor, .. } if predictor == "similarity");
     assert!(!by_measure, "{unmeasured:#?}");
 }
+
+/// Five tasks, every source worth `worth(s, t)`, three seeds, and measures as given.
+fn worth(worth: impl Fn(usize, usize) -> f64, measures: &[(&str, &dyn Fn(usize, usize) -> f64)]) -> Report {
+    let (mut transfers, mut baselines) =
+        (String::from("source,target,seed,score\n"), String::from("target,seed,score\n"));
+    for t in 0..5 {
+        (0..3).for_each(|seed| baselines += &format!("t{t},{seed},0.5\n"));
+        for s in (0..5).filter(|&s| s != t) {
+            for seed in 0..3 {
+                transfers += &format!("t{s},t{t},{seed},{}\n", 0.5 + worth(s, t) + 0.0005 * f64::from(seed));
+            }
+        }
+    }
+    let mut import = Import::new(CsvFile::new("t.csv", transfers.into_bytes()));
+    import.baselines = Some(CsvFile::new("b.csv", baselines.into_bytes()));
+    for (name, value) in measures {
+        let mut text = String::from("source,target,value\n");
+        for (s, t) in (0..5).flat_map(|s| (0..5).map(move |t| (s, t))).filter(|(s, t)| s != t) {
+            text += &format!("t{s},t{t},{}\n", value(s, t));
+        }
+        import.measures.push(CsvFile::new(&format!("{name}.csv"), text.into_bytes()));
+    }
+    import.report().unwrap()
+}
+
+/// A gain that depends on the pair and not on the source alone.
+fn of_pair(s: usize, t: usize) -> f64 {
+    0.01 * ((s * 3 + t * 7 + s * t) % 11) as f64
+}
+
+#[test]
+fn the_measure_that_predicted_transfer_stands_first() {
+    let report = worth(of_pair, &[("good", &|s, t| of_pair(s, t).exp()), ("bad", &|s, t| -of_pair(s, t))]);
+    let analysis = Analysis::new(&report, &Options::default()).unwrap();
+    let prediction = &analysis.predictors[0];
+    let first = &prediction.table[0];
+    assert_eq!((first.predictor.as_str(), first.rank, first.trivial, first.n), ("good", 1, false, 20));
+    assert!(first.within_target_spearman.unwrap() > 0.999 && first.spearman.unwrap() > 0.999);
+    assert!(first.p_max.unwrap() < 0.05 && first.within_target_p.unwrap() < 0.05);
+    assert!(prediction.sentence.starts_with("good (mean Spearman +1.00 within targets) ordered"), "{prediction:?}");
+    assert!(prediction.sentence.contains("more than luck"), "{}", prediction.sentence);
+    let last = prediction.table.iter().find(|row| row.predictor == "bad").unwrap();
+    assert!(last.within_target_spearman.unwrap() < -0.999);
+    // What a predictor says here is what the tables of correlation and selection say.
+    let c = analysis.correlations.iter().find(|c| c.measure == "good" && c.outcome == PairOutcome::Gain).unwrap();
+    assert_eq!((first.spearman, first.p_qap, first.p_max), (c.spearman.r, c.spearman.p_qap, c.spearman.p_max));
+    let s = analysis.selection.iter().find(|s| s.predictor == "good" && s.target.is_none()).unwrap();
+    assert_eq!(first.figures, Some(s.figures));
+    let random = prediction.table.iter().find(|row| row.predictor == "random").unwrap();
+    assert_eq!((random.within_target_spearman, random.p_qap, random.trivial), (Some(0.0), None, true));
+}
+
+#[test]
+fn nothing_better_than_popularity_is_said_plainly() {
+    // The gain depends on the source alone: popularity knows all, the measure a little.
+    let gain = |s: usize, _: usize| 0.01 * s as f64;
+    let report = worth(gain, &[("weak", &|s, t| if s == 4 { 1.0 } else { 0.1 * ((s + t) % 2) as f64 })]);
+    let analysis = Analysis::new(&report, &Options::default()).unwrap();
+    let prediction = &analysis.predictors[0];
+    assert_eq!(prediction.table[0].predictor, "popularity");
+    assert!(
+        prediction.sentence.starts_with("No measure of 1 predicted transfer better than popularity (+1.00)"),
+        "{}",
+        prediction.sentence
+    );
+}
+
+#[test]
+fn nothing_better_than_random_is_said_plainly() {
+    let report = worth(of_pair, &[("wrong", &|s, t| -of_pair(s, t))]);
+    let prediction = &Analysis::tests(&report, &Options::default()).unwrap().predictors[0];
+    assert!(prediction.sentence.starts_with("Nothing predicted transfer: no measure of 1"), "{}", prediction.sentence);
+    // Without measures there are still the plain predictors.
+    let report = worth(of_pair, &[]);
+    let prediction = &Analysis::tests(&report, &Options::default()).unwrap().predictors[0];
+    assert!(prediction.sentence.starts_with("The report has no measure of similarity"), "{}", prediction.sentence);
+    assert!(prediction.table.iter().all(|row| row.trivial) && prediction.table.len() >= 2);
+}

@@ -14,7 +14,7 @@ mod notebook;
 mod tests;
 mod transfer;
 
-pub use analysis::{correlation, pairs, selection, similarity};
+pub use analysis::{correlation, pairs, predictors, selection, similarity};
 pub use baseline_performance::baseline_performance;
 pub use fine_tune_performance::fine_tune_performance;
 pub use transfer::transfer;

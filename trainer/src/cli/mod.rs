@@ -13,6 +13,7 @@ mod pretrain;
 mod recommend;
 mod report_file;
 mod run;
+mod score;
 mod status;
 mod throughput;
 mod worker;
@@ -52,6 +53,8 @@ enum Subcommands {
     Analyze(analyze::Analyze),
     /// Rank the sources for a target, measured and predicted
     Recommend(recommend::Recommend),
+    /// Rank a finished study's sources for a data set that it has never seen
+    Score(score::Score),
     /// Write a report's tables as CSV files, or a run's weights as a transformers folder
     Export(export::Export),
     /// Make a report of other people's results, given as CSV files
@@ -89,6 +92,7 @@ pub fn main() -> ExitCode {
         Subcommands::Status(status) => status.execute(&mut out).map(|()| true),
         Subcommands::Analyze(analyze) => analyze.execute(&mut out).map(|()| true),
         Subcommands::Recommend(recommend) => recommend.execute(&mut out).map(|()| true),
+        Subcommands::Score(score) => score.execute(&mut out).map(|()| true),
         Subcommands::Export(export) => export.execute(&mut out).map(|()| true),
         Subcommands::Import(import) => import.execute(&mut out).map(|()| true),
         Subcommands::PretrainDemoEncoder(pretrain) => pretrain.execute(&mut out).map(|()| true),
