@@ -262,8 +262,11 @@ fn a_line_that_falls_while_the_sources_within_targets_rise_predicts_nothing() {
     assert!(!by_measure, "{unmeasured:#?}");
 }
 
+/// A measure's name and its value of (source, target).
+type Made<'a> = (&'a str, &'a dyn Fn(usize, usize) -> f64);
+
 /// Five tasks, every source worth `worth(s, t)`, three seeds, and measures as given.
-fn worth(worth: impl Fn(usize, usize) -> f64, measures: &[(&str, &dyn Fn(usize, usize) -> f64)]) -> Report {
+fn worth(worth: impl Fn(usize, usize) -> f64, measures: &[Made<'_>]) -> Report {
     let (mut transfers, mut baselines) =
         (String::from("source,target,seed,score\n"), String::from("target,seed,score\n"));
     for t in 0..5 {
@@ -281,7 +284,7 @@ fn worth(worth: impl Fn(usize, usize) -> f64, measures: &[(&str, &dyn Fn(usize, 
         for (s, t) in (0..5).flat_map(|s| (0..5).map(move |t| (s, t))).filter(|(s, t)| s != t) {
             text += &format!("t{s},t{t},{}\n", value(s, t));
         }
-        import.measures.push(CsvFile::new(&format!("{name}.csv"), text.into_bytes()));
+        import.measures.push(CsvFile::new(format!("{name}.csv"), text.into_bytes()));
     }
     import.report().unwrap()
 }

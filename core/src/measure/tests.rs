@@ -58,7 +58,7 @@ fn probes() -> EncoderProbes {
                 target: (*target).to_owned(),
                 pooled: Some(features(5 + 3 * s + t)),
                 logits: (s != t).then(|| features(20 + 3 * s + t)),
-                few_step_score: (s != t).then(|| 0.5 + 0.1 * s as f64),
+                few_step_score: (s != t).then_some(0.5 + 0.1 * s as f64),
                 cost: SourceCost { forward: 1000.0, few_steps: 10_000.0 },
             });
         }
