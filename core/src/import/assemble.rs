@@ -197,6 +197,7 @@ fn task_summary(name: &str, joined: &Joined) -> TaskSummary {
         examples: label_counts.iter().fold(0, |sum: usize, &c| sum.saturating_add(c)),
         label_counts,
         label_sequence: None,
+        texts: None,
         token_lengths: TokenLengths::default(),
         truncated: 0,
     };

@@ -74,6 +74,10 @@ pub struct SplitSummary {
     /// The label of every example, in data-set order; of the test set only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_sequence: Option<Classes>,
+    /// The texts of every example, in data-set order, one or two each; of the test set only, and only in reports that
+    /// were asked to carry them (`transfermap report --include-text`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub texts: Option<Vec<Vec<String>>>,
     /// Quantiles of the length in tokens, special ones included, before truncation.
     pub token_lengths: TokenLengths,
     /// Inputs longer than `max_length`.

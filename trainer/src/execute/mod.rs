@@ -9,7 +9,7 @@ pub mod device;
 pub mod event;
 pub mod export;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 pub mod prepare;
 pub mod probes;
 pub mod process;

@@ -10,6 +10,7 @@ use anyhow::Context;
 use transfermap::analysis::{Analysis, Options};
 use transfermap::plan::{Contents, Plan};
 use transfermap::record::Provenance;
+use transfermap::report::Report;
 use transfermap::study::{Precision, Study};
 use transfermap::transfer::TransferMap;
 
@@ -24,6 +25,8 @@ use super::survey::{Permission, Survey, clear, survey};
 use super::wrong::Wrong;
 use super::{device, probes, report, summary, whole};
 use crate::backend::Device;
+use crate::site::viewer::Viewer;
+use crate::site::{Shown, page};
 
 /// What `run` was asked to do.
 #[derive(Debug, Clone)]
@@ -288,7 +291,8 @@ fn finish(
     report.warnings.extend(observed.warnings.iter().cloned());
     let map = TransferMap::of_study(&report.study, &report.runs)?;
     let analysis = Analysis::new(&report, &Options::default())?;
-    let files = report::write(store.root(), &report, &map, &analysis)?;
+    let mut files = report::write(store.root(), &report, &map, &analysis)?;
+    files.extend(write_page(store.root(), &report)?);
     let good = all_good(selection, found);
     if ending.stopped && !good {
         return Err(anyhow::anyhow!(
@@ -310,6 +314,22 @@ fn finish(
         eprintln!("{missing} runs are missing because their workers ended early; {}", how_to_resume(&request.out));
     }
     Ok(good)
+}
+
+/// The report as a page; without a viewer in this program, a line that says how to get one.
+fn write_page(root: &Path, report: &Report) -> anyhow::Result<Option<PathBuf>> {
+    if !Viewer::is_embedded() {
+        eprintln!(
+            "no report.html: this program was built without the viewer; after `./x site`, \
+             `transfermap report {0}/report.json --single-file {0}/report.html --viewer dist/viewer.html` makes it",
+            root.display()
+        );
+        return Ok(None);
+    }
+    let shown = Shown { name: "report.json".into(), json: serde_json::to_string(report)?, report: report.clone() };
+    let path = root.join("report.html");
+    whole::write(&path, page::single_file(&Viewer::Embedded, &[shown])?.as_bytes())?;
+    Ok(Some(path))
 }
 
 fn all_good(selection: &Selection, found: &Survey) -> bool {

@@ -7,34 +7,50 @@ use leptos::prelude::*;
 use transfermap::report::Report;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{File, FileList, HtmlMetaElement, Response, UrlSearchParams};
+use web_sys::{Element, File, FileList, Response, UrlSearchParams};
 
 use super::state::{Loaded, State};
 
 /// Larger files are refused before they are read.
 const MOST_BYTES: f64 = 200.0 * 1024.0 * 1024.0;
 
-/// Loads what the page holds (a script of type application/json with id `transfermap-report`), what its address asks for
-/// (`?report=`), or what it names (a meta element `transfermap-report`).
+/// Loads what the page holds (scripts of type application/json whose id begins with `transfermap-report`), what its
+/// address asks for (`?report=`), or what it names (meta elements `transfermap-report`). An attribute `data-name` is
+/// what the reader sees as a report's name. Which of several is in view stands in the address.
 pub(super) fn given(state: State) {
-    if let Some(script) = document().get_element_by_id("transfermap-report") {
-        text(state, "report.json", script.text_content().unwrap_or_default());
+    let inside = elements("script[id^=transfermap-report]");
+    if !inside.is_empty() {
+        for script in inside {
+            let name = script.get_attribute("data-name");
+            add(state, name.as_deref().unwrap_or("report.json"), script.text_content().unwrap_or_default());
+        }
         return;
     }
     let query = window().location().search().unwrap_or_default();
     let asked = UrlSearchParams::new_with_str(&query).ok().and_then(|p| p.get("report"));
-    let named = || {
-        let meta = document().query_selector("meta[name=transfermap-report]").ok().flatten()?;
-        Some(meta.dyn_into::<HtmlMetaElement>().ok()?.content())
+    let wanted = match asked {
+        Some(url) => vec![(name_of(&url).to_owned(), url)],
+        None => elements("meta[name=transfermap-report]")
+            .into_iter()
+            .filter_map(|meta| {
+                let url = meta.get_attribute("content")?;
+                Some((meta.get_attribute("data-name").unwrap_or_else(|| name_of(&url).to_owned()), url))
+            })
+            .collect(),
     };
-    if let Some(url) = asked.or_else(named) {
-        spawn_local(async move {
+    spawn_local(async move {
+        for (name, url) in wanted {
             match fetch(&url).await {
-                Ok(content) => text(state, name_of(&url), content),
+                Ok(content) => drop(add(state, &name, content)),
                 Err(why) => state.say(format!("{url}: {why}")),
             }
-        });
-    }
+        }
+    });
+}
+
+fn elements(selector: &str) -> Vec<Element> {
+    let Ok(found) = document().query_selector_all(selector) else { return Vec::new() };
+    (0..found.length()).filter_map(|i| found.item(i)?.dyn_into().ok()).collect()
 }
 
 /// The last part of a URL.
@@ -93,37 +109,39 @@ pub(super) fn files(state: State, files: &FileList) {
     });
 }
 
-/// Loads the text of a report; what is wrong with it is a message, and what is shown stays.
+/// Loads the text of a report and brings it into view; what is wrong with it is a message, and what is shown stays.
 pub(super) fn text(state: State, name: &str, content: String) {
-    match Report::from_json(content.as_bytes()) {
-        Ok(report) => {
-            let families = report.families();
-            if families.is_empty() {
-                state.say(format!("{name}: the report has no transfer run, so there is nothing to compare yet"));
-            }
-            let loaded = Loaded { name: name.to_owned(), text: content, report: Arc::new(report), families };
-            mark("transfermap-parsed");
-            let index = add(state, loaded);
-            state.message.set(None);
-            state.change(&crate::choices::change(&[("report", &index)]));
-        }
-        Err(error) => state.say(format!("{name}: {error}")),
+    if let Some(index) = add(state, name, content) {
+        state.change(&crate::choices::change(&[("report", &index)]));
     }
 }
 
 /// Adds a report, or replaces the one of the same name and study; its position for the address, empty for the first.
-fn add(state: State, loaded: Loaded) -> String {
+fn add(state: State, name: &str, content: String) -> Option<String> {
+    let report = match Report::from_json(content.as_bytes()) {
+        Ok(report) => report,
+        Err(error) => {
+            state.say(format!("{name}: {error}"));
+            return None;
+        }
+    };
+    mark("transfermap-parsed");
+    let families = report.families();
+    let nothing = families.is_empty();
+    let loaded = Arc::new(Loaded { name: name.to_owned(), text: content, report: Arc::new(report), families });
     let mut index = 0;
     state.loaded.update(|all| {
         let same = |l: &Arc<Loaded>| l.name == loaded.name && l.report.study.name == loaded.report.study.name;
         index = all.iter().position(same).unwrap_or(all.len());
-        let loaded = Arc::new(loaded);
         match all.get_mut(index) {
             Some(place) => *place = loaded,
             None => all.push(loaded),
         }
     });
-    if index == 0 { String::new() } else { index.to_string() }
+    state
+        .message
+        .set(nothing.then(|| format!("{name}: the report has no transfer run, so there is nothing to compare yet")));
+    Some(if index == 0 { String::new() } else { index.to_string() })
 }
 
 /// A mark on the browser's time line, for `tools/viewer-times`.
