@@ -161,8 +161,8 @@ mod tests {
     fn sums_matrices_of_one_size_only() {
         let (a, b) = (vec![vec![1, 2], vec![0, 5]], vec![vec![3, 0], vec![1, 1]]);
         assert_eq!(Confusion::sum(&[&a, &b]).unwrap().counts(), [[4, 2], [1, 6]]);
-        assert_eq!(Confusion::sum(&[&a, &vec![vec![1]]]), None);
-        assert_eq!(Confusion::sum(&[&a, &vec![vec![1], vec![2]]]), None);
+        assert_eq!(Confusion::sum(&[&a, &[vec![1]]]), None);
+        assert_eq!(Confusion::sum(&[&a, &[vec![1], vec![2]]]), None);
         assert_eq!(Confusion::sum(&[]), None);
     }
 
