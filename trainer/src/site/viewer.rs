@@ -37,6 +37,9 @@ pub enum Viewer {
     File(PathBuf),
 }
 
+/// A file of the site: its path there, and its bytes.
+pub type NamedFile = (&'static str, Cow<'static, [u8]>);
+
 impl Viewer {
     /// The one that the user names, else the one in this program.
     ///
@@ -83,7 +86,7 @@ impl Viewer {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn beside(&self) -> Result<Vec<(&'static str, Cow<'static, [u8]>)>, Wrong> {
+    pub fn beside(&self) -> Result<Vec<NamedFile>, Wrong> {
         BESIDE.iter().map(|name| Ok((*name, self.bytes(name)?))).collect()
     }
 
