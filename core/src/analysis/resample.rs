@@ -12,8 +12,8 @@ use crate::transfer::Pair;
 /// Resamples behind every bootstrap interval.
 const RESAMPLES: usize = 2_000;
 
-/// Pairs whose bootstraps are one stage.
-const PAIRS_A_STAGE: usize = 16;
+/// Pairs whose bootstraps are one stage: in a browser one takes a noticeable part of a second.
+const PAIRS_A_STAGE: usize = 1;
 
 /// A part of the work that can be done by itself.
 #[derive(Debug, Clone, PartialEq)]
