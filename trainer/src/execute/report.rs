@@ -74,6 +74,7 @@ pub fn write_csv(root: &Path, report: &Report, map: &TransferMap, analysis: &Ana
         ("similarity.csv", table::similarity(&report.measures)),
         ("correlation.csv", table::correlation(analysis)),
         ("selection.csv", table::selection(analysis)),
+        ("predictors.csv", table::predictors(analysis)),
     ];
     write_tables(root, &tables)
 }

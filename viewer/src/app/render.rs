@@ -167,7 +167,7 @@ fn draw(state: State, host: NodeRef<Div>, before: Vec<web_sys::Node>) {
         let (tree, page) = tree(state, &subject, &analysed, &choices);
         let mut last = drawn.0.borrow_mut();
         if last.0.is_empty() {
-            // Nothing drawn is remembered: what stands here is not this tree's.
+            // Leptos leaves a node of its own in an empty element; patching counts children from the first.
             host.set_text_content(None);
             before.iter().filter_map(web_sys::Node::parent_node).zip(&before).for_each(|(parent, node)| {
                 let _ = parent.remove_child(node);

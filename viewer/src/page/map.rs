@@ -13,8 +13,8 @@ pub fn page(context: &Context<'_>) -> Page {
     let mut page = Page::default();
     let values: Vec<(&str, &str)> = Value::ALL.iter().map(|v| (v.name(), v.label())).collect();
     let mut orders = vec![("given".to_owned(), "as given".to_owned()), ("mean".to_owned(), "by mean gain".to_owned())];
-    let measures = context.report.measures.iter().filter(|m| m.encoder == context.family.encoder || m.encoder == "any");
-    orders.extend(measures.map(|m| (format!("measure/{}", m.name), format!("clustered by {}", m.name))));
+    let measures = context.report.measures_of(&context.family.encoder);
+    orders.extend(measures.iter().map(|m| (format!("measure/{}", m.name), format!("clustered by {}", m.name))));
     page.add(el("div").class("controls").child(switch("Value", "value", &values, context.choices)).child(select(
         "Order",
         "order",
@@ -52,7 +52,10 @@ pub fn order<'a>(context: &Context<'a>) -> Vec<&'a str> {
         }
         Some(order) => {
             let measure = order.strip_prefix("measure/");
-            let measure = measure.and_then(|name| context.report.measures.iter().find(|m| m.name == name));
+            let measure = measure.and_then(|name| {
+                let of_encoder = context.report.measures_of(&context.family.encoder);
+                of_encoder.into_iter().find(|m| m.name == name)
+            });
             match measure {
                 Some(measure) => transfermap::dyadic::cluster_order(measure, &names),
                 None => names,

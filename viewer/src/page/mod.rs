@@ -13,7 +13,7 @@ pub mod similarity;
 pub mod tasks;
 pub mod training;
 
-use transfermap::analysis::{Analysis, FamilyAnalysis, FamilyKey, PairAnalysis};
+use transfermap::analysis::{Analysis, FamilyAnalysis, FamilyKey, PairAnalysis, PredictionAnalysis};
 use transfermap::report::Report;
 
 use crate::chart::Chart;
@@ -48,6 +48,11 @@ impl<'a> Context<'a> {
     /// The family in view as a whole.
     pub fn family_analysis(&self) -> Option<&'a FamilyAnalysis> {
         self.analysis.families.iter().find(|f| f.key == *self.family)
+    }
+
+    /// Which measure predicted transfer in the family in view, in core's words.
+    pub fn prediction(&self) -> Option<&'a PredictionAnalysis> {
+        self.analysis.predictors.iter().find(|p| p.family == *self.family)
     }
 
     /// The pair of two tasks.

@@ -24,6 +24,10 @@ pub fn page(context: &Context<'_>) -> Page {
     let outcomes: Vec<(&str, &str)> = OUTCOMES.iter().map(|(o, words)| (o.name(), *words)).collect();
     let by_name: Vec<(String, String)> = ranked.iter().map(|(m, _)| (m.name.clone(), m.name.clone())).collect();
     page.add(answer(context, &ranked, outcome));
+    // Core's sentence is about the gain, and asks whether a measure orders the sources of a target.
+    if let Some(prediction) = context.prediction().filter(|_| outcome == PairOutcome::Gain) {
+        page.paragraph(prediction.sentence.clone());
+    }
     page.add(
         el("div")
             .class("controls")
@@ -59,7 +63,7 @@ pub fn page(context: &Context<'_>) -> Page {
 }
 
 const NO_MEASURE: &str = "This report has no measure of similarity between tasks, so there is nothing to hold against \
-    transfer. A study computes measures when its file asks for them; an import brings them with --measures.";
+    transfer. A run computes them unless its study's [measures] says otherwise; an import brings them with --measures.";
 
 /// The outcomes in the order of the switch.
 const OUTCOMES: [(PairOutcome, &str); 4] = [
@@ -362,6 +366,17 @@ mod tests {
         let (raw, scaled) = (page(notebook(), ""), page(notebook(), "scale=min-max"));
         assert_eq!(marks(&raw), marks(&scaled));
         assert!(markup(&scaled).contains("r is the same") && !markup(&raw).contains("r is the same"));
+    }
+
+    #[test]
+    fn which_measure_predicted_transfer_is_said_in_cores_words_of_the_gain_only() {
+        let still = |choices: &str| Still::new("r", notebook(), Choices::parse(choices)).unwrap().unwrap();
+        let core = still("").look(|c| c.prediction().map(|p| p.sentence.clone())).unwrap();
+        let says = |choices: &str| {
+            let contents = still(choices).page(Tab::Prediction).contents;
+            contents.iter().any(|node| node.plain_text() == core)
+        };
+        assert!(says("") && !says("outcome=relative_gain"), "{core}");
     }
 
     #[test]
