@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::arms::Arms;
 use super::context::{Context, Predictions};
-use super::{Analysis, FamilyKey, Interval, PairAnalysis, PairOutcome, correlation};
+use super::{Analysis, FamilyKey, Interval, PairAnalysis, PairOutcome, correlation, prediction};
 use crate::metric::{Confusion, Metric};
 use crate::stats::{self, Resampling, Score, SeedOutcomes};
 use crate::transfer::Pair;
@@ -20,6 +20,8 @@ const PAIRS_A_STAGE: usize = 16;
 pub(super) enum Stage {
     /// Permutations for all measures of a family against one outcome.
     Correlations(FamilyKey, PairOutcome),
+    /// Permutations for all predictors of a family; after its correlations, on which they rest.
+    Predictors(FamilyKey),
     /// Bootstraps of these pairs.
     Pairs(Range<usize>),
 }
@@ -33,6 +35,7 @@ pub(super) fn stages(analysis: &Analysis) -> Vec<Stage> {
             stages.push(stage);
         }
     }
+    stages.extend(analysis.predictors.iter().map(|p| Stage::Predictors(p.family.clone())));
     let pairs = analysis.pairs.len();
     stages.extend((0..pairs).step_by(PAIRS_A_STAGE).map(|from| Stage::Pairs(from..pairs.min(from + PAIRS_A_STAGE))));
     stages
@@ -44,6 +47,12 @@ pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis, stage: Stage)
         Stage::Correlations(key, outcome) => {
             let of_family: Vec<PairAnalysis> = analysis.pairs_of(&key).cloned().collect();
             correlation::permute(context, &key, &of_family, outcome, &mut analysis.correlations);
+        }
+        Stage::Predictors(key) => {
+            let of_family: Vec<PairAnalysis> = analysis.pairs_of(&key).cloned().collect();
+            for predictors in analysis.predictors.iter_mut().filter(|p| p.family == key) {
+                prediction::permute(context, &of_family, &analysis.correlations, predictors);
+            }
         }
         Stage::Pairs(range) => {
             for into in analysis.pairs.get_mut(range).unwrap_or_default() {

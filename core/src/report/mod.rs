@@ -2,9 +2,11 @@
 
 mod check;
 mod family;
+mod measure;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use crate::record::{Classes, RunRecord};
 use crate::study::{Kind, Study};
@@ -174,7 +176,7 @@ pub struct Relevance {
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// Not JSON, cut short, or a field missing.
-    #[error("not a report: {0}")]
+    #[error("not a report: {0}; {remedy}", remedy = remedy(.0))]
     Json(#[from] serde_json::Error),
     /// Written by a later version, or something else.
     #[error(
@@ -246,6 +248,16 @@ pub enum ReportError {
         /// Measured.
         target: String,
     },
+}
+
+/// What mends a text that is no report.
+fn remedy(error: &serde_json::Error) -> &'static str {
+    match error.classify() {
+        Category::Eof => "the file is cut short: copy it again, or write it again",
+        Category::Syntax => "this is no JSON; a score of NaN or infinity is none either, leave it out",
+        Category::Data => "docs/report-format.md says what a report holds; what is not known is left out",
+        Category::Io => "try again",
+    }
 }
 
 impl Report {

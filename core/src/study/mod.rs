@@ -1,13 +1,17 @@
 //! The study: which tasks, which encoders, which recipe, which seeds. Read from a TOML file, kept in every report.
 
 mod lines;
+mod measures;
 mod parse;
 mod recipe;
 mod task;
+mod task_file;
 mod warnings;
+mod write;
 
 use serde::{Deserialize, Serialize};
 
+pub use measures::{Measures, Select};
 pub use parse::StudyError;
 pub use recipe::{Head, LrSchedulerType, Precision, Recipe, RecipeOverride};
 pub use task::{Column, Kind, LabelSet, Labels, Sample, Source, Task, Validation};
@@ -117,6 +121,9 @@ pub struct Study {
     /// Hyper-parameters.
     #[serde(default)]
     pub recipe: RecipeOverride,
+    /// Measures of similarity and transferability.
+    #[serde(default, skip_serializing_if = "Measures::is_default")]
+    pub measures: Measures,
     /// The tasks.
     pub task: Vec<Task>,
 }

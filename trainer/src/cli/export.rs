@@ -1,5 +1,5 @@
-//! `transfermap export`: a report's tables as CSV and its charts as pictures, or a run's weights as a folder that
-//! transformers loads.
+//! `transfermap export`: a report's tables as CSV or LaTeX and its charts as pictures, or a run's weights as a folder
+//! that transformers loads.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use transfermap::analysis::{Analysis, Options};
 use transfermap::transfer::TransferMap;
 
 use crate::execute::export::export_model;
-use crate::execute::report::write_csv;
+use crate::execute::report::{write_csv, write_latex};
 use crate::execute::wrong::Wrong;
 use crate::site::{Shown, plots};
 
@@ -25,9 +25,12 @@ pub(super) struct Export {
     /// Folder to write to
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Write the CSV files (also the default)
+    /// Write the CSV files (also what is done when nothing is asked for)
     #[arg(long, conflicts_with = "model")]
     csv: bool,
+    /// Write the tables for a paper
+    #[arg(long, conflicts_with = "model")]
+    latex: bool,
     /// Write every chart of every page as SVG and PNG, into DIR/plots
     #[arg(long, conflicts_with = "model")]
     plots: bool,
@@ -54,11 +57,17 @@ impl Export {
         let mut written = Vec::new();
         for shown in &shown {
             let report = &shown.report;
-            if self.csv || !self.plots {
+            let csv = self.csv || !(self.latex || self.plots);
+            if csv || self.latex {
                 let map =
                     TransferMap::of_study(&report.study, &report.runs).map_err(|e| Wrong::at(path.display(), &e))?;
                 let analysis = Analysis::new(report, &Options::default()).map_err(|e| Wrong::at(path.display(), &e))?;
-                written.extend(write_csv(&self.out, report, &map, &analysis)?);
+                if csv {
+                    written.extend(write_csv(&self.out, report, &map, &analysis)?);
+                }
+                if self.latex {
+                    written.extend(write_latex(&self.out, &analysis)?);
+                }
             }
             if self.plots {
                 written.extend(plots::write(shown, &self.choices, &self.out.join("plots"))?);

@@ -290,16 +290,23 @@ impl<B: Backend> AlbertModel<B> {
         // Finite, so that a row without a single token stays finite too.
         let bias = (inputs.attention_mask.clone() - 1.0).mul_scalar(1e30).reshape([batch, 1, 1, sequence]);
         let groups = &self.encoder.albert_layer_groups;
+        let [_, hidden] = x.dims();
+        let mut hidden_states = Vec::new();
         for i in 0..self.encoder.num_hidden_layers {
             let Some(group) = groups.get(i * groups.len() / self.encoder.num_hidden_layers) else { continue };
+            if mode.keep_hidden_states {
+                hidden_states.push(x.clone().reshape([batch, sequence, hidden]));
+            }
             for layer in &group.albert_layers {
                 x = layer.forward(x, &bias, self.act, mode);
             }
         }
-        let [_, hidden] = x.dims();
         let last_hidden_state = x.reshape([batch, sequence, hidden]);
+        if mode.keep_hidden_states {
+            hidden_states.push(last_hidden_state.clone());
+        }
         let first = last_hidden_state.clone().slice([0..batch, 0..1, 0..hidden]).reshape([batch, hidden]);
-        Outputs { last_hidden_state, pooler_output: tanh(self.pooler.forward(first, mode.precision)) }
+        Outputs { last_hidden_state, pooler_output: tanh(self.pooler.forward(first, mode.precision)), hidden_states }
     }
 
     /// The word embeddings `[vocab, embedding]`, for heads that are tied to them.
@@ -333,8 +340,13 @@ impl<B: Backend> AlbertForSequenceClassification<B> {
 
     /// Logits `[batch, classes]`, in 32 bits.
     pub fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let pooled = self.albert.forward(inputs, mode).pooler_output;
+        let pooled = self.encode(inputs, mode).pooler_output;
         self.classify(pooled, mode)
+    }
+
+    /// The body's outputs.
+    pub fn encode(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
+        self.albert.forward(inputs, mode)
     }
 
     /// Logits from pooled outputs.

@@ -7,6 +7,7 @@ use transfermap::plan::PlannedRun;
 use transfermap::record::Provenance;
 
 use super::prepare::Inputs;
+use super::probes::plan::Job;
 use super::store::KeepModels;
 use crate::train::StepProgress;
 
@@ -32,6 +33,9 @@ pub struct Assignment {
     pub checkpoint_every: u64,
     /// Goes into every record.
     pub provenance: Provenance,
+    /// Probes to make. Where there are any, the runs are not trained.
+    #[serde(default)]
+    pub probes: Vec<Job>,
 }
 
 /// Worker to parent.
@@ -51,11 +55,20 @@ pub enum Event {
         #[serde(flatten)]
         progress: StepProgress,
     },
+    /// Probes go on.
+    Probe {
+        /// Their job.
+        run: String,
+        /// Made here and now.
+        done: usize,
+        /// To make.
+        total: usize,
+    },
     /// It is finished and on disk.
     Done {
         /// Its run.
         run: String,
-        /// Seconds of training.
+        /// Seconds of work.
         seconds: f64,
         /// The primary metric on the test set.
         score: Option<f64>,

@@ -11,9 +11,11 @@ pub mod export;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod prepare;
+pub mod probes;
 pub mod process;
 pub mod progress;
 pub mod report;
+pub mod score;
 pub mod select;
 pub mod start;
 pub mod status;

@@ -24,9 +24,6 @@ use crate::train::{Job, Outcome, StepProgress, TrainError};
 /// What was found in the data and the encoders. Kept beside the plan, so that a report needs no second reading.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Inputs {
-    /// What the study's paths are relative to, absolute. Empty in folders of earlier versions.
-    #[serde(default)]
-    pub base: PathBuf,
     /// The tasks, in the study's order.
     pub tasks: Vec<TaskSummary>,
     /// The encoders, in the study's order.
@@ -35,6 +32,9 @@ pub struct Inputs {
     pub warnings: Vec<String>,
     /// Tokenised tasks by encoder and task.
     pub tokenised: IndexMap<String, IndexMap<String, PathBuf>>,
+    /// What the study's paths are relative to, absolute. Empty in folders of earlier versions.
+    #[serde(default)]
+    pub base: PathBuf,
 }
 
 /// A study whose data and encoders are read.
@@ -63,8 +63,8 @@ pub enum Absent {
 /// Whatever is wrong with a data file or an encoder: [`Wrong`].
 pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: Absent) -> anyhow::Result<Prepared> {
     let mut contents = Contents { backend: backend.to_owned(), ..Contents::default() };
-    let base_path = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
-    let mut inputs = Inputs { base: base_path, ..Inputs::default() };
+    let base_folder = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
+    let mut inputs = Inputs { base: base_folder, ..Inputs::default() };
     let mut encoders = Vec::new();
     for asked in &study.encoder {
         match pretrained::load(asked, base) {
@@ -194,6 +194,22 @@ impl StudyTrainer {
         Self { study, base, inputs, device, checkpoint_every, encoders: HashMap::new(), tasks: HashMap::new() }
     }
 
+    /// An encoder, and a task in its tokens.
+    ///
+    /// # Errors
+    /// Either cannot be read, or was not prepared.
+    pub(super) fn material(
+        &mut self,
+        encoder: &str,
+        task: &str,
+    ) -> Result<(&LoadedEncoder, &TokenisedTask), TrainError> {
+        let path = self.inputs.tokenised.get(encoder).and_then(|t| t.get(task)).cloned().unwrap_or_default();
+        self.load_encoder(encoder)?;
+        self.load_task(&path)?;
+        let missing = || unreadable(&path, format!("task `{task}` is not prepared"));
+        Ok((self.encoders.get(encoder).ok_or_else(missing)?, self.tasks.get(&path).ok_or_else(missing)?))
+    }
+
     fn load_encoder(&mut self, name: &str) -> Result<(), TrainError> {
         if self.encoders.contains_key(name) {
             return Ok(());
@@ -228,20 +244,11 @@ impl Trainer for StudyTrainer {
         observe: &mut dyn FnMut(StepProgress) -> bool,
     ) -> Result<Outcome, TrainError> {
         let target = run.targets.first().map_or("", String::as_str);
-        let path = self.inputs.tokenised.get(&run.encoder).and_then(|t| t.get(target)).cloned().unwrap_or_default();
-        self.load_encoder(&run.encoder)?;
-        self.load_task(&path)?;
-        let missing = || unreadable(&path, format!("task `{target}` is not prepared"));
-        let job = Job {
-            run,
-            encoder: self.encoders.get(&run.encoder).ok_or_else(missing)?,
-            data: self.tasks.get(&path).ok_or_else(missing)?,
-            metric: self.study.task(target).ok_or_else(missing)?.metric,
-            source_model,
-            checkpoint,
-            checkpoint_every: self.checkpoint_every,
-            device: self.device,
-        };
+        let missing = || unreadable(&self.base, format!("task `{target}` is not in the study"));
+        let metric = self.study.task(target).ok_or_else(missing)?.metric;
+        let (checkpoint_every, device) = (self.checkpoint_every, self.device);
+        let (encoder, data) = self.material(&run.encoder, target)?;
+        let job = Job { run, encoder, data, metric, source_model, checkpoint, checkpoint_every, device };
         job.train(observe)
     }
 

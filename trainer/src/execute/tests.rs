@@ -268,6 +268,7 @@ fn a_worker_whose_parent_is_gone_saves_a_checkpoint_and_ends() {
         keep_models: KeepModels::Sources,
         checkpoint_every: 1,
         provenance: Default::default(),
+        probes: Vec::new(),
     };
     let mut command = worker_command();
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();

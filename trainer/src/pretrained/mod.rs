@@ -2,10 +2,12 @@
 
 mod export;
 mod load;
+mod tensor_file;
 mod weights;
 
 pub use export::{config_with_labels, export};
 pub use load::{PretrainedError, load};
+pub use tensor_file::TensorFile;
 pub use weights::{Checkpoint, Tensors, read_tensors, tensors_of, to_safetensors, write_tensors};
 
 use crate::encoder::albert::AlbertConfig;

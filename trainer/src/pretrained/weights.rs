@@ -54,7 +54,7 @@ impl<'a> Checkpoint<'a> {
     }
 }
 
-fn values(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, String> {
+pub(super) fn values(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, String> {
     let bytes = view.data();
     let word = |b: &[u8]| u16::from_le_bytes([b[0], b[1]]);
     match view.dtype() {

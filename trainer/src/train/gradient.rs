@@ -55,6 +55,11 @@ impl<B: AutodiffBackend> Gradient<B> {
         self
     }
 
+    /// The gradients by name, in order of names.
+    pub fn into_parts(self) -> BTreeMap<String, Tensor<B::InnerBackend, 1>> {
+        self.parts
+    }
+
     /// Takes the gradient of one parameter out.
     pub fn take(&mut self, name: &str) -> Option<Tensor<B::InnerBackend, 1>> {
         self.parts.remove(name)

@@ -1,8 +1,20 @@
 //! Charts, one a file. A chart is a drawing, the table behind it, and the words around it; the same code draws it in a
 //! page, in the HTML that stands there before any script runs, and in SVG and PNG files.
 
+pub mod axis;
+pub mod balance;
+pub mod confusion;
+pub mod difference;
+pub mod heat;
+pub mod intervals;
 pub mod legend;
+pub mod lines;
 pub mod matrix;
+pub mod paired_seeds;
+pub mod plot;
+pub mod scatter;
+pub mod scores;
+pub mod sources;
 pub mod transfer_map;
 
 use crate::node::{Element, Node, el};

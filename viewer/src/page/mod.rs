@@ -1,8 +1,17 @@
 //! The pages of the viewer, one a file: plain functions from a report, its analysis and the reader's choices to a tree.
 
+pub mod choose;
+pub mod compare;
 pub mod map;
+pub mod methods;
 pub mod overview;
+pub mod pair;
+pub mod prediction;
+pub mod runs;
 pub mod shell;
+pub mod similarity;
+pub mod tasks;
+pub mod training;
 
 use transfermap::analysis::{Analysis, FamilyAnalysis, FamilyKey, PairAnalysis};
 use transfermap::report::Report;
@@ -85,6 +94,12 @@ impl Page {
         self.charts.push(chart);
     }
 
+    /// Adds charts beside each other, where the screen is wide enough.
+    pub fn beside(&mut self, charts: Vec<Chart>) {
+        self.add(el("div").class("beside").children(charts.iter().map(Chart::figure)));
+        self.charts.extend(charts);
+    }
+
     /// Adds a table.
     pub fn table(&mut self, table: crate::table::Table) {
         self.contents.push(table.node());
@@ -117,9 +132,23 @@ macro_rules! tabs {
 tabs! {
     Overview, "overview", "Overview", overview::page;
     Map, "map", "Transfer map", map::page;
+    Pair, "pair", "Pair", pair::page;
+    Tasks, "tasks", "Tasks", tasks::page;
+    Similarity, "similarity", "Similarity", similarity::page;
+    Prediction, "prediction", "Does similarity predict transfer?", prediction::page;
+    Choose, "choose", "Choose a source", choose::page;
+    Runs, "runs", "Runs", runs::page;
+    Training, "training", "Over training", training::page;
+    Compare, "compare", "Compare", compare::page;
+    Methods, "methods", "Methods", methods::page;
 }
 
 impl Tab {
+    /// Whether there is anything to show.
+    pub fn shown(self, context: &Context<'_>) -> bool {
+        self != Self::Compare || compare::shown(context)
+    }
+
     /// The tab of a name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|t| t.name() == name)

@@ -14,7 +14,7 @@ pub fn view(context: &Context<'_>, page: &Page) -> Node {
         .class("viewer")
         .child(el("a").class("skip").attr("href", "#page").attr("data-focus", "page").text("Skip to the page"))
         .child(head(context))
-        .child(tabs(tab))
+        .child(tabs(context, tab))
         .child(options(context))
         .child(
             el("main")
@@ -53,8 +53,8 @@ fn head(context: &Context<'_>) -> Element {
         )
 }
 
-fn tabs(current: Tab) -> Element {
-    let buttons = Tab::ALL.iter().map(|tab| {
+fn tabs(context: &Context<'_>, current: Tab) -> Element {
+    let buttons = Tab::ALL.iter().filter(|tab| tab.shown(context)).map(|tab| {
         let selected = *tab == current;
         el("button")
             .attr("type", "button")
@@ -133,7 +133,7 @@ fn plain(value: f64) -> String {
 }
 
 /// A family in words; parts that all families share are left out.
-fn family_label(family: &transfermap::analysis::FamilyKey, all: &[transfermap::analysis::FamilyKey]) -> String {
+pub fn family_label(family: &transfermap::analysis::FamilyKey, all: &[transfermap::analysis::FamilyKey]) -> String {
     let mut parts = Vec::new();
     if all.iter().any(|f| f.encoder != family.encoder) {
         parts.push(family.encoder.as_str());
