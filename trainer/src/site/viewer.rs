@@ -26,6 +26,9 @@ const BESIDE: [&str; 7] = [
     "viewer.css",
 ];
 
+/// A file with its name.
+pub type Named = (&'static str, Cow<'static, [u8]>);
+
 /// Where the viewer comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Viewer {
@@ -83,7 +86,7 @@ impl Viewer {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn beside(&self) -> Result<Vec<(&'static str, Cow<'static, [u8]>)>, Wrong> {
+    pub fn beside(&self) -> Result<Vec<Named>, Wrong> {
         BESIDE.iter().map(|name| Ok((*name, self.bytes(name)?))).collect()
     }
 
