@@ -11,6 +11,7 @@ pub mod choices;
 pub mod definition;
 pub mod node;
 pub mod page;
+pub mod runs;
 pub mod scale;
 pub mod still;
 pub mod table;

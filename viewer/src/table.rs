@@ -21,6 +21,31 @@ pub struct Column {
     pub align: Align,
     /// A key of [`crate::definition`], shown on hover.
     pub definition: Option<&'static str>,
+    /// A change of choices that a click on the head makes, to sort by it.
+    pub set: Option<String>,
+    /// Whether the rows are sorted by it, and if so, whether downwards.
+    pub sorted: Option<bool>,
+}
+
+impl Column {
+    fn head(&self) -> Element {
+        let th = el("th").attr("scope", "col").attr_if(self.align == Align::Right, "class", "number");
+        let button = || el("button").attr("type", "button").class("term");
+        let mark = match self.sorted {
+            Some(true) => " ↓",
+            Some(false) => " ↑",
+            None => "",
+        };
+        let direction = if self.sorted == Some(true) { "descending" } else { "ascending" };
+        let th = th.attr_if(self.sorted.is_some(), "aria-sort", direction);
+        match (&self.set, self.definition) {
+            (Some(change), _) => {
+                th.child(button().attr("data-set", change.clone()).text(format!("{}{mark}", self.name)))
+            }
+            (None, Some(key)) => th.child(button().attr("data-define", key).text(self.name.clone())),
+            (None, None) => th.text(self.name.clone()),
+        }
+    }
 }
 
 /// One cell.
@@ -73,6 +98,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Cells by row; the first cell of a row is its head.
     pub rows: Vec<Vec<Cell>>,
+    /// A row that is open, by position, and what stands below it.
+    pub opened: Option<(usize, Node)>,
 }
 
 impl Table {
@@ -84,14 +111,14 @@ impl Table {
     /// Adds a column of words.
     #[must_use]
     pub fn words(mut self, name: impl Into<String>) -> Self {
-        self.columns.push(Column { name: name.into(), align: Align::Left, definition: None });
+        self.columns.push(Column { name: name.into(), align: Align::Left, definition: None, set: None, sorted: None });
         self
     }
 
     /// Adds a column of numbers.
     #[must_use]
     pub fn numbers(mut self, name: impl Into<String>) -> Self {
-        self.columns.push(Column { name: name.into(), align: Align::Right, definition: None });
+        self.columns.push(Column { name: name.into(), align: Align::Right, definition: None, set: None, sorted: None });
         self
     }
 
@@ -100,6 +127,16 @@ impl Table {
     pub fn defined(mut self, key: &'static str) -> Self {
         if let Some(column) = self.columns.last_mut() {
             column.definition = Some(key);
+        }
+        self
+    }
+
+    /// Makes the last column's head a button that sorts; `sorted` says whether it does now, and if so, whether downwards.
+    #[must_use]
+    pub fn sortable(mut self, change: String, sorted: Option<bool>) -> Self {
+        if let Some(column) = self.columns.last_mut() {
+            column.set = Some(change);
+            column.sorted = sorted;
         }
         self
     }
@@ -120,24 +157,17 @@ impl Table {
                 .text(label)
         };
         let tools = el("span").class("tools").child(copy("csv", "Copy CSV")).child(copy("markdown", "Copy Markdown"));
-        let head = self.columns.iter().map(|column| {
-            let th = el("th").attr("scope", "col").attr_if(column.align == Align::Right, "class", "number");
-            match column.definition {
-                Some(key) => th.child(
-                    el("button")
-                        .attr("type", "button")
-                        .class("term")
-                        .attr("data-define", key)
-                        .text(column.name.clone()),
-                ),
-                None => th.text(column.name.clone()),
-            }
-        });
+        let head = self.columns.iter().map(Column::head);
+        let mut rows: Vec<Element> = self.rows.iter().map(|row| self.row_node(row)).collect();
+        if let Some((at, contents)) = self.opened.as_ref().filter(|(at, _)| *at < rows.len()) {
+            let cell = el("td").attr("colspan", self.columns.len().to_string()).child(contents.clone());
+            rows.insert(at + 1, el("tr").child(cell));
+        }
         let table = el("table")
             .attr("id", format!("table-{}", self.id))
             .child(el("caption").class("hidden").text(self.caption.clone()))
             .child(el("thead").child(el("tr").children(head)))
-            .child(el("tbody").children(self.rows.iter().map(|row| self.row_node(row))));
+            .child(el("tbody").children(rows));
         el("div")
             .class("table")
             .child(el("div").class("bar").child(el("h3").text(self.caption.clone())).child(tools))

@@ -5,6 +5,7 @@ mod parse;
 mod recipe;
 mod task;
 mod warnings;
+mod write;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,13 @@
 //! Charts, one a file. A chart is a drawing, the table behind it, and the words around it; the same code draws it in a
 //! page, in the HTML that stands there before any script runs, and in SVG and PNG files.
 
+pub mod confusion;
+pub mod intervals;
 pub mod legend;
+pub mod lines;
 pub mod matrix;
+pub mod paired_seeds;
+pub mod plot;
 pub mod transfer_map;
 
 use crate::node::{Element, Node, el};

@@ -2,7 +2,10 @@
 
 pub mod map;
 pub mod overview;
+pub mod pair;
+pub mod runs;
 pub mod shell;
+pub mod training;
 
 use transfermap::analysis::{Analysis, FamilyAnalysis, FamilyKey, PairAnalysis};
 use transfermap::report::Report;
@@ -85,6 +88,12 @@ impl Page {
         self.charts.push(chart);
     }
 
+    /// Adds charts beside each other, where the screen is wide enough.
+    pub fn beside(&mut self, charts: Vec<Chart>) {
+        self.add(el("div").class("beside").children(charts.iter().map(Chart::figure)));
+        self.charts.extend(charts);
+    }
+
     /// Adds a table.
     pub fn table(&mut self, table: crate::table::Table) {
         self.contents.push(table.node());
@@ -117,6 +126,9 @@ macro_rules! tabs {
 tabs! {
     Overview, "overview", "Overview", overview::page;
     Map, "map", "Transfer map", map::page;
+    Pair, "pair", "Pair", pair::page;
+    Training, "training", "Over training", training::page;
+    Runs, "runs", "Runs", runs::page;
 }
 
 impl Tab {

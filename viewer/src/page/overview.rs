@@ -25,7 +25,8 @@ pub fn page(context: &Context<'_>) -> Page {
     page
 }
 
-const LIMITS: &str = "A verdict speaks of these tasks, this encoder, this recipe and these test rows. It does not say \
+/// What no verdict says.
+pub const LIMITS: &str = "A verdict speaks of these tasks, this encoder, this recipe and these test rows. It does not say \
     what another encoder, more training data or another metric would show; a pair that is undecided may still help or \
     harm by less than the study could see. The intervals of single pairs cover these test rows only, unless they are \
     called intervals over seeds and examples. Correlations over few tasks are weak evidence, whatever their p.";
