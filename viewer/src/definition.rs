@@ -78,6 +78,62 @@ pub const ALL: &[Definition] = &[
         formula: "gain = mean + source + target + interaction",
         source: "",
     },
+    Definition {
+        key: "ols-bands",
+        term: "Line and bands",
+        text: "The least-squares line of the outcome on the measure. The inner band covers the line’s mean, the outer \
+               one a new pair, each at level 1 − α as if pairs were independent. They are not, so both are too narrow.",
+        formula: "outcome = intercept + slope · measure",
+        source: "",
+    },
+    Definition {
+        key: "spearman",
+        term: "ρ (Spearman)",
+        text: "Correlation of the ranks: 1 when the larger measure always has the larger outcome, 0 when the one says \
+               nothing of the other, −1 when it is the other way round.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "qap",
+        term: "p by permuting tasks",
+        text: "The share of permutations of the tasks, rows and columns together, with a coefficient at least as large \
+               in size. It respects that every task stands in many pairs.",
+        formula: "p = share of permutations π with |r(π)| ≥ |r|",
+        source: "Krackhardt 1988, Predicting with networks, Social Networks 10; Dekker et al. 2007",
+    },
+    Definition {
+        key: "p-max",
+        term: "p of all measures",
+        text: "The same permutations, with the largest coefficient of all measures in place of this one’s: it allows \
+               for having tried them all. Only this p may be used to say that the best of many measures predicts.",
+        formula: "",
+        source: "Westfall and Young 1993, Resampling-based multiple testing",
+    },
+    Definition {
+        key: "naive-p",
+        term: "Naive p",
+        text: "What one gets by treating every pair as an observation of its own. Pairs share tasks, so it is too \
+               small; it is shown because papers report it.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "task-bootstrap",
+        term: "Interval over tasks",
+        text: "Percentile interval of the coefficient over tasks drawn anew, level 1 − α: it speaks of other tasks \
+               than these. Given from 8 tasks on; with fewer, resamples repeat a handful of matrices.",
+        formula: "",
+        source: "",
+    },
+    Definition {
+        key: "within-target",
+        term: "ρ within targets",
+        text: "Mean over targets of Spearman’s ρ among the sources of one target: does the measure order the sources \
+               that one has to choose from? Differences between targets do not help it.",
+        formula: "",
+        source: "",
+    },
 ];
 
 #[cfg(test)]

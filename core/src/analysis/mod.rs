@@ -9,6 +9,7 @@
 //! to do about a target.
 
 mod arms;
+mod compare;
 mod context;
 mod correlation;
 mod decide;
@@ -23,6 +24,7 @@ mod pairs;
 mod predictors;
 mod recommend;
 mod resample;
+mod scores;
 mod selection;
 mod sentence;
 mod study_level;
@@ -41,6 +43,7 @@ use pairs::FamilyPairs;
 use crate::report::Report;
 use crate::transfer::{Pair, TransferMap};
 
+pub use compare::{ComparedPair, compare};
 pub use correlation::{
     BandPoint, CoefficientAnalysis, CorrelationAnalysis, OlsAnalysis, PartialAnalysis, PermutationAnalysis,
     WithinTargetAnalysis,
@@ -52,6 +55,7 @@ pub use options::{Options, Ties};
 pub use outcome::PairOutcome;
 pub use pair::{Interval, PairAnalysis, SeedExamples, WithoutCollapsed};
 pub use recommend::{Basis, Recommendation, RecommendedSource, recommend};
+pub use scores::{SeedScore, TaskScores};
 pub use selection::SelectionAnalysis;
 pub use tasks::{BaselineAnalysis, TaskAnalysis};
 pub use training::{ChangeAnalysis, EpochGain, TrainingAnalysis};

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::{Context, FamilyKey, PairAnalysis};
 use crate::report::Measure;
 use crate::selection::popularity;
-use crate::stats;
 
 /// Values by (source, target), oriented: higher predicts a better source.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,31 +25,12 @@ impl Predictor<'_> {
 
 /// The measures that are of this family's encoder, or of none of the report's.
 pub(super) fn measures_of<'a>(context: &Context<'a>, family: &FamilyKey) -> Vec<&'a Measure> {
-    let encoders = &context.report.study.encoder;
-    let fits = |m: &&Measure| m.encoder == family.encoder || !encoders.iter().any(|e| e.name == m.encoder);
-    context.report.measures.iter().filter(fits).collect()
+    context.report.measures_of(&family.encoder)
 }
 
-/// Mean over seeds of a measure by (source, target). A symmetric measure that gives one direction gives both.
+/// Mean over seeds of a measure by (source, target).
 pub(super) fn values(measure: &Measure) -> HashMap<(&str, &str), f64> {
-    type Seeds = Vec<(Option<u64>, f64)>;
-    let mut all: HashMap<(&str, &str), Seeds> = HashMap::new();
-    for v in &measure.values {
-        all.entry((&v.source, &v.target)).or_default().push((v.seed, v.value));
-    }
-    let mean = |values: &mut Seeds| {
-        // By seed, so that the order of the file does not reach the last digit.
-        values.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        stats::mean(&values.iter().map(|(_, v)| *v).collect::<Vec<f64>>())
-    };
-    let mut means: HashMap<(&str, &str), f64> =
-        all.iter_mut().filter_map(|(&key, values)| Some((key, mean(values)?))).collect();
-    if measure.symmetric {
-        for ((source, target), value) in means.clone() {
-            means.entry((target, source)).or_insert(value);
-        }
-    }
-    means
+    measure.means()
 }
 
 /// The plain predictors that have values, then the measures.

@@ -83,15 +83,28 @@ pub enum Basis {
 /// # Errors
 /// As [`Analysis::new`], and a target that the report does not have.
 pub fn recommend(report: &Report, target: &str, options: &Options) -> Result<Vec<Recommendation>, AnalysisError> {
-    let names: Vec<String> = report.study.task.iter().map(|t| t.name.clone()).collect();
+    let context = Context::new(report, options)?;
+    of_analysis(&context, &Analysis::of(&context), target)
+}
+
+impl Analysis {
+    /// As [`recommend`], from an analysis that was made of this report already.
+    ///
+    /// # Errors
+    /// As [`recommend`].
+    pub fn recommend(&self, report: &Report, target: &str) -> Result<Vec<Recommendation>, AnalysisError> {
+        of_analysis(&Context::new(report, &self.options)?, self, target)
+    }
+}
+
+fn of_analysis(context: &Context<'_>, analysis: &Analysis, target: &str) -> Result<Vec<Recommendation>, AnalysisError> {
+    let names: Vec<String> = context.report.study.task.iter().map(|t| t.name.clone()).collect();
     if !names.iter().any(|n| n == target) {
         return Err(AnalysisError::Task { task: target.to_owned(), known: names });
     }
-    let context = Context::new(report, options)?;
-    let analysis = Analysis::of(&context);
     let of_family = |key: &FamilyKey| {
         let pairs: Vec<PairAnalysis> = analysis.pairs_of(key).cloned().collect();
-        Advisor { context: &context, key, pairs: &pairs, target }.recommend()
+        Advisor { context, key, pairs: &pairs, target }.recommend()
     };
     Ok(analysis.families.iter().map(|f| of_family(&f.key)).collect())
 }

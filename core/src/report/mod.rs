@@ -2,6 +2,7 @@
 
 mod check;
 mod family;
+mod measure;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};

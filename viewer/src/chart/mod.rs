@@ -3,11 +3,13 @@
 
 pub mod confusion;
 pub mod intervals;
+pub mod axis;
 pub mod legend;
 pub mod lines;
 pub mod matrix;
 pub mod paired_seeds;
 pub mod plot;
+pub mod scatter;
 pub mod transfer_map;
 
 use crate::node::{Element, Node, el};

@@ -175,7 +175,8 @@ pub fn flag_words(flag: Flag) -> &'static str {
     }
 }
 
-fn open(pair: &PairAnalysis) -> String {
+/// The change of choices that opens the page of a pair.
+pub fn open(pair: &PairAnalysis) -> String {
     change(&[("tab", "pair"), ("source", &pair.key.source), ("target", &pair.key.target)])
 }
 

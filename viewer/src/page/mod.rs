@@ -4,6 +4,7 @@ pub mod map;
 pub mod overview;
 pub mod pair;
 pub mod runs;
+pub mod prediction;
 pub mod shell;
 pub mod training;
 
@@ -129,6 +130,7 @@ tabs! {
     Pair, "pair", "Pair", pair::page;
     Training, "training", "Over training", training::page;
     Runs, "runs", "Runs", runs::page;
+    Prediction, "prediction", "Does similarity predict transfer?", prediction::page;
 }
 
 impl Tab {
