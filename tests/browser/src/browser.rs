@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
-use thirtyfour::{By, DesiredCapabilities, WebDriver};
+use thirtyfour::{By, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 use tokio::runtime::Runtime;
 
 use crate::process::Group;
@@ -47,7 +47,8 @@ pub struct Browser {
 /// Says which program is missing.
 pub fn installed() -> Result<()> {
     for program in ["chromedriver", "chromium"] {
-        let found = std::env::var_os("PATH").is_some_and(|p| std::env::split_paths(&p).any(|d| d.join(program).is_file()));
+        let found =
+            std::env::var_os("PATH").is_some_and(|p| std::env::split_paths(&p).any(|d| d.join(program).is_file()));
         ensure!(found, "{program} is not on PATH (Debian: apt install chromium chromium-driver)");
     }
     Ok(())
@@ -73,7 +74,8 @@ impl Browser {
         wishes.add_arg(&format!("--user-data-dir={}", folder.path().join("profile").display()))?;
         wishes.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let connected = WebDriver::builder(format!("http://127.0.0.1:{port}"), wishes).request_timeout(4 * PATIENCE).connect();
+        let connected =
+            WebDriver::builder(format!("http://127.0.0.1:{port}"), wishes).request_timeout(4 * PATIENCE).connect();
         let driver = runtime.block_on(connected).context("starting Chromium")?;
         let browser = Self { driver: Some(driver), runtime, folder, group };
         browser.wait_on(browser.driver()?.set_page_load_timeout(2 * PATIENCE))?;
@@ -164,7 +166,10 @@ impl Browser {
     /// # Errors
     /// When it does not come.
     pub fn until_drawn(&self) -> Result<()> {
-        self.until("the report is drawn", "document.querySelector('.viewer #page') && performance.getEntriesByName('transfermap-drawn').length")?;
+        self.until(
+            "the report is drawn",
+            "document.querySelector('.viewer #page') && performance.getEntriesByName('transfermap-drawn').length",
+        )?;
         self.until("the resampling is done", "!document.querySelector('.waiting')")
     }
 
@@ -191,8 +196,8 @@ impl Browser {
     ///
     /// # Errors
     /// When the browser does not answer.
-    pub fn press(&self, keys: impl AsRef<str>) -> Result<()> {
-        self.wait_on(self.driver()?.action_chain().send_keys(keys.as_ref()).perform())
+    pub fn press(&self, keys: impl Into<thirtyfour::TypingData>) -> Result<()> {
+        self.wait_on(self.driver()?.action_chain().send_keys(keys).perform())
     }
 
     /// A command of Chromium's own protocol.
@@ -269,5 +274,8 @@ fn port(group: &mut Group) -> Result<u16> {
 
 fn which(program: &str) -> Result<PathBuf> {
     let paths = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&paths).map(|d| d.join(program)).find(|f| f.is_file()).with_context(|| format!("no {program}"))
+    std::env::split_paths(&paths)
+        .map(|d| d.join(program))
+        .find(|f| f.is_file())
+        .with_context(|| format!("no {program}"))
 }

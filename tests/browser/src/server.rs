@@ -38,11 +38,8 @@ impl Server {
     pub fn start(folder: &Path) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let port = listener.local_addr()?.port();
-        let shared = Arc::new(Shared {
-            folder: folder.to_owned(),
-            added: Mutex::default(),
-            ended: AtomicBool::new(false),
-        });
+        let shared =
+            Arc::new(Shared { folder: folder.to_owned(), added: Mutex::default(), ended: AtomicBool::new(false) });
         let of_thread = Arc::clone(&shared);
         let thread = std::thread::spawn(move || {
             for stream in listener.incoming() {
