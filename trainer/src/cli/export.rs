@@ -57,12 +57,12 @@ impl Export {
         let mut written = Vec::new();
         for shown in &shown {
             let report = &shown.report;
-            let csv = self.csv || !(self.latex || self.plots);
+            let csv = self.csv || !(self.plots || self.latex);
             if csv || self.latex {
-                let map =
-                    TransferMap::of_study(&report.study, &report.runs).map_err(|e| Wrong::at(path.display(), &e))?;
                 let analysis = Analysis::new(report, &Options::default()).map_err(|e| Wrong::at(path.display(), &e))?;
                 if csv {
+                    let map = TransferMap::of_study(&report.study, &report.runs)
+                        .map_err(|e| Wrong::at(path.display(), &e))?;
                     written.extend(write_csv(&self.out, report, &map, &analysis)?);
                 }
                 if self.latex {

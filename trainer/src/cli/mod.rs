@@ -61,7 +61,7 @@ enum Subcommands {
     Report(report::WriteReport),
     /// Serve a folder on this machine; of a running study, its report as it grows
     Serve(serve::Serve),
-    /// Write a report's tables as CSV or LaTeX, its charts as SVG and PNG, or a run's weights as a transformers folder
+    /// Write a report's tables as CSV files, its charts as SVG and PNG, or a run's weights as a transformers folder
     Export(export::Export),
     /// Make a report of other people's results, given as CSV files
     Import(import::ImportFiles),

@@ -24,6 +24,9 @@ use crate::train::{Job, Outcome, StepProgress, TrainError};
 /// What was found in the data and the encoders. Kept beside the plan, so that a report needs no second reading.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Inputs {
+    /// What the study's paths are relative to, absolute. Empty in folders of earlier versions.
+    #[serde(default)]
+    pub base: PathBuf,
     /// The tasks, in the study's order.
     pub tasks: Vec<TaskSummary>,
     /// The encoders, in the study's order.
@@ -32,9 +35,6 @@ pub struct Inputs {
     pub warnings: Vec<String>,
     /// Tokenised tasks by encoder and task.
     pub tokenised: IndexMap<String, IndexMap<String, PathBuf>>,
-    /// What the study's paths are relative to, absolute. Empty in folders of earlier versions.
-    #[serde(default)]
-    pub base: PathBuf,
 }
 
 /// A study whose data and encoders are read.

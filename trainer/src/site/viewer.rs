@@ -26,9 +26,6 @@ const BESIDE: [&str; 7] = [
     "viewer.css",
 ];
 
-/// A file with its name.
-pub type Named = (&'static str, Cow<'static, [u8]>);
-
 /// Where the viewer comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Viewer {
@@ -39,6 +36,9 @@ pub enum Viewer {
     /// A viewer.html.
     File(PathBuf),
 }
+
+/// A file of the site: its path there, and its bytes.
+pub type NamedFile = (&'static str, Cow<'static, [u8]>);
 
 impl Viewer {
     /// The one that the user names, else the one in this program.
@@ -86,7 +86,7 @@ impl Viewer {
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn beside(&self) -> Result<Vec<Named>, Wrong> {
+    pub fn beside(&self) -> Result<Vec<NamedFile>, Wrong> {
         BESIDE.iter().map(|name| Ok((*name, self.bytes(name)?))).collect()
     }
 

@@ -17,7 +17,8 @@ pub fn legend(steps: &[String], [low, middle, high]: [String; 3], signs: &[(&str
         let rect = el("rect").at("x", left + i as f64 * STEP).attr("y", "0").at("width", STEP).at("height", BAR);
         contents.push(rect.attr("fill", fill.clone()).into());
     }
-    let right = left + bar + text_width(&high, SIZE) / 2.0;
+    // Fonts differ: a little room, so that the last word is not cut.
+    let right = left + bar + text_width(&high, SIZE) / 2.0 + 6.0;
     for (x, words) in [(left, low), (left + bar / 2.0, middle), (left + bar, high)] {
         contents.push(label(x, BAR + 15.0, SIZE, "middle", words).into());
     }

@@ -51,7 +51,9 @@ pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
     }
     words.push(match (pair.verdict, pair.p_holm) {
         (Verdict::Untested, _) if pair.n == 0 => "No seed has both runs, so nothing is tested over seeds.".to_owned(),
-        (Verdict::Untested, _) => "One seed shows no spread; a verdict needs at least two.".to_owned(),
+        (Verdict::Untested, _) => {
+            "One result of either side shows no spread; a verdict needs at least two seeds.".to_owned()
+        }
         (_, None) => "All seeds show the same difference, so there is no spread to test it against.".to_owned(),
         (_, Some(p)) => format!(
             "The moderated paired t test over {} seeds gives p = {}, after Holm over {} pairs {}; α is {}.",
