@@ -9,7 +9,7 @@ use super::{Subject, note};
 use crate::chart::confusion::{MOST, confusion};
 use crate::page::{Context, Page};
 use crate::runs::test;
-use crate::table::Table;
+use crate::table::{Cell, Table};
 
 /// Examples that are listed.
 const LISTED: usize = 25;
@@ -112,9 +112,9 @@ fn examples(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
     }
     page.table(table);
     let counted = subject.counted();
-    let labels = subject.report.tasks.iter().find(|t| t.name == subject.target());
-    let labels = labels.and_then(|t| t.splits.get("test")?.label_sequence.as_ref());
-    let Some(labels) = labels.map(transfermap::record::Classes::indices) else { return };
+    let task = subject.report.tasks.iter().find(|t| t.name == subject.target());
+    let Some(split) = task.and_then(|t| t.splits.get("test")) else { return };
+    let Some(labels) = split.label_sequence.as_ref().map(transfermap::record::Classes::indices) else { return };
     let predicted = |run: &RunRecord| test(run, subject.target()).and_then(|e| e.predicted.clone());
     let both: Vec<_> =
         counted.iter().filter_map(|s| s.both()).filter_map(|(a, b)| predicted(a).zip(predicted(b))).collect();
@@ -132,14 +132,25 @@ fn examples(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
         .numbers("test example, from 0")
         .numbers("right → wrong, seeds")
         .numbers("wrong → right, seeds");
+    if split.texts.is_some() {
+        list = list.words("text");
+    }
     for flip in flipped.iter().take(LISTED) {
-        list.row([flip.example, flip.to_wrong, flip.to_right].map(|n| n.to_string().into()));
+        let mut row: Vec<Cell> = [flip.example, flip.to_wrong, flip.to_right].map(|n| n.to_string().into()).into();
+        if let Some(texts) = &split.texts {
+            let text = texts.get(flip.example).map_or_else(|| number::MISSING.to_owned(), |t| t.join(" ∥ "));
+            row.push(Cell::from(text).class("wrap"));
+        }
+        list.row(row);
     }
     page.table(list);
     if flipped.len() > LISTED {
-        page.add(note(format!(
-            "The first {LISTED} of {}. Reports hold no texts; the number is the row’s place in the test set.",
-            flipped.len()
-        )));
+        page.add(note(format!("The first {LISTED} of {}.", flipped.len())));
+    }
+    if split.texts.is_none() {
+        page.add(note(
+            "This report holds no texts; the number is the row’s place in the test set. `transfermap report \
+             --include-text` makes a page with them.",
+        ));
     }
 }

@@ -65,6 +65,23 @@ fn examples_that_turned_are_those_that_the_tests_count() {
 }
 
 #[test]
+fn texts_stand_beside_their_examples_when_the_report_has_them() {
+    let path = format!("{}/../www/samples/real-small.json", env!("CARGO_MANIFEST_DIR"));
+    let mut report = Report::from_json(&std::fs::read(path).unwrap()).unwrap();
+    let sst2 = report.tasks.iter_mut().find(|t| t.name == "sst2").unwrap();
+    // One example short: a damaged report gives a gap and no panic.
+    let texts = (0..45).map(|i| vec![format!("<b>first {i}"), format!("second {i}")]).collect();
+    sst2.splits.get_mut("test").unwrap().texts = Some(texts);
+    let choices = Choices::parse("source=ag_news&target=sst2");
+    let page = Still::new("x", report, choices).unwrap().unwrap().page(Tab::Pair);
+    let flipped = page.tables.iter().find(|t| t.id == "flipped").unwrap();
+    let shown: Vec<[&str; 2]> = flipped.rows.iter().take(3).map(|r| [&*r[0].text, &*r[3].text]).collect();
+    assert_eq!(shown, [["6", "<b>first 6 ∥ second 6"], ["9", "<b>first 9 ∥ second 9"], ["45", "—"]]);
+    assert!(!flipped.node().markup().contains("<b>"));
+    assert!(!text(&page).contains("holds no texts"));
+}
+
+#[test]
 fn classes_are_of_the_summed_matrices() {
     let page = page("real-small", "source=ag_news&target=sst2");
     let table = page.tables.iter().find(|t| t.id == "classes").unwrap();
