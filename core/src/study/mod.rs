@@ -15,6 +15,7 @@ pub use measures::{Measures, Select};
 pub use parse::StudyError;
 pub use recipe::{Head, LrSchedulerType, Precision, Recipe, RecipeOverride};
 pub use task::{Column, Kind, LabelSet, Labels, Sample, Source, Task, Validation};
+pub use write::NotToml;
 
 /// How a model comes to its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -24,13 +24,17 @@ pub fn page(context: &Context<'_>) -> Page {
     page.heading("The command");
     page.add(el("pre").class("listing").attr("tabindex", "0").text(provenance::command(context)));
     page.heading("The study file");
-    page.add(
-        el("pre")
-            .class("listing")
-            .attr("tabindex", "0")
-            .attr("aria-label", "The study as TOML")
-            .text(context.report.study.to_toml()),
-    );
+    match context.report.study.to_toml() {
+        Ok(text) => page.add(
+            el("pre")
+                .class("listing")
+                .attr("tabindex", "0")
+                .attr("role", "region")
+                .attr("aria-label", "The study as TOML")
+                .text(text),
+        ),
+        Err(error) => page.paragraph(error.to_string()),
+    }
     page.heading("How to cite");
     page.paragraph(provenance::cite(context));
     page.heading("What this study cannot tell you");
