@@ -36,7 +36,10 @@ impl World {
     }
 }
 
-const TESTS: &[(&str, fn(&World) -> Result<()>)] = &[
+/// A name and what it does.
+type Test = (&'static str, fn(&World) -> Result<()>);
+
+const TESTS: &[Test] = &[
     ("every page says what this process draws", numbers::pages),
     ("the map shows the gains and verdicts of core", numbers::map),
     ("options change the verdicts as core says", numbers::options),
