@@ -248,6 +248,7 @@ fn export_writes_csv_latex_or_both() {
         "correlation",
         "fine_tune_performance",
         "pairs",
+        "predictors",
         "selection",
         "similarity",
         "transfer",
