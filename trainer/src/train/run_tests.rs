@@ -10,7 +10,7 @@ use transfermap::study::{Precision, Protocol, Recipe};
 use super::*;
 use crate::backend::Device;
 use crate::data::{TokenisedSplit, TokenisedTask};
-use crate::encoder::albert::AlbertConfig;
+use crate::encoder::Config;
 use crate::pretrained::{Checkpoint, LoadedEncoder};
 
 const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":8,"hidden_size":16,"num_hidden_layers":2,
@@ -18,7 +18,7 @@ const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":
     "attention_probs_dropout_prob":0.1,"classifier_dropout_prob":0.1}"#;
 
 fn encoder() -> LoadedEncoder {
-    let config: AlbertConfig = serde_json::from_str(CONFIG).unwrap();
+    let config = Config::read(serde_json::from_str(CONFIG).unwrap()).unwrap();
     LoadedEncoder {
         name: "tiny".into(),
         config_json: CONFIG.into(),
