@@ -37,3 +37,6 @@ pub struct LoadedEncoder {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod minilm_tests;
