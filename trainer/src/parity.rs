@@ -191,7 +191,9 @@ impl Comparison<'_> {
         if self.expected.get("hidden_states.0", &[batch, sequence, width])?.is_none() {
             return Ok(None);
         }
-        let states = model.hidden_states(inputs, &mut Mode::evaluation(Precision::F32));
+        let mut mode = Mode::evaluation(Precision::F32);
+        mode.keep_hidden_states = true;
+        let states = model.encode(inputs, &mut mode).hidden_states;
         if states.len() != self.config.sizes().layers + 1 {
             return Err(format!("{} hidden states", states.len()));
         }
@@ -212,7 +214,7 @@ impl Comparison<'_> {
     ) -> Result<Option<f64>, String> {
         let Some(key) = &self.case.dropout else { return Ok(None) };
         let mut masks = Dropout::new(key.seed, &key.task, key.step, key.micro);
-        let logits = model.forward(inputs, &mut Mode { dropout: Some(&mut masks), precision: Precision::F32 });
+        let logits = model.forward(inputs, &mut Mode::training(Precision::F32, &mut masks));
         let worst = self.tensor("dropout.logits", logits.clone())?;
         let grads = cross_entropy(logits, labels).backward();
         let gradient = Gradient::of(model, grads, Some(self.config.sizes().pad_token_id));

@@ -308,11 +308,11 @@ impl<B: Backend> AlbertModel<B> {
         tanh(self.pooler.forward(first_tokens(last_hidden_state), mode.precision))
     }
 
-    /// Runs the encoder on a batch.
+    /// Runs the encoder on a batch; for heads other than the classifier, so no layer's output is kept.
     pub fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
         let last_hidden_state = self.body(inputs, mode, &mut |_| {});
         let pooler_output = self.pool(&last_hidden_state, mode);
-        Outputs { last_hidden_state, pooler_output }
+        Outputs { last_hidden_state, pooler_output, hidden_states: Vec::new() }
     }
 
     /// The word embeddings `[vocab, embedding]`, for heads that are tied to them.

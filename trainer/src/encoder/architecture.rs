@@ -77,8 +77,8 @@ pub struct DropoutRates {
 
 /// An encoder with its architecture's sequence-classification head.
 ///
-/// What a study of representations needs comes from [`encode`](Self::encode) (pooled, and mean over tokens) and
-/// [`hidden_states`](Self::hidden_states) (every layer), for every architecture alike.
+/// What a study of representations needs comes from [`encode`](Self::encode), for every architecture alike: pooled, mean
+/// over tokens, and every layer.
 pub trait SequenceClassifier<B: Backend>: Module<B> {
     /// Its configuration.
     type Config;
@@ -99,23 +99,19 @@ pub trait SequenceClassifier<B: Backend>: Module<B> {
     /// Logits `[batch, classes]` in 32 bits, from pooled outputs.
     fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2>;
 
-    /// The last layer and the pooled output.
+    /// The body's outputs; every layer's where `mode` asks for them.
     fn encode(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
-        let last_hidden_state = self.body(inputs, mode, &mut |_| {});
-        let pooler_output = self.pool(&last_hidden_state, mode);
-        Outputs { last_hidden_state, pooler_output }
-    }
-
-    /// What goes into the first layer and what comes out of each, `[batch, sequence, hidden]`: transformers'
-    /// `hidden_states`.
-    fn hidden_states(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Vec<Tensor<B, 3>> {
         let [batch, sequence] = inputs.input_ids.dims();
-        let mut states = Vec::new();
-        self.body(inputs, mode, &mut |x| {
+        let keep = mode.keep_hidden_states;
+        let mut hidden_states = Vec::new();
+        let last_hidden_state = self.body(inputs, mode, &mut |x| {
             let [_, hidden] = x.dims();
-            states.push(x.clone().reshape([batch, sequence, hidden]));
+            if keep {
+                hidden_states.push(x.clone().reshape([batch, sequence, hidden]));
+            }
         });
-        states
+        let pooler_output = self.pool(&last_hidden_state, mode);
+        Outputs { last_hidden_state, pooler_output, hidden_states }
     }
 
     /// Logits `[batch, classes]`, in 32 bits.

@@ -51,11 +51,6 @@ macro_rules! architectures {
                 match self { $(Self::$name(_) => <$config as Configuration>::CLASS),+ }
             }
 
-            /// What the names of the body's tensors begin with, dot included.
-            pub fn prefix(&self) -> &'static str {
-                match self { $(Self::$name(_) => <$config as Configuration>::PREFIX),+ }
-            }
-
             /// Says what makes no model; see [`Configuration::check`].
             ///
             /// # Errors
@@ -137,11 +132,11 @@ impl Config {
         config.check().map_err(ConfigError::Check)?;
         Ok(config)
     }
+}
 
-    /// Whether a parameter belongs to the task's head rather than to the body.
-    pub fn is_head(&self, name: &str) -> bool {
-        !name.starts_with(self.prefix())
-    }
+/// Whether a parameter belongs to a task's head and not to the body, which tasks share.
+pub fn is_head(name: &str) -> bool {
+    !Config::PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// `model_type`, else the name of the first class in lower case without its task.

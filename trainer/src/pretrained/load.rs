@@ -10,7 +10,7 @@ use super::{Checkpoint, LoadedEncoder};
 use crate::backend::Host;
 use crate::encoder::architecture::Sizes;
 use crate::encoder::registry::ConfigError;
-use crate::encoder::{Classifier, Config, SequenceClassifier, named};
+use crate::encoder::{Classifier, Config, SequenceClassifier, is_head, named};
 use crate::pretrain;
 
 /// Why an encoder cannot be used.
@@ -225,7 +225,7 @@ fn visit_shapes(config: &Config, mut visit: impl FnMut(&str, &[usize]) -> Result
     let model = Classifier::<Host>::zeros(config, 2, &Default::default())?;
     let mut first = Ok(());
     named::collect(&model, &mut |name, values| {
-        if first.is_ok() && !config.is_head(&name) {
+        if first.is_ok() && !is_head(&name) {
             first = visit(&name, &values.shape);
         }
     });

@@ -6,7 +6,7 @@ use transfermap::study::{Head, Recipe};
 
 pub use crate::encoder::Classifier;
 use crate::encoder::architecture::DropoutRates;
-use crate::encoder::{Config, SequenceClassifier, init, named};
+use crate::encoder::{Config, SequenceClassifier, init, is_head, named};
 use crate::pretrained::{Checkpoint, LoadedEncoder, Tensors};
 
 /// The encoder's configuration with the recipe's dropout.
@@ -50,7 +50,7 @@ pub fn start<B: Backend>(start: &Start<'_>, config: &Config, device: &B::Device)
         init::parameter(name, shape, sizes.initializer_range, sizes.pad_token_id, start.seed, task)
     };
     named::fill(model, &mut |name, shape| {
-        let is_head = config.is_head(name);
+        let is_head = is_head(name);
         match (&source, &pretrained) {
             (Some(source), _) if !is_head || start.head == Head::Keep => source.require(name, shape),
             (None, Some(pretrained)) if !is_head => pretrained.require(name, shape),

@@ -193,7 +193,7 @@ impl<'j, 'd, B: AutodiffBackend> Trainee<'j, 'd, B> {
             let batch = collate(&job.data.train, indices, self.batching.pad_id, self.batching.pad_to);
             let (inputs, labels) = to_device::<B>(&batch, &self.device);
             let mut dropout = Dropout::new(job.run.seed, job.task(), number, micro);
-            let mut mode = Mode { dropout: Some(&mut dropout), precision: recipe.precision };
+            let mut mode = Mode::training(recipe.precision, &mut dropout);
             let loss = cross_entropy(self.model.forward(&inputs, &mut mode), labels);
             let share = batch.rows as f64 / examples as f64;
             let grads = loss.clone().mul_scalar(share).backward();
