@@ -1,5 +1,7 @@
 //! The architectures that can be trained: a line each. config.json picks one.
 
+#![allow(clippy::large_enum_variant, reason = "a process holds few of them, and derived records cannot be annotated")]
+
 use burn::module::Module;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Device, Tensor};
@@ -21,7 +23,6 @@ macro_rules! architectures {
         }
 
         /// A sequence classifier of any architecture.
-        #[allow(clippy::large_enum_variant, reason = "there is one of them, and its weights are elsewhere")]
         #[derive(Module, Debug)]
         pub enum Classifier<B: Backend> {
             $(#[doc = concat!("`", stringify!($model), "`.")] $name($model<B>),)+

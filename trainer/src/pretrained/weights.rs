@@ -56,19 +56,6 @@ impl<'a> Checkpoint<'a> {
     }
 }
 
-/// The names under which a parameter is met in checkpoints, best first: with or without the body's prefix, and in
-/// checkpoints that came from TensorFlow with `gamma` and `beta` for a LayerNorm's weight and bias.
-fn spellings(name: &str) -> Vec<String> {
-    let short = Config::PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix));
-    let modern: Vec<&str> = [Some(name), short].into_iter().flatten().collect();
-    let old = |name: &&str| {
-        let (module, parameter) = name.rsplit_once('.').filter(|_| is_layer_norm(name))?;
-        Some(format!("{module}.{}", if parameter == "weight" { "gamma" } else { "beta" }))
-    };
-    let old: Vec<String> = modern.iter().filter_map(old).collect();
-    modern.into_iter().map(str::to_owned).chain(old).collect()
-}
-
 fn values(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, String> {
     let bytes = view.data();
     let word = |b: &[u8]| u16::from_le_bytes([b[0], b[1]]);
@@ -91,6 +78,19 @@ fn half_to_f32(half: u16) -> f32 {
         31 => f32::NAN,
         e => sign * (1.0 + fraction / 1024.0) * 2_f32.powi(e - 15),
     }
+}
+
+/// The names under which a parameter is met in checkpoints, best first: with or without the body's prefix, and in
+/// checkpoints that came from TensorFlow with `gamma` and `beta` for a LayerNorm's weight and bias.
+fn spellings(name: &str) -> Vec<String> {
+    let short = Config::PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix));
+    let modern: Vec<&str> = [Some(name), short].into_iter().flatten().collect();
+    let old = |name: &&str| {
+        let (module, parameter) = name.rsplit_once('.').filter(|_| is_layer_norm(name))?;
+        Some(format!("{module}.{}", if parameter == "weight" { "gamma" } else { "beta" }))
+    };
+    let old: Vec<String> = modern.iter().filter_map(old).collect();
+    modern.into_iter().map(str::to_owned).chain(old).collect()
 }
 
 /// The parameters of `model` as the bytes of a model.safetensors, in HuggingFace's layout.
