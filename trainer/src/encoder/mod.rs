@@ -2,14 +2,23 @@
 
 pub mod activation;
 pub mod albert;
+pub mod architecture;
+pub mod attention;
+pub mod bert;
+pub mod distilbert;
 pub mod dropout;
 pub mod init;
 pub mod layers;
 pub mod named;
+pub mod registry;
+pub mod roberta;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor};
 use transfermap::study::Precision;
+
+pub use architecture::SequenceClassifier;
+pub use registry::{Classifier, Config, is_head};
 
 use dropout::Dropout;
 
@@ -29,7 +38,8 @@ pub struct Inputs<B: Backend> {
 pub struct Outputs<B: Backend> {
     /// One vector per token, `[batch, sequence, hidden]`; rows of padding mean nothing.
     pub last_hidden_state: Tensor<B, 3>,
-    /// tanh of a linear map of the first token, `[batch, hidden]`.
+    /// What the task's head reads, `[batch, hidden]`: tanh of a linear map of the first token (ALBERT, BERT), or the
+    /// first token itself where the body has no pooler (RoBERTa, DistilBERT).
     pub pooler_output: Tensor<B, 2>,
     /// What went into the first layer and what came out of each, every one `[batch, sequence, hidden]`; empty unless
     /// [`Mode::keep_hidden_states`].

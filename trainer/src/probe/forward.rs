@@ -8,7 +8,7 @@ use super::{ProbeError, Subject, finite};
 use crate::backend::{Work, run_on};
 use crate::data::TokenisedSplit;
 use crate::data::batch::{collate, eval_batches};
-use crate::encoder::{Mode, mean_over_tokens};
+use crate::encoder::{Mode, SequenceClassifier, mean_over_tokens};
 use crate::train::evaluate::to_device;
 
 /// Examples per forward pass.

@@ -2,22 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::Tensor;
 use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::{Tensor, TensorData};
+use transfermap::study::Precision;
 
 use super::forward::forward;
 use super::head::{LogisticRegression, fit};
-use super::{ProbeError, Subject, finite, is_head};
+use super::{ProbeError, Subject, finite};
 use crate::backend::{Work, run_on};
 use crate::data::TokenisedSplit;
 use crate::data::batch::collate;
-use crate::encoder::Mode;
-use crate::encoder::named::Values;
-use crate::pretrained::tensors_of;
+use crate::encoder::layers::matmul;
+use crate::encoder::{Mode, SequenceClassifier, is_head};
 use crate::train::evaluate::to_device;
 use crate::train::gradient::Gradient;
 use crate::train::loss::cross_entropy;
-use crate::train::model::{self, Classifier};
 
 /// One number per shared parameter, tensors in order of their names, a linear weight as [in, out].
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +64,8 @@ impl Work for Pass<'_, '_> {
     type Output = Result<Option<Gradients>, ProbeError>;
 
     fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
-        let model = with_head(self.subject.load::<B>(device)?, &self.head)?;
+        let model = self.subject.load::<B>(device)?;
+        let head = Head::<B>::new(&self.head, device);
         let padding = usize::try_from(self.subject.pad_id()).ok();
         let mut sums: BTreeMap<String, Sums<B::InnerBackend>> = BTreeMap::new();
         for example in 0..self.split.len() {
@@ -74,7 +74,8 @@ impl Work for Pass<'_, '_> {
             }
             let batch = collate(self.split, &[example], self.subject.pad_id(), None);
             let (inputs, labels) = to_device::<B>(&batch, device);
-            let logits = model.forward(&inputs, &mut Mode::evaluation(self.subject.precision));
+            let pooled = model.encode(&inputs, &mut Mode::evaluation(self.subject.precision)).pooler_output;
+            let logits = head.forward(pooled, self.subject.precision);
             let grads = cross_entropy(logits, labels).backward();
             for (name, gradient) in Gradient::of(&model, grads, padding).into_parts() {
                 if !is_head(&name) {
@@ -112,13 +113,26 @@ fn on_host<B: Backend>(sum: Tensor<B, 1>, examples: f64) -> Vec<f32> {
     sum.div_scalar(examples).into_data().convert::<f32>().into_vec().unwrap_or_default()
 }
 
-/// The model with a fitted classifier in the place of its own.
-fn with_head<B: Backend>(model: Classifier<B>, head: &LogisticRegression) -> Result<Classifier<B>, ProbeError> {
-    let mut tensors = tensors_of(&model);
-    let as_f32 = |values: &[f64]| values.iter().map(|v| *v as f32).collect();
-    let (classes, width) = (head.classes, head.width);
-    let weight = Values { shape: vec![classes, width], data: as_f32(&head.weight) };
-    tensors.insert("classifier.weight".into(), weight);
-    tensors.insert("classifier.bias".into(), Values { shape: vec![classes], data: as_f32(&head.bias) });
-    model::set(model, tensors).map_err(ProbeError::Weights)
+/// The fitted classifier on a device: it stands in the place of the model's own head, whatever layers that has.
+struct Head<B: Backend> {
+    /// `[width, classes]`.
+    weight: Tensor<B, 2>,
+    /// `[1, classes]`.
+    bias: Tensor<B, 2>,
+}
+
+impl<B: Backend> Head<B> {
+    fn new(fitted: &LogisticRegression, device: &B::Device) -> Self {
+        let as_f32 = |values: &[f64]| values.iter().map(|v| *v as f32).collect::<Vec<_>>();
+        let (classes, width) = (fitted.classes, fitted.width);
+        Self {
+            weight: Tensor::from_data(TensorData::new(as_f32(&fitted.weight), [classes, width]), device).transpose(),
+            bias: Tensor::from_data(TensorData::new(as_f32(&fitted.bias), [1, classes]), device),
+        }
+    }
+
+    /// Logits `[batch, classes]`, from pooled outputs.
+    fn forward(&self, pooled: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
+        matmul(pooled, self.weight.clone(), precision) + self.bias.clone()
+    }
 }

@@ -58,13 +58,8 @@ impl Subject<'_> {
     }
 
     fn pad_id(&self) -> u32 {
-        u32::try_from(self.encoder.config.pad_token_id).unwrap_or_default()
+        u32::try_from(self.encoder.config.sizes().pad_token_id).unwrap_or_default()
     }
-}
-
-/// Whether a parameter belongs to the head, and so not to what tasks share.
-pub fn is_head(name: &str) -> bool {
-    name.starts_with("classifier.")
 }
 
 /// Why nothing could be observed.

@@ -17,8 +17,8 @@ use super::weights::gram;
 use super::{ProbeError, Subject};
 use crate::backend::{Device, Work, run_on};
 use crate::data::TokenisedSplit;
-use crate::encoder::albert::AlbertConfig;
 use crate::encoder::named::Values;
+use crate::encoder::{Config, is_head};
 use crate::pretrained::{LoadedEncoder, Tensors, tensors_of, write_tensors};
 use crate::train::evaluate::{Batching, predict};
 
@@ -26,7 +26,7 @@ const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":
     "num_attention_heads":2,"intermediate_size":24,"max_position_embeddings":16,"initializer_range":0.2}"#;
 
 fn encoder() -> LoadedEncoder {
-    let config: AlbertConfig = serde_json::from_str(CONFIG).unwrap();
+    let config = Config::read(serde_json::from_str(CONFIG).unwrap()).unwrap();
     LoadedEncoder {
         name: "tiny".into(),
         config_json: CONFIG.into(),
@@ -81,7 +81,7 @@ fn weights(of: Subject<'_>) -> Tensors {
 /// name, and within a linear weight by input, then output, where a file has it by output, then input.
 fn moved(tensors: &Tensors, by: &mut dyn FnMut() -> f32) -> Tensors {
     let change = |(name, v): (&String, &Values)| {
-        let shared = !super::is_head(name);
+        let shared = !is_head(name);
         let mut moves: Vec<f32> = v.data.iter().map(|_| if shared { by() } else { 0.0 }).collect();
         if let ([outputs, inputs], false) = (v.shape.as_slice(), name.contains("embeddings.")) {
             moves = (0..outputs * inputs).map(|k| moves[k % inputs * outputs + k / inputs]).collect();
@@ -156,7 +156,7 @@ fn the_fisher_information_is_the_mean_of_squared_gradients_of_single_examples() 
     let (encoder, set) = (encoder(), split(10));
     let subject = subject(&encoder, None);
     let seen = gradients(subject, &set, &mut always).unwrap().unwrap();
-    let shared: usize = weights(subject).iter().filter(|(n, _)| !super::is_head(n)).map(|(_, v)| v.data.len()).sum();
+    let shared: usize = weights(subject).iter().filter(|(n, _)| !is_head(n)).map(|(_, v)| v.data.len()).sum();
     assert_eq!((seen.fisher.len(), seen.mean.len()), (shared, shared));
     assert!(seen.mean.iter().any(|g| g.abs() > 1e-3));
     let pooled = forward(subject, &set, false, &mut always).unwrap().unwrap().pooled;
@@ -218,7 +218,7 @@ fn inner_products_of_weight_changes_are_those_of_the_whole_vectors() {
             let from = &start[name].data;
             v.data.iter().zip(from).map(|(a, b)| f64::from(*a) - f64::from(*b)).collect::<Vec<_>>()
         };
-        changes.push(model.iter().filter(|(n, _)| !super::is_head(n)).flat_map(difference).collect());
+        changes.push(model.iter().filter(|(n, _)| !is_head(n)).flat_map(difference).collect());
         paths.push(folder.path().join(format!("{i}.safetensors")));
         fs::write(&paths[i], write_tensors(&model, None).unwrap()).unwrap();
     }

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{ProbeError, Subject, is_head};
+use super::{ProbeError, Subject};
 use crate::backend::Host;
+use crate::encoder::is_head;
 use crate::pretrained::{TensorFile, tensors_of};
 
 /// ⟨Δᵢ, Δⱼ⟩ of the final weights at `models` less the weights of `start`, over the parameters that tasks share, in
