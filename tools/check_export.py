@@ -28,11 +28,13 @@ with gzip.open(cache) as file:
 with gzip.open(out / "runs" / run / "predictions.jsonl.gz", "rt") as file:
     expected = torch.tensor([json.loads(line)["probabilities"] for line in file])
 
-pad = AutoConfig.from_pretrained(folder).pad_token_id or 0
+# DistilBERT takes no segments, and RoBERTa's tokenizers give none.
+segments = getattr(AutoConfig.from_pretrained(folder), "type_vocab_size", 0) > 1
 worst = 0.0
 with torch.no_grad():
     for ids, types, row in zip(split["input_ids"], split["token_type_ids"], expected):
-        logits = model(input_ids=torch.tensor([ids]), token_type_ids=torch.tensor([types])).logits
+        more = {"token_type_ids": torch.tensor([types])} if segments else {}
+        logits = model(input_ids=torch.tensor([ids]), attention_mask=torch.ones(1, len(ids)), **more).logits
         worst = max(worst, (logits.softmax(-1)[0] - row).abs().max().item())
 print(f"{len(expected)} test examples, largest difference of a probability {worst:.1e}")
 sys.exit(worst > 1e-5)

@@ -39,8 +39,9 @@ install_debian_packages() {
   local packages=(rustc-web cargo-web rust-web-src lld-19) as_root=()
   command -v apt-get >/dev/null || die "there is no apt-get either; install the target $target by hand"
   if [[ $(id -u) -ne 0 ]]; then
-    command -v sudo >/dev/null || die "as root, run: apt-get update && apt-get install ${packages[*]}"
-    as_root=(sudo)
+    # Never asks for a password in the middle of a build.
+    sudo -n true 2>/dev/null || die "as root, run: apt-get update && apt-get install ${packages[*]}"
+    as_root=(sudo -n)
   fi
   say "installing Debian's ${packages[*]}"
   "${as_root[@]}" apt-get update -q >&2

@@ -44,7 +44,7 @@ fn analysis(c: &mut Criterion) {
     let report = report();
     let mut group = c.benchmark_group("analysis");
     group.sample_size(10);
-    group.bench_function("24,696 runs: tests, intervals, verdicts, coefficients, selection", |b| {
+    group.bench_function("24,696 runs", |b| {
         b.iter(|| Analysis::tests(black_box(&report), &Options::default()));
     });
     group.finish();

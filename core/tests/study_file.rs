@@ -363,3 +363,28 @@ fn rejects_a_kept_head_with_unequal_class_counts() {
     assert_eq!(four.lines().nth(error.line - 1), Some("head = \"keep\""), "{error}");
     assert!(error.message.starts_with("task `rte`: head"), "{error}");
 }
+
+#[test]
+fn measures_are_selected_by_name() {
+    let text = |table: &str| format!("{EXAMPLE}\n[measures]\n{table}\n");
+    let names = |table: &str| -> Vec<&str> {
+        let study = Study::from_toml(&text(table)).unwrap();
+        study.measures.selection().unwrap().measures().iter().map(|m| m.name).collect()
+    };
+    assert_eq!(names("select = [\"pooler_cosine\"]\nexamples = 100"), ["pooler_cosine"]);
+    assert_eq!(names("select = \"none\""), [""; 0]);
+    assert_eq!(names("select = \"all\"").len(), transfermap::measure::registry().len());
+    assert_eq!(names("").len(), transfermap::measure::registry().len());
+    let wrong = [
+        ("select = [\"pooler_cosin\"]", "did you mean `pooler_cosine`?"),
+        ("select = \"al\"", "`\"all\"`"),
+        ("examples = 3", "at least 16"),
+        ("few_steps = 0", "at least 1"),
+        ("exampels = 30", "did you mean `examples`?"),
+    ];
+    for (table, says) in wrong {
+        let StudyError { line, message } = Study::from_toml(&text(table)).unwrap_err();
+        assert!(message.contains(says), "{message}");
+        assert_eq!(text(table).lines().nth(line - 1), Some(table), "{message}");
+    }
+}

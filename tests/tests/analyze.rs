@@ -222,9 +222,43 @@ fn recommend_ranks_every_source_and_says_why() {
     let gains: Vec<f64> = sources.iter().map(|s| s["gain"].as_f64().unwrap()).collect();
     assert!(gains.len() == 4 && gains.is_sorted_by(|a, b| a >= b), "{gains:?}");
     assert!(sources.iter().all(|s| s["reason"].as_str().unwrap().contains("measured over 3 seeds")));
+    // Measured losses, most of them undecided: no more is said than how they came out.
+    assert!(of("sst2")[0]["advice"].as_str().unwrap().starts_with("No source came out better for sst2 than none"));
     let said = run(&["recommend", report.to_str().unwrap(), "--target", "qnli"]);
     assert_eq!(said.code, 2);
     assert!(said.stderr.contains("`qnli`") && said.stderr.contains("sst2"), "{}", said.stderr);
+}
+
+#[test]
+fn export_writes_csv_latex_or_both() {
+    let report = sample("notebook.json");
+    let exported = |choice: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().to_str().unwrap();
+        let said = run(&[&["export", report.to_str().unwrap(), "--out", out], choice].concat());
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        let mut files: Vec<String> =
+            fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+        files.sort();
+        assert_eq!(said.stdout.lines().count(), files.len(), "every file is named: {}", said.stdout);
+        files
+    };
+    let csv = [
+        "baseline_performance",
+        "correlation",
+        "fine_tune_performance",
+        "pairs",
+        "predictors",
+        "selection",
+        "similarity",
+        "transfer",
+    ]
+    .map(|name| format!("{name}.csv"));
+    let latex = ["baselines", "correlation", "pairs", "selection", "transfer"].map(|name| format!("{name}.tex"));
+    assert_eq!(exported(&[]), csv);
+    assert_eq!(exported(&["--csv"]), csv);
+    assert_eq!(exported(&["--latex"]), latex);
+    assert_eq!(exported(&["--csv", "--latex"]).len(), csv.len() + latex.len());
 }
 
 #[test]
@@ -242,8 +276,12 @@ fn bad_reports_and_options_get_one_line_and_exit_2() {
         }
     };
     refused("newer.json", &good.replacen("report/1", "report/2", 1), &["transfermap.report/2"]);
-    refused("cut.json", &good[..good.len() / 2], &["EOF", "line 1 column"]);
-    refused("nan.json", &good.replacen("\"accuracy\":0.541", "\"accuracy\":NaN", 1), &["line 1 column"]);
+    refused("cut.json", &good[..good.len() / 2], &["cut short", "line 1 column"]);
+    refused(
+        "nan.json",
+        &good.replacen("\"accuracy\":0.541", "\"accuracy\":NaN", 1),
+        &["line 1 column", "leave it out"],
+    );
     refused(
         "range.json",
         &good.replacen("\"accuracy\":0.541", "\"accuracy\":54.1", 1),
@@ -254,9 +292,12 @@ fn bad_reports_and_options_get_one_line_and_exit_2() {
     let unknown = good[..measure].to_owned() + &good[measure..].replacen("\"rte\"", "\"qnli\"", 1);
     refused("unknown.json", &unknown, &["notebook_inverse_cosine", "`qnli`"]);
     let notebook = sample("notebook.json");
-    for (arguments, expected) in
-        [(["--alpha", "1.5"], "alpha"), (["--margin", "0"], "margin"), (["--metric", "brier"], "brier")]
-    {
+    for (arguments, expected) in [
+        (["--alpha", "1.5"], "alpha"),
+        (["--margin", "0"], "margin"),
+        (["--metric", "brier"], "brier"),
+        (["--control", "cosine"], "`cosine`"),
+    ] {
         let said = run(&[&["analyze", notebook.to_str().unwrap()], &arguments[..]].concat());
         assert!(said.code == 2 && said.stderr.contains(expected), "{}", said.stderr);
     }

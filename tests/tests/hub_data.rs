@@ -10,7 +10,7 @@ use transfermap::study::{Labels, READY, Study, Task};
 use transfermap_tests::hub_content::{five_data_sets, parquet, rows};
 use transfermap_tests::hub_server::{Files, HubServer, commit};
 use transfermap_trainer::data::{TaskData, load};
-use transfermap_trainer::hub::{Access, Cache, Hub, HubError, Patience, Shown, When, resolve};
+use transfermap_trainer::hub::{Access, Cache, FetchProgress, Hub, HubError, Patience, When, resolve};
 
 struct Place {
     server: HubServer,
@@ -39,7 +39,7 @@ impl Place {
     }
 
     fn resolve(&self, task: &mut Task) -> Result<(), HubError> {
-        resolve::task(task, &mut Hub::new(&self.access, &mut Shown::new(true)), When::Missing)?;
+        resolve::task(task, &mut Hub::new(&self.access, &mut FetchProgress::new(true)), When::Missing)?;
         resolve::labels(task, Path::new("."))
     }
 
@@ -179,7 +179,7 @@ fn rejects_configurations_and_splits_that_are_not_there_with_those_that_are() {
         place.server.put(path, "main", &commit(1), files);
     }
     let of = |config: Option<&str>, split: &str| {
-        let mut shown = Shown::new(true);
+        let mut shown = FetchProgress::new(true);
         let mut hub = Hub::new(&place.access, &mut shown);
         hub.dataset("nyu-mll/glue", config, Some(split), None, When::Missing).unwrap_err().to_string()
     };

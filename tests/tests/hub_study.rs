@@ -4,69 +4,17 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
 use transfermap_tests::hub_content::{five_data_sets, small_albert};
-use transfermap_tests::hub_server::{HubServer, Trouble, commit};
-use transfermap_tests::{Said, binary, root, said, transfermap};
-
-const MODEL: &str = "albert/albert-base-v2";
-
-/// A hub, an empty home for its cache, and a folder to work in.
-struct Place {
-    server: HubServer,
-    folder: tempfile::TempDir,
-}
-
-impl Place {
-    fn new() -> Self {
-        let server = HubServer::start();
-        server.put(MODEL, "main", &commit(1), small_albert().unwrap());
-        for (path, files) in five_data_sets().unwrap() {
-            server.put(path, "main", &commit(2), files);
-        }
-        Self { server, folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = transfermap(arguments);
-        command.current_dir(self.folder.path()).env("HF_ENDPOINT", &self.server.endpoint);
-        command.env("HF_HOME", self.path("home")).env_remove("HF_HUB_OFFLINE").env_remove("HF_TOKEN");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Said {
-        said(&self.command(arguments).output().unwrap())
-    }
-
-    /// The study of docs/hub.md, made small: one seed, two steps, few rows. Model and data sets are as it names them.
-    fn study(&self) -> String {
-        let text = fs::read_to_string(root().join("studies/hub-five-tasks.toml")).unwrap();
-        let small = text
-            .replace("seeds = [1, 2, 3, 4, 5, 6, 7, 8]", "seeds = [1]")
-            .replace("epochs = 3", "max_steps = 2")
-            .replace("limit = 2000", "limit = 20");
-        for part in ["seeds = [1]", "max_steps = 2", "limit = 20 }"] {
-            assert!(small.contains(part), "the study does not look as expected: {part}");
-        }
-        fs::write(self.path("study.toml"), &small).unwrap();
-        small
-    }
-
-    fn report(&self, out: &str) -> Value {
-        serde_json::from_slice(&fs::read(self.path(out).join("report.json")).unwrap()).unwrap()
-    }
-}
+use transfermap_tests::hub_place::{HubPlace, MODEL};
+use transfermap_tests::hub_server::{Trouble, commit};
+use transfermap_tests::{binary, said};
 
 #[test]
 fn from_nothing_to_a_report_and_again_without_a_network() {
-    let place = Place::new();
+    let place = HubPlace::start();
     place.study();
     let checked = place.run(&["check", "study.toml"]);
     assert_eq!(checked.code, 0, "{checked:?}");
@@ -117,7 +65,7 @@ fn from_nothing_to_a_report_and_again_without_a_network() {
 
 #[test]
 fn one_fetch_brings_all_that_a_study_needs() {
-    let place = Place::new();
+    let place = HubPlace::start();
     place.study();
     let fetched = place.run(&["fetch", "study", "study.toml"]);
     assert_eq!(fetched.code, 0, "{fetched:?}");
@@ -137,7 +85,7 @@ fn one_fetch_brings_all_that_a_study_needs() {
 
 #[test]
 fn fetch_tells_the_commit_and_the_place() {
-    let place = Place::new();
+    let place = HubPlace::start();
     let model = place.run(&["fetch", "model", MODEL]);
     assert_eq!(model.code, 0, "{model:?}");
     let snapshot = place.path("home/hub/models--albert--albert-base-v2/snapshots").join(commit(1));
@@ -157,7 +105,7 @@ fn fetch_tells_the_commit_and_the_place() {
 
 #[test]
 fn rejections_take_one_line_and_leave_no_results() {
-    let place = Place::new();
+    let place = HubPlace::start();
     place.study();
     let refused = |study: &str, more: &[&str], code: i32, parts: &[&str]| {
         fs::write(place.path("bad.toml"), study).unwrap();
@@ -195,7 +143,7 @@ fn rejections_take_one_line_and_leave_no_results() {
 
 #[test]
 fn the_token_is_sent_and_never_shown() {
-    let place = Place::new();
+    let place = HubPlace::start();
     place.server.close(MODEL, "hf_right");
     let mut command = place.command(&["fetch", "model", MODEL]);
     assert_eq!(said(&command.env("HF_TOKEN", "hf_right").output().unwrap()).code, 0);
@@ -207,7 +155,7 @@ fn the_token_is_sent_and_never_shown() {
 
 #[test]
 fn a_full_disk_is_told_and_what_came_is_gone_on_with() {
-    let place = Place::new();
+    let place = HubPlace::start();
     // A limit on file sizes fails the write as a full disk does, without one. Blocks of 512 or 1,024 bytes.
     let script = format!("trap '' XFSZ; ulimit -f 40; exec '{}' fetch model {MODEL}", binary().display());
     let mut command = place.command(&[]);

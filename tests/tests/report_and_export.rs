@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
 use std::fs;
+use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use transfermap::report::Report;
-use transfermap_tests::{generated_study, run};
+use transfermap_tests::{generated_study, run, transfermap};
 
 fn finished(folder: &Path) -> PathBuf {
     let study = folder.join("study.toml");
@@ -17,6 +18,13 @@ fn finished(folder: &Path) -> PathBuf {
     let said = run(&["run", study.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu"]);
     assert_eq!(said.code, 0, "{}", said.stderr);
     assert!(said.stdout.contains("polarity") && said.stdout.contains("stars"), "{}", said.stdout);
+    // The page, when the program was built with the viewer; else a line that says how to get it.
+    match fs::read_to_string(out.join("report.html")) {
+        Ok(page) => assert!(page.contains("id=\"answer\"") && page.contains("id=\"transfermap-report\"")),
+        Err(_) => {
+            assert!(said.stderr.contains("no report.html") && said.stderr.contains("./x site"), "{}", said.stderr)
+        }
+    }
     out
 }
 
@@ -48,7 +56,7 @@ fn a_study_leaves_the_files_that_others_read() {
     // One line per test example, in data-set order; the record's accuracy comes from them.
     let compressed = fs::read(out.join("runs/sequential/polarity--stars/s2/predictions.jsonl.gz")).unwrap();
     let mut text = String::new();
-    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&compressed[..]), &mut text).unwrap();
+    flate2::read::GzDecoder::new(&compressed[..]).read_to_string(&mut text).unwrap();
     let lines: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(lines.len() as u64, test["examples"].as_u64().unwrap());
     let right = lines.iter().enumerate().filter(|(i, line)| {
@@ -76,6 +84,27 @@ fn a_study_leaves_the_files_that_others_read() {
     assert!(fine_tuned.contains("\nstars pretrained on polarity,"), "{fine_tuned}");
     let transfer = fs::read_to_string(out.join("transfer.csv")).unwrap();
     assert_eq!(transfer.lines().count(), 1 + 4, "{transfer}");
+}
+
+#[test]
+fn serve_answers_on_this_machine_until_it_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("index.html"), "<p>a page").unwrap();
+    let mut server = transfermap(&["serve", folder.path().to_str().unwrap(), "--port", "0"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    std::io::BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("http://").and_then(|l| l.strip_suffix('/')).unwrap().to_owned();
+    assert!(address.starts_with("127.0.0.1:"), "{address}");
+    let mut stream = std::net::TcpStream::connect(&address).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\nHost: {address}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("<p>a page"), "{answer}");
 }
 
 #[test]

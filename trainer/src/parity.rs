@@ -2,23 +2,24 @@
 //!
 //! A folder holds config.json and model.safetensors as transformers wrote them, inputs.json, and expected.safetensors
 //! with outputs, every gradient and eight AdamW steps. `tests/fixtures/albert_*` were made by the script
-//! `make_albert.py` beside them (transformers 5.23, PyTorch on CPU, float32, dropout off).
+//! `make_albert.py` beside them (transformers 5.23, PyTorch on CPU, float32, dropout off); the folders of
+//! `make_encoders.py` (transformers 5.24) also hold every layer's output, and logits and gradients of a pass in
+//! training, with the dropout masks of our own keyed stream in transformers' model.
 
 use std::fs;
 use std::path::Path;
 
-use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Int, Tensor, TensorData};
 use serde::Deserialize;
 use transfermap::study::{Precision, Recipe};
 
 use crate::backend::{Device, Work, run_on};
-use crate::encoder::albert::AlbertConfig;
-use crate::encoder::{Inputs, Mode, named};
+use crate::encoder::dropout::Dropout;
+use crate::encoder::{Classifier, Config, Inputs, Mode, SequenceClassifier, named};
 use crate::pretrained::Checkpoint;
 use crate::train::gradient::Gradient;
 use crate::train::loss::cross_entropy;
-use crate::train::model::Classifier;
 use crate::train::optimizer::AdamW;
 use crate::train::schedule::Schedule;
 
@@ -31,6 +32,10 @@ pub struct Differences {
     pub pooler_output: f64,
     /// Mean over tokens.
     pub mean_pooled: f64,
+    /// What goes into the first layer and what comes out of each; absent where the folder has none.
+    pub hidden_states: Option<f64>,
+    /// Logits and every gradient with dropout; absent where the folder has none.
+    pub dropout: Option<f64>,
     /// Loss.
     pub loss: f64,
     /// Every gradient.
@@ -62,9 +67,16 @@ impl Differences {
             self.logits_after_training,
         ]
         .into_iter()
+        .chain(self.hidden_states)
+        .chain(self.dropout)
         // NaN must not hide behind a maximum.
-        .fold(0.0, |worst, x| if x.is_nan() || x > worst { x } else { worst })
+        .fold(0.0, worse)
     }
+}
+
+/// The larger one; NaN is the largest.
+fn worse(a: f64, b: f64) -> f64 {
+    if b.is_nan() || b > a { b } else { a }
 }
 
 #[derive(Deserialize)]
@@ -74,6 +86,16 @@ struct Case {
     attention_mask: Vec<Vec<f32>>,
     labels: Vec<i64>,
     optimizer: Settings,
+    dropout: Option<MaskKey>,
+}
+
+/// The stream of the masks.
+#[derive(Deserialize)]
+struct MaskKey {
+    seed: u64,
+    task: String,
+    step: u64,
+    micro: usize,
 }
 
 #[derive(Deserialize)]
@@ -93,14 +115,15 @@ struct Settings {
 /// A file is missing or does not fit.
 pub fn compare(folder: &Path, device: Device) -> Result<Differences, String> {
     let read = |name: &str| fs::read(folder.join(name)).map_err(|e| format!("{}: {e}", folder.join(name).display()));
-    let config: AlbertConfig = serde_json::from_slice(&read("config.json")?).map_err(|e| e.to_string())?;
+    let config = serde_json::from_slice(&read("config.json")?).map_err(|e| e.to_string())?;
+    let config = Config::read(config).map_err(|e| e.to_string())?;
     let case: Case = serde_json::from_slice(&read("inputs.json")?).map_err(|e| e.to_string())?;
     let (weights, expected) = (read("model.safetensors")?, read("expected.safetensors")?);
     run_on(device, Comparison { config, case, weights: &weights, expected: Checkpoint::new(&expected)? })?
 }
 
 struct Comparison<'a> {
-    config: AlbertConfig,
+    config: Config,
     case: Case,
     weights: &'a [u8],
     expected: Checkpoint<'a>,
@@ -109,72 +132,106 @@ struct Comparison<'a> {
 impl Comparison<'_> {
     fn difference(&self, name: &str, shape: &[usize], values: &[f32]) -> Result<f64, String> {
         let expected = self.expected.require(name, shape)?;
-        Ok(values
-            .iter()
-            .zip(&expected)
-            .map(|(a, b)| f64::from((a - b).abs()))
-            .fold(0.0, |worst, x| if x.is_nan() || x > worst { x } else { worst }))
+        Ok(values.iter().zip(&expected).map(|(a, b)| f64::from((a - b).abs())).fold(0.0, worse))
     }
-}
 
-impl Work for Comparison<'_> {
-    type Output = Result<Differences, String>;
+    fn tensor<B: Backend, const D: usize>(&self, name: &str, tensor: Tensor<B, D>) -> Result<f64, String> {
+        let values = named::values(tensor, false);
+        self.difference(name, &values.shape, &values.data)
+    }
 
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
-        let rows = self.case.labels.len();
+    /// Classes, as the logits have columns.
+    fn classes(&self) -> Result<usize, String> {
+        (2..64)
+            .find(|n| matches!(self.expected.get("logits", &[self.case.labels.len(), *n]), Ok(Some(_))))
+            .ok_or_else(|| "expected.safetensors holds no logits".into())
+    }
+
+    fn inputs<B: Backend>(&self, device: &B::Device) -> Inputs<B> {
         let width = self.case.input_ids.first().map_or(0, Vec::len);
-        let ids = |v: &[Vec<i64>]| Tensor::<B, 2, Int>::from_data(TensorData::new(v.concat(), [rows, width]), device);
-        let inputs = Inputs {
+        let shape = [self.case.labels.len(), width];
+        let ids = |v: &[Vec<i64>]| Tensor::<B, 2, Int>::from_data(TensorData::new(v.concat(), shape), device);
+        let mask = TensorData::new(self.case.attention_mask.concat(), shape);
+        Inputs {
             input_ids: ids(&self.case.input_ids),
             token_type_ids: ids(&self.case.token_type_ids),
-            attention_mask: Tensor::from_data(
-                TensorData::new(self.case.attention_mask.concat(), [rows, width]),
-                device,
-            ),
-        };
-        let labels = Tensor::<B, 1, Int>::from_data(TensorData::new(self.case.labels.clone(), [rows]), device);
-        let checkpoint = Checkpoint::new(self.weights)?;
-        let classes = self.config_classes()?;
-        let mut model = Classifier::<B>::zeros(&self.config, classes, device)?;
-        model = named::fill(model, &mut |name, shape| checkpoint.require(name, shape))?;
-        let mut mode = Mode::evaluation(Precision::F32);
-        let mut out = Differences::default();
-
-        let outputs = model.albert.forward(&inputs, &mut mode);
-        let check = |name: &str, tensor: Tensor<B, 2>| {
-            let values = named::values(tensor, false);
-            self.difference(name, &values.shape, &values.data)
-        };
-        out.pooler_output = check("pooler_output", outputs.pooler_output.clone())?;
-        out.mean_pooled = check("mean_pooled", outputs.mean_pooled(&inputs.attention_mask))?;
-        let logits = model.classify(outputs.pooler_output, &mut mode);
-        out.logits = check("logits", logits.clone())?;
-        let loss = cross_entropy(logits, labels.clone());
-        out.loss = self.difference("loss", &[1], &named::values(loss.clone(), false).data)?;
-
-        let grads = loss.backward();
-        let mut gradient = Gradient::of(&model, grads, None);
-        out.gradient_norm = self.difference("grad_norm", &[1], &[gradient.norm() as f32])?;
-        let mut parameters = Vec::new();
-        named::collect(&model, &mut |name, values| parameters.push((name, values.shape)));
-        for (name, shape) in parameters {
-            match gradient.take(&name) {
-                None => out.without_gradient.push(name),
-                Some(g) => {
-                    let transposed = !name.contains("embeddings.") && shape.len() == 2;
-                    let own: Vec<usize> =
-                        if transposed { shape.iter().rev().copied().collect() } else { shape.clone() };
-                    let values = if own.len() == 2 {
-                        named::values(g.reshape([own[0], own[1]]), transposed)
-                    } else {
-                        named::values(g, false)
-                    };
-                    let difference = self.difference(&format!("grad.{name}"), &shape, &values.data)?;
-                    out.gradients = out.gradients.max(difference);
-                }
-            }
+            attention_mask: Tensor::from_data(mask, device),
         }
+    }
 
+    /// The largest difference of a gradient from `{prefix}NAME`, and the names of parameters that have none.
+    fn gradients<B: AutodiffBackend>(
+        &self,
+        model: &Classifier<B>,
+        mut gradient: Gradient<B>,
+        prefix: &str,
+    ) -> Result<(f64, Vec<String>), String> {
+        let mut parameters = Vec::new();
+        named::collect(model, &mut |name, values| parameters.push((name, values.shape)));
+        let (mut worst, mut without) = (0.0, Vec::new());
+        for (name, shape) in parameters {
+            let Some(g) = gradient.take(&name) else {
+                without.push(name);
+                continue;
+            };
+            let values = match *shape.as_slice() {
+                // A linear weight is transposed here.
+                [outputs, inputs] if !name.contains("embeddings.") => named::values(g.reshape([inputs, outputs]), true),
+                _ => named::values(g, false),
+            };
+            worst = worse(worst, self.difference(&format!("{prefix}{name}"), &shape, &values.data)?);
+        }
+        Ok((worst, without))
+    }
+
+    /// Every layer's output at the tokens; padding counts as 0.
+    fn hidden_states<B: Backend>(&self, model: &Classifier<B>, inputs: &Inputs<B>) -> Result<Option<f64>, String> {
+        let width = self.config.sizes().hidden_size;
+        let [batch, sequence] = inputs.input_ids.dims();
+        if self.expected.get("hidden_states.0", &[batch, sequence, width])?.is_none() {
+            return Ok(None);
+        }
+        let mut mode = Mode::evaluation(Precision::F32);
+        mode.keep_hidden_states = true;
+        let states = model.encode(inputs, &mut mode).hidden_states;
+        if states.len() != self.config.sizes().layers + 1 {
+            return Err(format!("{} hidden states", states.len()));
+        }
+        let mask = inputs.attention_mask.clone().unsqueeze_dim::<3>(2);
+        let mut worst = 0.0;
+        for (i, state) in states.into_iter().enumerate() {
+            worst = worse(worst, self.tensor(&format!("hidden_states.{i}"), state * mask.clone())?);
+        }
+        Ok(Some(worst))
+    }
+
+    /// Logits and gradients of a pass with dropout.
+    fn dropout<B: AutodiffBackend>(
+        &self,
+        model: &Classifier<B>,
+        inputs: &Inputs<B>,
+        labels: Tensor<B, 1, Int>,
+    ) -> Result<Option<f64>, String> {
+        let Some(key) = &self.case.dropout else { return Ok(None) };
+        let mut masks = Dropout::new(key.seed, &key.task, key.step, key.micro);
+        let logits = model.forward(inputs, &mut Mode::training(Precision::F32, &mut masks));
+        let worst = self.tensor("dropout.logits", logits.clone())?;
+        let grads = cross_entropy(logits, labels).backward();
+        let gradient = Gradient::of(model, grads, Some(self.config.sizes().pad_token_id));
+        let (gradients, without) = self.gradients(model, gradient, "dropout.grad.")?;
+        if let Some(name) = without.first() {
+            return Err(format!("{name} has no gradient with dropout"));
+        }
+        Ok(Some(worse(worst, gradients)))
+    }
+
+    /// Eight steps of AdamW: losses, learning rates, and logits after them.
+    fn training<B: AutodiffBackend>(
+        &self,
+        mut model: Classifier<B>,
+        inputs: &Inputs<B>,
+        labels: &Tensor<B, 1, Int>,
+    ) -> Result<[f64; 3], String> {
         let settings = &self.case.optimizer;
         let recipe = Recipe {
             learning_rate: settings.lr,
@@ -187,31 +244,53 @@ impl Work for Comparison<'_> {
         };
         let schedule = Schedule::new(&recipe, settings.total_steps);
         let mut optimizer = AdamW::<B::InnerBackend>::new(&recipe);
+        let mut mode = Mode::evaluation(Precision::F32);
         let (mut losses, mut rates) = (Vec::new(), Vec::new());
         for step in 0..settings.total_steps {
-            let loss = cross_entropy(model.forward(&inputs, &mut mode), labels.clone());
+            let loss = cross_entropy(model.forward(inputs, &mut mode), labels.clone());
             losses.extend(named::values(loss.clone(), false).data);
             rates.push(schedule.rate(step) as f32);
-            let grads = loss.backward();
-            let gradient = Gradient::of(&model, grads, Some(self.config.pad_token_id));
+            let gradient = Gradient::of(&model, loss.backward(), Some(self.config.sizes().pad_token_id));
             let norm = gradient.norm();
             model = optimizer.step(model, gradient.clipped(norm, settings.clip_global_norm), schedule.rate(step));
         }
-        out.train_losses = self.difference("train_losses", &[losses.len()], &losses)?;
-        out.learning_rates = self.difference("train_learning_rates", &[rates.len()], &rates)?;
-        out.logits_after_training = {
-            let values = named::values(model.forward(&inputs, &mut mode), false);
-            self.difference("logits_after_training", &values.shape, &values.data)?
-        };
-        Ok(out)
+        Ok([
+            self.difference("train_losses", &[losses.len()], &losses)?,
+            self.difference("train_learning_rates", &[rates.len()], &rates)?,
+            self.tensor("logits_after_training", model.forward(inputs, &mut mode))?,
+        ])
     }
 }
 
-impl Comparison<'_> {
-    fn config_classes(&self) -> Result<usize, String> {
-        (2..64)
-            .find(|n| matches!(self.expected.get("logits", &[self.case.labels.len(), *n]), Ok(Some(_))))
-            .ok_or_else(|| "expected.safetensors holds no logits".into())
+impl Work for Comparison<'_> {
+    type Output = Result<Differences, String>;
+
+    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+        let inputs = self.inputs::<B>(device);
+        let labels = TensorData::new(self.case.labels.clone(), [self.case.labels.len()]);
+        let labels = Tensor::<B, 1, Int>::from_data(labels, device);
+        let checkpoint = Checkpoint::new(self.weights)?;
+        let mut model = Classifier::<B>::zeros(&self.config, self.classes()?, device)?;
+        model = named::fill(model, &mut |name, shape| checkpoint.require(name, shape))?;
+        let mut mode = Mode::evaluation(Precision::F32);
+
+        let outputs = model.encode(&inputs, &mut mode);
+        let logits = model.classify(outputs.pooler_output.clone(), &mut mode);
+        let loss = cross_entropy(logits.clone(), labels.clone());
+        let mut out = Differences {
+            pooler_output: self.tensor("pooler_output", outputs.pooler_output.clone())?,
+            mean_pooled: self.tensor("mean_pooled", outputs.mean_pooled(&inputs.attention_mask))?,
+            hidden_states: self.hidden_states(&model, &inputs)?,
+            logits: self.tensor("logits", logits)?,
+            loss: self.tensor("loss", loss.clone())?,
+            ..Differences::default()
+        };
+        let gradient = Gradient::of(&model, loss.backward(), Some(self.config.sizes().pad_token_id));
+        out.gradient_norm = self.difference("grad_norm", &[1], &[gradient.norm() as f32])?;
+        (out.gradients, out.without_gradient) = self.gradients(&model, gradient, "grad.")?;
+        out.dropout = self.dropout(&model, &inputs, labels.clone())?;
+        [out.train_losses, out.learning_rates, out.logits_after_training] = self.training(model, &inputs, &labels)?;
+        Ok(out)
     }
 }
 
@@ -219,21 +298,36 @@ impl Comparison<'_> {
 mod tests {
     use super::*;
 
-    /// Made by ../shared/fixtures/make_albert.py (quoted in tests/fixtures/README.md).
-    fn fixtures() -> [std::path::PathBuf; 3] {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
-        ["albert_small", "albert_groups", "albert_gelu"].map(|name| root.join(name))
+    fn root() -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures")
     }
 
+    fn check(folder: &str) -> Differences {
+        let mut last = Differences::default();
+        for device in [Device::Cpu, Device::NdArray] {
+            let d = compare(&root().join(folder), device).unwrap();
+            println!("{device} {folder}: {d:?}");
+            assert!(d.without_gradient.is_empty(), "{:?}", d.without_gradient);
+            assert!(d.max() <= 1e-5, "{device} {folder}: {d:?}");
+            last = d;
+        }
+        last
+    }
+
+    /// Made by ../shared/fixtures/make_albert.py (quoted in tests/fixtures/README.md).
     #[test]
-    fn equals_transformers_on_every_cpu_backend() {
-        for folder in fixtures() {
-            for device in [Device::Cpu, Device::NdArray] {
-                let d = compare(&folder, device).unwrap();
-                println!("{device} {}: {d:?}", folder.display());
-                assert!(d.without_gradient.is_empty(), "{:?}", d.without_gradient);
-                assert!(d.max() <= 1e-5, "{device} {}: {d:?}", folder.display());
-            }
+    fn albert_equals_transformers_on_every_cpu_backend() {
+        for folder in ["albert_small", "albert_groups", "albert_gelu"] {
+            check(folder);
+        }
+    }
+
+    /// Made by tests/fixtures/make_encoders.py; the commands are in tests/fixtures/README.md.
+    #[test]
+    fn every_architecture_equals_transformers_with_dropout_and_in_every_layer() {
+        for folder in ["albert_dropout", "bert", "roberta", "distilbert"] {
+            let d = check(folder);
+            assert!(d.dropout.is_some() && d.hidden_states.is_some(), "{folder}: {d:?}");
         }
     }
 }

@@ -10,6 +10,7 @@ use transfermap::study::{Precision, Protocol, Recipe};
 
 use crate::backend::Device;
 use crate::data::{TokenisedSplit, TokenisedTask};
+use crate::encoder::Config;
 use crate::encoder::albert::AlbertConfig;
 use crate::pretrained::LoadedEncoder;
 use crate::train::{Job, Outcome};
@@ -58,7 +59,7 @@ pub fn measure(load: Load) -> Result<Throughput, String> {
     let encoder = LoadedEncoder {
         name: "albert-base".into(),
         config_json: String::new(),
-        config: albert_base(),
+        config: Config::Albert(albert_base()),
         tokenizer_json: Vec::new(),
         weights: None,
         max_length: load.length,

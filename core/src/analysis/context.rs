@@ -50,6 +50,7 @@ impl Predictions<'_> {
 impl<'a> Context<'a> {
     pub(super) fn new(report: &'a Report, options: &'a Options) -> Result<Self, AnalysisError> {
         options.check()?;
+        check_controls(report, options)?;
         let choices = choices(report, options);
         let metrics = choices.iter().map(|(task, &(metric, _))| (task.clone(), metric)).collect();
         let map = TransferMap::new(&metrics, &report.runs)?;
@@ -156,6 +157,15 @@ fn choices(report: &Report, options: &Options) -> IndexMap<String, (Metric, f64)
         (metric, options.margin.or(own).unwrap_or_else(|| metric.default_margin()))
     };
     report.study.task.iter().map(|t| (t.name.clone(), choice(t))).collect()
+}
+
+/// Refuses a measure that is not there: nothing would be controlled for, without a word.
+fn check_controls(report: &Report, options: &Options) -> Result<(), AnalysisError> {
+    let known = || report.measures.iter().map(|m| &m.name);
+    match options.controls.iter().find(|control| known().all(|name| name != *control)) {
+        Some(control) => Err(AnalysisError::Control { measure: control.clone(), known: known().cloned().collect() }),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a metric that no run has: every cell would be empty without a word.

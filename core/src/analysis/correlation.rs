@@ -253,18 +253,19 @@ fn ols(x: &[f64], y: &[f64], level: f64) -> Option<OlsAnalysis> {
     })
 }
 
-/// Fills in what takes permutations of tasks and resampling of them, for the correlations of one family.
+/// Fills in what takes permutations of tasks and resampling of them, for the correlations of one family with one outcome.
 pub(super) fn permute(
     context: &Context<'_>,
     key: &FamilyKey,
     pairs: &[PairAnalysis],
+    outcome: PairOutcome,
     correlations: &mut [CorrelationAnalysis],
 ) {
     let tables = Tables::new(context, key, pairs);
     let seed = context.options.seed;
     let permutations = Permutations::new(tables.names.len(), seed);
     let matrices: Vec<Matrix> = tables.measures.iter().map(|(_, m)| m.clone()).collect();
-    for (outcome, y) in &tables.outcomes {
+    for (outcome, y) in tables.outcomes.iter().filter(|(o, _)| *o == outcome) {
         let tests = |which| qap(which, &matrices, y, &permutations).ok();
         let [pearson, spearman, kendall] =
             [Coefficient::Pearson, Coefficient::Spearman, Coefficient::KendallTauB].map(tests);

@@ -23,6 +23,14 @@ pub enum AnalysisError {
         /// The metrics that the runs have.
         known: Vec<String>,
     },
+    /// A measure to control for that the report does not have.
+    #[error("the report has no measure `{measure}` to control for; it has {}", list(known))]
+    Control {
+        /// The name that was asked for.
+        measure: String,
+        /// The report's measures.
+        known: Vec<String>,
+    },
     /// A target that the report does not have.
     #[error("the report has no task `{task}`; it has {}", known.join(", "))]
     Task {
@@ -31,4 +39,8 @@ pub enum AnalysisError {
         /// The report's tasks.
         known: Vec<String>,
     },
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

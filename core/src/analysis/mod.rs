@@ -5,22 +5,27 @@
 //! calling it again; nothing here remembers.
 //!
 //! `decide` holds the verdicts, `arms` the scores they compare, `pairs` one pair, `study_level` a family, `training` the
-//! gain over epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `recommend` what
-//! to do about a target.
+//! gain over epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `prediction`
+//! which measure foretold it, `recommend` what to do about a target.
 
 mod arms;
+mod compare;
 mod context;
 mod correlation;
 mod decide;
 mod error;
 mod family;
+#[cfg(test)]
+mod flag_tests;
 mod options;
 mod outcome;
 mod pair;
 mod pairs;
+mod prediction;
 mod predictors;
 mod recommend;
 mod resample;
+mod scores;
 mod selection;
 mod sentence;
 mod study_level;
@@ -39,6 +44,7 @@ use pairs::FamilyPairs;
 use crate::report::Report;
 use crate::transfer::{Pair, TransferMap};
 
+pub use compare::{ComparedPair, compare};
 pub use correlation::{
     BandPoint, CoefficientAnalysis, CorrelationAnalysis, OlsAnalysis, PartialAnalysis, PermutationAnalysis,
     WithinTargetAnalysis,
@@ -49,7 +55,9 @@ pub use family::{FamilyAnalysis, FamilyKey, PriorAnalysis, TaskEffect, VarianceC
 pub use options::{Options, Ties};
 pub use outcome::PairOutcome;
 pub use pair::{Interval, PairAnalysis, SeedExamples, WithoutCollapsed};
+pub use prediction::{PredictionAnalysis, PredictorAnalysis};
 pub use recommend::{Basis, Recommendation, RecommendedSource, recommend};
+pub use scores::{SeedScore, TaskScores};
 pub use selection::SelectionAnalysis;
 pub use tasks::{BaselineAnalysis, TaskAnalysis};
 pub use training::{ChangeAnalysis, EpochGain, TrainingAnalysis};
@@ -89,6 +97,8 @@ pub struct Analysis {
     pub correlations: Vec<CorrelationAnalysis>,
     /// Every predictor at choosing sources.
     pub selection: Vec<SelectionAnalysis>,
+    /// Which measure predicted transfer: every predictor of a family in one table, best first.
+    pub predictors: Vec<PredictionAnalysis>,
     /// What limits the conclusions: the report's own warnings, and what the analysis found.
     pub warnings: Vec<String>,
 }
@@ -101,7 +111,9 @@ impl Analysis {
     pub fn new(report: &Report, options: &Options) -> Result<Self, AnalysisError> {
         let context = Context::new(report, options)?;
         let mut analysis = Self::of(&context);
-        resample::fill(&context, &mut analysis);
+        for stage in resample::stages(&analysis) {
+            resample::fill(&context, &mut analysis, stage);
+        }
         Ok(analysis)
     }
 
@@ -118,8 +130,25 @@ impl Analysis {
     /// # Errors
     /// As [`Self::new`].
     pub fn resample(&mut self, report: &Report) -> Result<(), AnalysisError> {
+        (0..self.resampling_stages()).try_for_each(|stage| self.resample_stage(report, stage))
+    }
+
+    /// Into how many parts [`Self::resample`] falls, so that a page can stay alive between them.
+    pub fn resampling_stages(&self) -> usize {
+        resample::stages(self).len()
+    }
+
+    /// Does one part of [`Self::resample`], counted from 0; a part that there is not does nothing. All parts in their
+    /// order give what [`Self::resample`] gives.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn resample_stage(&mut self, report: &Report, stage: usize) -> Result<(), AnalysisError> {
         let options = self.options.clone();
-        resample::fill(&Context::new(report, &options)?, self);
+        let context = Context::new(report, &options)?;
+        if let Some(stage) = resample::stages(self).into_iter().nth(stage) {
+            resample::fill(&context, self, stage);
+        }
         Ok(())
     }
 
@@ -134,6 +163,7 @@ impl Analysis {
             training: Vec::new(),
             correlations: Vec::new(),
             selection: Vec::new(),
+            predictors: Vec::new(),
             warnings: Vec::new(),
         };
         for (key, pairs) in families(&context.map) {
@@ -142,7 +172,9 @@ impl Analysis {
             let FamilyPairs { pairs: of_family, .. } = analysed;
             analysis.training.extend(training::family(context, &pairs));
             analysis.correlations.extend(correlation::family(context, &key, &of_family, family.ceiling));
-            analysis.selection.extend(selection::family(context, &key, &of_family));
+            let selection = selection::family(context, &key, &of_family);
+            analysis.predictors.extend(prediction::family(context, &key, &of_family, &selection));
+            analysis.selection.extend(selection);
             analysis.pairs.extend(of_family);
             analysis.families.push(family);
         }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use super::{Context, FamilyKey, PairAnalysis};
+use crate::measure;
 use crate::report::Measure;
 use crate::selection::popularity;
-use crate::stats;
 
 /// Values by (source, target), oriented: higher predicts a better source.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,8 @@ pub(super) struct Predictor<'a> {
     pub name: &'a str,
     /// What it is, for a sentence.
     pub phrase: String,
+    /// Seconds that it took; 0 for what the study knows anyway.
+    pub cost_seconds: f64,
     values: HashMap<(&'a str, &'a str), f64>,
 }
 
@@ -26,31 +28,12 @@ impl Predictor<'_> {
 
 /// The measures that are of this family's encoder, or of none of the report's.
 pub(super) fn measures_of<'a>(context: &Context<'a>, family: &FamilyKey) -> Vec<&'a Measure> {
-    let encoders = &context.report.study.encoder;
-    let fits = |m: &&Measure| m.encoder == family.encoder || !encoders.iter().any(|e| e.name == m.encoder);
-    context.report.measures.iter().filter(fits).collect()
+    context.report.measures_of(&family.encoder)
 }
 
-/// Mean over seeds of a measure by (source, target). A symmetric measure that gives one direction gives both.
+/// Mean over seeds of a measure by (source, target).
 pub(super) fn values(measure: &Measure) -> HashMap<(&str, &str), f64> {
-    type Seeds = Vec<(Option<u64>, f64)>;
-    let mut all: HashMap<(&str, &str), Seeds> = HashMap::new();
-    for v in &measure.values {
-        all.entry((&v.source, &v.target)).or_default().push((v.seed, v.value));
-    }
-    let mean = |values: &mut Seeds| {
-        // By seed, so that the order of the file does not reach the last digit.
-        values.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        stats::mean(&values.iter().map(|(_, v)| *v).collect::<Vec<f64>>())
-    };
-    let mut means: HashMap<(&str, &str), f64> =
-        all.iter_mut().filter_map(|(&key, values)| Some((key, mean(values)?))).collect();
-    if measure.symmetric {
-        for ((source, target), value) in means.clone() {
-            means.entry((target, source)).or_insert(value);
-        }
-    }
-    means
+    measure.means()
 }
 
 /// The plain predictors that have values, then the measures.
@@ -61,6 +44,7 @@ pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &
     let by_source = |name: &'a str, phrase: &str, value: &dyn Fn(&str) -> Option<f64>| Predictor {
         name,
         phrase: phrase.to_owned(),
+        cost_seconds: 0.0,
         values: names
             .iter()
             .flat_map(|&s| names.iter().map(move |&t| (s, t)))
@@ -68,10 +52,11 @@ pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &
             .filter_map(|(s, t)| Some(((s, t), value(s)?)))
             .collect(),
     };
-    let size = |source: &str| {
-        let task = report.tasks.iter().find(|t| t.name == source)?;
-        task.splits.get("train").map(|s| s.examples as f64).filter(|&n| n > 0.0)
-    };
+    let task = |source: &str| report.tasks.iter().find(|t| t.name == source);
+    let train = |source: &str| task(source)?.splits.get("train").filter(|split| split.examples > 0);
+    let size = |source: &str| train(source).map(|split| split.examples as f64);
+    let length = |source: &str| train(source).map(|split| split.token_lengths.p50 as f64).filter(|&n| n > 0.0);
+    let classes = |source: &str| task(source).map(|task| task.labels.len() as f64).filter(|&n| n > 0.0);
     let score = |source: &str| {
         let baseline = context.map.baseline(&family.encoder, &family.variant, source)?;
         baseline.mean.map(|m| baseline.metric.gain(m, 0.0))
@@ -81,7 +66,8 @@ pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &
     let popular = popularity(&gains);
     let popularity = Predictor {
         name: "popularity",
-        phrase: "mean gain on the other targets".to_owned(),
+        phrase: "mean gain of the source on the other targets".to_owned(),
+        cost_seconds: 0.0,
         values: names
             .iter()
             .zip(popular)
@@ -92,14 +78,19 @@ pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &
     };
     let mut all = vec![
         by_source("source_size", "size of the source's training set", &size),
+        by_source("source_length", "median length of the source's training texts in tokens", &length),
+        by_source("source_classes", "number of classes of the source", &classes),
         by_source("source_score", "the source's own single-task score", &score),
         popularity,
     ];
-    all.extend(measures_of(context, family).into_iter().map(|measure| {
+    let measures = measures_of(context, family).into_iter();
+    all.extend(measures.map(|measure| {
         let sign = if measure.lower_is_more_similar() { -1.0 } else { 1.0 };
         Predictor {
             name: &measure.name,
-            phrase: format!("measure {}", measure.name),
+            phrase: measure::info(&measure.name)
+                .map_or_else(|| format!("measure {}", measure.name), |info| info.definition.to_owned()),
+            cost_seconds: measure.cost_seconds,
             values: values(measure).into_iter().map(|(key, value)| (key, sign * value)).collect(),
         }
     }));

@@ -76,21 +76,35 @@ pub enum Basis {
 ///
 /// A pair that was trained stands with its measured gain. Any other is predicted by the predictor whose values go best
 /// with the gains *within the other targets* (mean Spearman, at least two of them), if that is above 0: the line of
-/// gain on the predictor, fitted to the pairs of the other targets, gives gain and prediction band. The target's own
-/// pairs are never used to choose or fit.
+/// gain on the predictor, fitted to the pairs of the other targets, gives gain and prediction band. A line that falls
+/// while the sources within a target rise (Simpson's paradox) would turn their order around, and is not used. The
+/// target's own pairs are never used to choose or fit.
 ///
 /// # Errors
 /// As [`Analysis::new`], and a target that the report does not have.
 pub fn recommend(report: &Report, target: &str, options: &Options) -> Result<Vec<Recommendation>, AnalysisError> {
-    let names: Vec<String> = report.study.task.iter().map(|t| t.name.clone()).collect();
+    let context = Context::new(report, options)?;
+    of_analysis(&context, &Analysis::of(&context), target)
+}
+
+impl Analysis {
+    /// As [`recommend`], from an analysis that was made of this report already.
+    ///
+    /// # Errors
+    /// As [`recommend`].
+    pub fn recommend(&self, report: &Report, target: &str) -> Result<Vec<Recommendation>, AnalysisError> {
+        of_analysis(&Context::new(report, &self.options)?, self, target)
+    }
+}
+
+fn of_analysis(context: &Context<'_>, analysis: &Analysis, target: &str) -> Result<Vec<Recommendation>, AnalysisError> {
+    let names: Vec<String> = context.report.study.task.iter().map(|t| t.name.clone()).collect();
     if !names.iter().any(|n| n == target) {
         return Err(AnalysisError::Task { task: target.to_owned(), known: names });
     }
-    let context = Context::new(report, options)?;
-    let analysis = Analysis::of(&context);
     let of_family = |key: &FamilyKey| {
         let pairs: Vec<PairAnalysis> = analysis.pairs_of(key).cloned().collect();
-        Advisor { context: &context, key, pairs: &pairs, target }.recommend()
+        Advisor { context, key, pairs: &pairs, target }.recommend()
     };
     Ok(analysis.families.iter().map(|f| of_family(&f.key)).collect())
 }
@@ -111,14 +125,15 @@ struct Model<'a> {
 }
 
 impl<'a> Model<'a> {
-    /// Fits the line to `pairs`; `None` where the predictor does not order the sources of at least two targets.
+    /// Fits the line to `pairs`; `None` where the predictor does not order the sources of at least two targets, or the
+    /// line falls.
     fn fit(predictor: Predictor<'a>, pairs: &[PairAnalysis]) -> Option<Self> {
         let points = |target: Option<&str>| -> (Vec<f64>, Vec<f64>) {
             let of_target = pairs.iter().filter(|p| target.is_none_or(|t| p.key.target == t));
             of_target.filter_map(|p| Some((predictor.value(&p.key.source, &p.key.target)?, p.gain?))).unzip()
         };
         let (x, y) = points(None);
-        let line = Line::fit(&x, &y).filter(|_| x.len() >= FEWEST_PAIRS)?;
+        let line = Line::fit(&x, &y).filter(|line| x.len() >= FEWEST_PAIRS && line.slope > 0.0)?;
         let targets: BTreeSet<&str> = pairs.iter().map(|p| p.key.target.as_str()).collect();
         let within = |target: &str| {
             let (x, y) = points(Some(target));
@@ -239,7 +254,9 @@ fn advice(sources: &[RecommendedSource], metric: Metric, target: &str) -> String
                 "No source has been shown to help {target}; {} is predicted to be the best, and has to be measured.",
                 first.source
             ),
-            (_, Some(gain)) if gain <= 0.0 => format!("No source is better for {target} than none: train it alone."),
+            (_, Some(gain)) if gain <= 0.0 => {
+                format!("No source came out better for {target} than none, measured or predicted: train it alone.")
+            }
             _ => format!(
                 "No source has been shown to help {target}; {} came out best, which may be chance: train it alone, or \
                  add seeds.",

@@ -1,8 +1,10 @@
 //! What takes time: permutations of tasks, and bootstraps over seeds and test examples.
 
+use std::ops::Range;
+
 use super::arms::Arms;
 use super::context::{Context, Predictions};
-use super::{Analysis, Interval, PairAnalysis, correlation, families};
+use super::{Analysis, FamilyKey, Interval, PairAnalysis, PairOutcome, correlation, prediction};
 use crate::metric::{Confusion, Metric};
 use crate::stats::{self, Resampling, Score, SeedOutcomes};
 use crate::transfer::Pair;
@@ -10,14 +12,53 @@ use crate::transfer::Pair;
 /// Resamples behind every bootstrap interval.
 const RESAMPLES: usize = 2_000;
 
-/// Fills in what [`Analysis::of`] left absent.
-pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis) {
-    for (key, pairs) in families(&context.map) {
-        let of_family: Vec<PairAnalysis> = analysis.pairs_of(&key).cloned().collect();
-        correlation::permute(context, &key, &of_family, &mut analysis.correlations);
-        for pair in pairs {
-            if let Some(into) = analysis.pairs.iter_mut().find(|p| p.key == pair.key) {
-                self::pair(context, pair, into);
+/// Pairs whose bootstraps are one stage: in a browser one takes a noticeable part of a second.
+const PAIRS_A_STAGE: usize = 1;
+
+/// A part of the work that can be done by itself.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Stage {
+    /// Permutations for all measures of a family against one outcome.
+    Correlations(FamilyKey, PairOutcome),
+    /// Permutations for all predictors of a family; after its correlations, on which they rest.
+    Predictors(FamilyKey),
+    /// Bootstraps of these pairs.
+    Pairs(Range<usize>),
+}
+
+/// The parts of what [`Analysis::of`] left absent, in the order of what a reader asks for first.
+pub(super) fn stages(analysis: &Analysis) -> Vec<Stage> {
+    let mut stages: Vec<Stage> = Vec::new();
+    for correlation in &analysis.correlations {
+        let stage = Stage::Correlations(correlation.family.clone(), correlation.outcome);
+        if stages.last() != Some(&stage) {
+            stages.push(stage);
+        }
+    }
+    stages.extend(analysis.predictors.iter().map(|p| Stage::Predictors(p.family.clone())));
+    let pairs = analysis.pairs.len();
+    stages.extend((0..pairs).step_by(PAIRS_A_STAGE).map(|from| Stage::Pairs(from..pairs.min(from + PAIRS_A_STAGE))));
+    stages
+}
+
+/// Does one part.
+pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis, stage: Stage) {
+    match stage {
+        Stage::Correlations(key, outcome) => {
+            let of_family: Vec<PairAnalysis> = analysis.pairs_of(&key).cloned().collect();
+            correlation::permute(context, &key, &of_family, outcome, &mut analysis.correlations);
+        }
+        Stage::Predictors(key) => {
+            let of_family: Vec<PairAnalysis> = analysis.pairs_of(&key).cloned().collect();
+            for predictors in analysis.predictors.iter_mut().filter(|p| p.family == key) {
+                prediction::permute(context, &of_family, &analysis.correlations, predictors);
+            }
+        }
+        Stage::Pairs(range) => {
+            for into in analysis.pairs.get_mut(range).unwrap_or_default() {
+                if let Some(pair) = context.map.pair(&into.key) {
+                    self::pair(context, pair, into);
+                }
             }
         }
     }

@@ -15,7 +15,7 @@ pub struct SelectionAnalysis {
     /// Which family.
     #[serde(flatten)]
     pub family: FamilyKey,
-    /// `random`, `source_size`, `source_score`, `popularity`, or a measure's name.
+    /// `random`, `source_size`, `source_length`, `source_classes`, `source_score`, `popularity`, or a measure's name.
     pub predictor: String,
     /// The target; absent in the mean over targets.
     #[serde(skip_serializing_if = "Option::is_none")]

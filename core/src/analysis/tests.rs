@@ -32,7 +32,15 @@ fn the_notebook_joined_by_pair() {
     near(c.pearson.r, -0.782_026_052_574_814_5);
     near(c.pearson.p_naive, 0.118_087_806_191_990_26);
     near(c.spearman.r, -0.8);
+    near(c.spearman.p_naive, 0.104_088_038_661_827_88);
     near(c.pearson_min_max, -0.782_026_052_574_814_5);
+    // The same of weighted F1: "joined_by_pair", f1.
+    let f1 = Options { metric: Some(Metric::F1Weighted), ..Options::default() };
+    let by_f1 = Analysis::new(&notebook(), &f1).unwrap();
+    let c_f1 = by_f1.correlations.iter().find(|c| c.outcome == PairOutcome::NegativeRelativeGain).unwrap();
+    near(c_f1.pearson.r, -0.791_622_028_303_959_1);
+    near(c_f1.pearson.p_naive, 0.110_547_347_230_880_42);
+    near(c_f1.spearman.r, -0.8);
     assert_eq!((c.n, c.tasks, c.pearson.p_qap, c.permutations.count), (5, 5, None, 0));
     assert!(c.permutations.absent.as_ref().unwrap().contains("5 of 20"), "{:?}", c.permutations.absent);
     assert!(analysis.pairs.iter().all(|p| p.verdict == Verdict::Untested && p.p.is_none()));
@@ -99,7 +107,11 @@ proptest! {
     #[test]
     fn p_values_are_probabilities_and_nothing_is_nan(scores in scores()) {
         let report = made(4, 3, &scores).report().unwrap();
-        let json = serde_json::to_value(Analysis::new(&report, &Options::default()).unwrap()).unwrap();
+        let analysis = Analysis::new(&report, &Options::default()).unwrap();
+        // JSON would write NaN and infinity as null, as if they were absent.
+        let text = format!("{analysis:?}");
+        prop_assert!(!text.contains("NaN") && !text.contains("inf"), "{}", text);
+        let json = serde_json::to_value(analysis).unwrap();
         for pair in json["pairs"].as_array().unwrap() {
             for name in ["p", "p_plain", "p_sign_flip", "p_holm", "q_bh", "p_equivalence_holm"] {
                 let p = &pair[name];
@@ -130,6 +142,17 @@ proptest! {
             prop_assert!((a.spearman.p_qap.unwrap_or(2.0) - b.spearman.p_qap.unwrap_or(2.0)).abs() < 1e-9);
         }
         prop_assert_eq!(a.selection.len(), b.selection.len());
+        for of_a in &a.selection {
+            let of_b = b.selection.iter().find(|s| s.predictor == of_a.predictor && s.target == of_a.target).unwrap();
+            for ((name, x), (_, y)) in of_a.figures.iter().zip(of_b.figures.iter()) {
+                let near = x.zip(*y).map_or(x.is_none() && y.is_none(), |(x, y)| (x - y).abs() < 1e-9 * x.abs().max(1.0));
+                prop_assert!(near, "{} {:?} {}: {:?} {:?}", of_a.predictor, of_a.target, name, x, y);
+            }
+        }
+        for donor in &a.families[0].donors {
+            let other = b.families[0].donors.iter().find(|d| d.task == donor.task).unwrap();
+            prop_assert!((donor.effect - other.effect).abs() < 1e-9);
+        }
     }
 
     #[test]
@@ -171,8 +194,11 @@ proptest! {
 }
 
 #[test]
-fn rejects_a_metric_that_no_run_has_and_a_target_that_is_none() {
+fn rejects_a_metric_that_no_run_has_and_a_target_or_control_that_is_none() {
     let report = notebook();
+    let options = Options { controls: vec!["cosine".into()], ..Options::default() };
+    let message = Analysis::new(&report, &options).unwrap_err().to_string();
+    assert!(message.contains("`cosine`") && message.contains("notebook_inverse_cosine"), "{message}");
     let options = Options { metric: Some(Metric::Brier), ..Options::default() };
     let message = Analysis::new(&report, &options).unwrap_err().to_string();
     assert!(message.contains("`brier`") && message.contains("accuracy"), "{message}");
@@ -209,4 +235,110 @@ fn an_unmeasured_source_is_predicted_by_what_predicts_the_other_targets() {
     assert!((first.gain.unwrap() - 0.0405).abs() < 0.002, "{first:#?}");
     assert_eq!(recommended[0].sources[1].basis, Basis::Measured);
     assert!(recommended[0].sources[1].reason.contains("measured over 3 seeds"));
+}
+
+/// Sources of one target rise with the measure, while targets with high measures gain less: Simpson's paradox.
+#[test]
+fn a_line_that_falls_while_the_sources_within_targets_rise_predicts_nothing() {
+    let mut transfers = String::from("source,target,seed,score\n");
+    let (mut baselines, mut measures) = (String::from("target,seed,score\n"), String::from("source,target,value\n"));
+    for t in 0..5 {
+        baselines += &format!("t{t},1,0.5\n");
+        for s in (0..5).filter(|&s| s != t) {
+            let (x, gain) = (f64::from(10 * t + s), 0.01 * f64::from(s) - 0.05 * f64::from(t));
+            measures += &format!("t{s},t{t},{x}\n");
+            // Popularity would predict the cell that is left out: it is not what is asked here.
+            if (s, t) != (3, 4) {
+                transfers += &format!("t{s},t{t},1,{}\n", 0.5 + gain);
+            }
+        }
+    }
+    let mut import = Import::new(CsvFile::new("t.csv", transfers.into_bytes()));
+    import.baselines = Some(CsvFile::new("b.csv", baselines.into_bytes()));
+    import.measures = vec![CsvFile::new("similarity.csv", measures.into_bytes())];
+    let recommended = recommend(&import.report().unwrap(), "t4", &Options::default()).unwrap();
+    let unmeasured = recommended[0].sources.iter().find(|s| s.source == "t3").unwrap();
+    let by_measure = matches!(&unmeasured.basis, Basis::Predicted { predictor, .. } if predictor == "similarity");
+    assert!(!by_measure, "{unmeasured:#?}");
+}
+
+/// A measure's name and its value of (source, target).
+type Made<'a> = (&'a str, &'a dyn Fn(usize, usize) -> f64);
+
+/// Five tasks, every source worth `worth(s, t)`, three seeds, and measures as given.
+fn worth(worth: impl Fn(usize, usize) -> f64, measures: &[Made<'_>]) -> Report {
+    let (mut transfers, mut baselines) =
+        (String::from("source,target,seed,score\n"), String::from("target,seed,score\n"));
+    for t in 0..5 {
+        (0..3).for_each(|seed| baselines += &format!("t{t},{seed},0.5\n"));
+        for s in (0..5).filter(|&s| s != t) {
+            for seed in 0..3 {
+                transfers += &format!("t{s},t{t},{seed},{}\n", 0.5 + worth(s, t) + 0.0005 * f64::from(seed));
+            }
+        }
+    }
+    let mut import = Import::new(CsvFile::new("t.csv", transfers.into_bytes()));
+    import.baselines = Some(CsvFile::new("b.csv", baselines.into_bytes()));
+    for (name, value) in measures {
+        let mut text = String::from("source,target,value\n");
+        for (s, t) in (0..5).flat_map(|s| (0..5).map(move |t| (s, t))).filter(|(s, t)| s != t) {
+            text += &format!("t{s},t{t},{}\n", value(s, t));
+        }
+        import.measures.push(CsvFile::new(format!("{name}.csv"), text.into_bytes()));
+    }
+    import.report().unwrap()
+}
+
+/// A gain that depends on the pair and not on the source alone.
+fn of_pair(s: usize, t: usize) -> f64 {
+    0.01 * ((s * 3 + t * 7 + s * t) % 11) as f64
+}
+
+#[test]
+fn the_measure_that_predicted_transfer_stands_first() {
+    let report = worth(of_pair, &[("good", &|s, t| of_pair(s, t).exp()), ("bad", &|s, t| -of_pair(s, t))]);
+    let analysis = Analysis::new(&report, &Options::default()).unwrap();
+    let prediction = &analysis.predictors[0];
+    let first = &prediction.table[0];
+    assert_eq!((first.predictor.as_str(), first.rank, first.trivial, first.n), ("good", 1, false, 20));
+    assert!(first.within_target_spearman.unwrap() > 0.999 && first.spearman.unwrap() > 0.999);
+    assert!(first.p_max.unwrap() < 0.05 && first.within_target_p.unwrap() < 0.05);
+    assert!(prediction.sentence.starts_with("good (mean Spearman +1.00 within targets) ordered"), "{prediction:?}");
+    assert!(prediction.sentence.contains("more than luck"), "{}", prediction.sentence);
+    let last = prediction.table.iter().find(|row| row.predictor == "bad").unwrap();
+    assert!(last.within_target_spearman.unwrap() < -0.999);
+    // What a predictor says here is what the tables of correlation and selection say.
+    let c = analysis.correlations.iter().find(|c| c.measure == "good" && c.outcome == PairOutcome::Gain).unwrap();
+    assert_eq!((first.spearman, first.p_qap, first.p_max), (c.spearman.r, c.spearman.p_qap, c.spearman.p_max));
+    let s = analysis.selection.iter().find(|s| s.predictor == "good" && s.target.is_none()).unwrap();
+    assert_eq!(first.figures, Some(s.figures));
+    let random = prediction.table.iter().find(|row| row.predictor == "random").unwrap();
+    assert_eq!((random.within_target_spearman, random.p_qap, random.trivial), (Some(0.0), None, true));
+}
+
+#[test]
+fn nothing_better_than_popularity_is_said_plainly() {
+    // The gain depends on the source alone: popularity knows all, the measure a little.
+    let gain = |s: usize, _: usize| 0.01 * s as f64;
+    let report = worth(gain, &[("weak", &|s, t| if s == 4 { 1.0 } else { 0.1 * ((s + t) % 2) as f64 })]);
+    let analysis = Analysis::new(&report, &Options::default()).unwrap();
+    let prediction = &analysis.predictors[0];
+    assert_eq!(prediction.table[0].predictor, "popularity");
+    assert!(
+        prediction.sentence.starts_with("No measure of 1 predicted transfer better than popularity (+1.00)"),
+        "{}",
+        prediction.sentence
+    );
+}
+
+#[test]
+fn nothing_better_than_random_is_said_plainly() {
+    let report = worth(of_pair, &[("wrong", &|s, t| -of_pair(s, t))]);
+    let prediction = &Analysis::tests(&report, &Options::default()).unwrap().predictors[0];
+    assert!(prediction.sentence.starts_with("Nothing predicted transfer: no measure of 1"), "{}", prediction.sentence);
+    // Without measures there are still the plain predictors.
+    let report = worth(of_pair, &[]);
+    let prediction = &Analysis::tests(&report, &Options::default()).unwrap().predictors[0];
+    assert!(prediction.sentence.starts_with("The report has no measure of similarity"), "{}", prediction.sentence);
+    assert!(prediction.table.iter().all(|row| row.trivial) && prediction.table.len() >= 2);
 }

@@ -40,7 +40,11 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
     let leaks = count(&|p| p.flags.contains(&super::Flag::Leak));
     say(leaks > 0, format!("{leaks} pairs leak: test texts of the target stand in the source's training set."));
     if context.map.unpaired_runs > 0 {
-        warnings.push(format!("{} runs belong to no ordered pair and are left out.", context.map.unpaired_runs));
+        let runs = match context.map.unpaired_runs {
+            1 => "1 run belongs to no ordered pair and is".to_owned(),
+            n => format!("{n} runs belong to no ordered pair and are"),
+        };
+        warnings.push(format!("{runs} left out."));
     }
     warnings
 }

@@ -4,6 +4,7 @@
 //! permuted and resampled.
 
 mod additive;
+mod cluster_order;
 mod cross_product;
 mod matrix;
 mod permutations;
@@ -18,6 +19,7 @@ mod untested;
 mod within_target;
 
 pub use additive::{AdditiveError, AdditiveFit};
+pub use cluster_order::cluster_order;
 pub use matrix::{Matrix, MatrixError};
 pub use permutations::Permutations;
 pub use qap::{MeasureTest, Observed, Qap, observed, qap};

@@ -11,7 +11,7 @@ use crate::metric::Metric;
 use crate::record::{Budget, Cost, Curve, Provenance, RECORD_SCHEMA, RunRecord, Status};
 use crate::report::{EncoderSummary, REPORT_SCHEMA, Report, SplitSummary, TaskSummary, TokenLengths};
 use crate::study::{
-    Column, Encoder, Kind, Labels, Padding, Pairs, Protocol, RecipeOverride, Source, Study, Task, Validation,
+    Column, Encoder, Kind, Labels, Measures, Padding, Pairs, Protocol, RecipeOverride, Source, Study, Task, Validation,
 };
 
 /// What stands where a report names the software that trained.
@@ -149,6 +149,7 @@ fn study(import: &Import, joined: &Joined) -> Study {
         pairs: Pairs::List(pairs.into_iter().collect()),
         encoder: encoders.into_iter().map(|name| encoder(name)).collect(),
         recipe: RecipeOverride::default(),
+        measures: Measures::default(),
         task: joined.tasks.iter().map(|name| task(name, import.metric, joined)).collect(),
     }
 }
@@ -197,6 +198,7 @@ fn task_summary(name: &str, joined: &Joined) -> TaskSummary {
         examples: label_counts.iter().fold(0, |sum: usize, &c| sum.saturating_add(c)),
         label_counts,
         label_sequence: None,
+        texts: None,
         token_lengths: TokenLengths::default(),
         truncated: 0,
     };

@@ -55,6 +55,22 @@ impl Confusion {
         Ok(Self { counts })
     }
 
+    /// The sum of matrices, for example those of all seeds; `None` when one is not square or of another size, or when
+    /// they hold no example.
+    pub fn sum(matrices: &[&[Vec<u64>]]) -> Option<Self> {
+        let (first, rest) = matrices.split_first()?;
+        let mut counts = first.to_vec();
+        for matrix in rest {
+            if matrix.len() != counts.len() || matrix.iter().any(|row| row.len() != counts.len()) {
+                return None;
+            }
+            for (into, row) in counts.iter_mut().zip(*matrix) {
+                into.iter_mut().zip(row).for_each(|(sum, n)| *sum = sum.saturating_add(*n));
+            }
+        }
+        Self::from_counts(counts).ok()
+    }
+
     /// The constant prediction of the most frequent class, the first of several.
     pub(super) fn of_majority(label_counts: &[usize]) -> Self {
         let best = label_counts.iter().copied().max().unwrap_or(0);
@@ -139,6 +155,15 @@ mod tests {
             assert_eq!(confusion.counts(), case.confusion);
             assert_eq!(Confusion::from_counts(case.confusion.clone()), Ok(confusion));
         }
+    }
+
+    #[test]
+    fn sums_matrices_of_one_size_only() {
+        let (a, b) = (vec![vec![1, 2], vec![0, 5]], vec![vec![3, 0], vec![1, 1]]);
+        assert_eq!(Confusion::sum(&[&a, &b]).unwrap().counts(), [[4, 2], [1, 6]]);
+        assert_eq!(Confusion::sum(&[&a, &[vec![1]]]), None);
+        assert_eq!(Confusion::sum(&[&a, &[vec![1], vec![2]]]), None);
+        assert_eq!(Confusion::sum(&[]), None);
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! The report: a study, its tasks and every record, in one file that the analysis and the viewer read.
 
 mod check;
+mod family;
+mod measure;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use serde_json::error::Category;
 
 use crate::record::{Classes, RunRecord};
 use crate::study::{Kind, Study};
@@ -71,6 +74,10 @@ pub struct SplitSummary {
     /// The label of every example, in data-set order; of the test set only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label_sequence: Option<Classes>,
+    /// The texts of every example, in data-set order, one or two each; of the test set only, and only in reports that
+    /// were asked to carry them (`transfermap report --include-text`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub texts: Option<Vec<Vec<String>>>,
     /// Quantiles of the length in tokens, special ones included, before truncation.
     pub token_lengths: TokenLengths,
     /// Inputs longer than `max_length`.
@@ -169,7 +176,7 @@ pub struct Relevance {
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// Not JSON, cut short, or a field missing.
-    #[error("not a report: {0}")]
+    #[error("not a report: {0}; {remedy}", remedy = remedy(.0))]
     Json(#[from] serde_json::Error),
     /// Written by a later version, or something else.
     #[error(
@@ -241,6 +248,16 @@ pub enum ReportError {
         /// Measured.
         target: String,
     },
+}
+
+/// What mends a text that is no report.
+fn remedy(error: &serde_json::Error) -> &'static str {
+    match error.classify() {
+        Category::Eof => "the file is cut short: copy it again, or write it again",
+        Category::Syntax => "this is no JSON; a score of NaN or infinity is none either, leave it out",
+        Category::Data => "docs/report-format.md says what a report holds; what is not known is left out",
+        Category::Io => "try again",
+    }
 }
 
 impl Report {

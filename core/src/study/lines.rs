@@ -53,6 +53,11 @@ impl<'a> Lines<'a> {
         StudyError { line: self.find(&path).0, message }
     }
 
+    /// A complaint about `table.key`, or the table where the key is absent.
+    pub(super) fn table_error(&self, table: &str, key: &str, message: String) -> StudyError {
+        StudyError { line: self.find(&[table, key]).0, message }
+    }
+
     /// A complaint about a key of the recipe of task number `index`, at the most special table that sets it.
     pub(super) fn recipe_error(
         &self,

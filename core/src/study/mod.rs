@@ -1,22 +1,27 @@
 //! The study: which tasks, which encoders, which recipe, which seeds. Read from a TOML file, kept in every report.
 
 mod lines;
+mod measures;
 mod parse;
 mod ready;
 mod recipe;
 mod source;
 mod task;
+mod task_file;
+mod task_keys;
 mod warnings;
-mod written;
+mod write;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use measures::{Measures, Select};
 pub use parse::StudyError;
 pub use ready::{READY, Ready};
 pub use recipe::{Head, LrSchedulerType, Precision, Recipe, RecipeOverride};
 pub use task::{Column, Kind, LabelSet, Labels, Located, Sample, Source, Task, Validation};
+pub use write::NotToml;
 
 /// How a model comes to its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -146,6 +151,9 @@ pub struct Study {
     /// Hyper-parameters.
     #[serde(default)]
     pub recipe: RecipeOverride,
+    /// Measures of similarity and transferability.
+    #[serde(default, skip_serializing_if = "Measures::is_default")]
+    pub measures: Measures,
     /// The tasks.
     pub task: Vec<Task>,
 }

@@ -23,7 +23,7 @@ pub(super) fn parse(text: &str) -> Result<Study, StudyError> {
 }
 
 /// Adds "did you mean" to serde's list of the keys that it knows.
-fn with_suggestion(message: &str) -> String {
+pub(super) fn with_suggestion(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let Some(unknown) = quoted.next().filter(|_| message.starts_with("unknown")) else {
         return message.to_owned();
@@ -82,6 +82,7 @@ pub(super) fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> 
     for (i, encoder) in study.encoder.iter().enumerate() {
         check_encoder(encoder).map_err(|(key, m)| lines.error("encoder", Some(i), key, m))?;
     }
+    study.measures.check().map_err(|(key, m)| lines.table_error("measures", key, m))?;
     if study.recipe.source.as_ref().is_some_and(|s| s.source.is_some()) {
         return top("recipe", "[recipe.source.source] means nothing; remove it".into());
     }
@@ -114,21 +115,24 @@ fn check_names(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
     let tasks: Vec<&str> = study.task.iter().map(|t| t.name.as_str()).collect();
     for (list, names) in [("encoder", encoders), ("task", tasks)] {
         for (i, name) in names.iter().enumerate() {
-            let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-            // A hyphen at an end would run into the `--` between source and target.
-            let ends = name.starts_with(['.', '-']) || name.ends_with('-');
-            if name.is_empty() || ends || name.contains("--") || !name.chars().all(legal) {
-                return Err(lines.error(
-                    list,
-                    Some(i),
-                    "name",
-                    format!("name `{name}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`, no `-` at an end, no `.` at the start"),
-                ));
-            }
+            check_name(name).map_err(|m| lines.error(list, Some(i), "name", m))?;
             if names.iter().take(i).any(|n| n == name) {
                 return Err(lines.error(list, Some(i), "name", format!("two {list}s are called `{name}`; rename one")));
             }
         }
+    }
+    Ok(())
+}
+
+/// Names become folders.
+pub(super) fn check_name(name: &str) -> Result<(), String> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    // A hyphen at an end would run into the `--` between source and target.
+    let ends = name.starts_with(['.', '-']) || name.ends_with('-');
+    if name.is_empty() || ends || name.contains("--") || !name.chars().all(legal) {
+        return Err(format!(
+            "name `{name}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`, no `-` at an end, no `.` at the start"
+        ));
     }
     Ok(())
 }
@@ -168,10 +172,10 @@ fn check_encoder(encoder: &Encoder) -> Result<(), Complaint> {
     Ok(())
 }
 
-fn check_task(task: &Task) -> Result<(), Complaint> {
+pub(super) fn check_task(task: &Task) -> Result<(), Complaint> {
     // Labels that are left out are read from the data later, and checked then.
     if !(task.labels.is_empty() && task.train.may_name_classes()) {
-        task.label_set().map_err(|m| ("labels", m))?;
+        task.label_set().map_err(|m| (if m.starts_with("`merge`") { "merge" } else { "labels" }, m))?;
     }
     if let Some(margin) = task.margin
         && !(margin.is_finite() && margin > 0.0)

@@ -8,7 +8,7 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::recipe::RecipeOverride;
-use super::written::Written;
+use super::task_keys::TaskKeys;
 use crate::metric::Metric;
 
 /// One text or two.
@@ -195,7 +195,7 @@ impl<'de> Deserialize<'de> for Validation {
 
 /// A task, a `ready` one written out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Written")]
+#[serde(try_from = "TaskKeys")]
 pub struct Task {
     /// Its name in run ids, tables and charts.
     pub name: String,

@@ -152,6 +152,49 @@ pub fn selection(analysis: &Analysis) -> String {
     std::iter::once(csv::line(head)).chain(analysis.selection.iter().map(row)).collect()
 }
 
+/// One row per family and predictor, best first: which measure predicted transfer, beside the plain predictors.
+pub fn predictors(analysis: &Analysis) -> String {
+    let head = [
+        "encoder",
+        "variant",
+        "protocol",
+        "rank",
+        "predictor",
+        "trivial",
+        "cost_seconds",
+        "n",
+        "targets",
+        "within_target_spearman",
+        "within_target_p",
+        "spearman",
+        "p_qap",
+        "p_max",
+        "ndcg_rank",
+        "regret_at_1_best",
+        "regret_at_3_best",
+        "hit_at_1",
+        "captured_gain",
+    ];
+    let row = |key: &FamilyKey, p: &crate::analysis::PredictorAnalysis| {
+        let mut fields = family(key);
+        fields.extend([p.rank.to_string(), p.predictor.clone(), p.trivial.to_string()]);
+        fields.extend([csv::number(Some(p.cost_seconds)), p.n.to_string(), p.targets.to_string()]);
+        let coefficients = [p.within_target_spearman, p.within_target_p, p.spearman, p.p_qap, p.p_max];
+        fields.extend(coefficients.map(csv::number));
+        let figure = |of: fn(&crate::selection::Selection) -> Option<f64>| csv::number(p.figures.as_ref().and_then(of));
+        fields.extend([
+            figure(|f| f.ndcg_rank),
+            figure(|f| f.regret_at_1_best),
+            figure(|f| f.regret_at_3_best),
+            figure(|f| f.hit_at_1),
+            figure(|f| f.captured_gain),
+        ]);
+        csv::line(fields)
+    };
+    let rows = analysis.predictors.iter().flat_map(|of| of.table.iter().map(|p| row(&of.family, p)));
+    std::iter::once(csv::line(head)).chain(rows).collect()
+}
+
 fn family(key: &FamilyKey) -> Vec<String> {
     [&*key.encoder, &*key.variant, key.protocol.name()].map(str::to_owned).to_vec()
 }
@@ -171,6 +214,7 @@ mod tests {
             (similarity(&report.measures), 5),
             (correlation(&analysis), 4),
             (selection(&analysis), analysis.selection.len()),
+            (predictors(&analysis), analysis.predictors[0].table.len()),
         ];
         for (table, rows) in tables {
             let columns: Vec<usize> = table.lines().map(|line| line.split(',').count()).collect();

@@ -104,7 +104,8 @@ impl<'a> Joined<'a> {
                 let key = (encoder, variant, self.position(run, task)?);
                 self.sources.entry(key).or_default()
             }
-            (protocol, [source], [target]) => {
+            // A task trained on itself is no transfer: the diagonal is absent.
+            (protocol, [source], [target]) if source != target => {
                 let key = (encoder, variant, protocol, self.position(run, source)?, self.position(run, target)?);
                 self.transfers.entry(key).or_default()
             }

@@ -14,7 +14,7 @@ use crate::execute::summary;
 use crate::execute::survey::Survey;
 use crate::execute::wrong::Wrong;
 use crate::hub::resolve::{self, Way};
-use crate::hub::{HubError, Shown, When};
+use crate::hub::{FetchProgress, HubError, When};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -31,7 +31,7 @@ impl Check {
         let (text, base) = super::read_study(&self.study)?;
         let mut study = Study::from_toml(&text).map_err(|e| Wrong::at(self.study.display(), &e))?;
         let way = Way { offline: self.offline, when: When::Missing, without_encoders: true, stop: None };
-        resolve::study(&mut study, &base, &way, &mut Shown::new(false)).map_err(HubError::into_told)?;
+        resolve::study(&mut study, &base, &way, &mut FetchProgress::new(false)).map_err(HubError::into_told)?;
         study.check(&text).map_err(|e| Wrong::at(self.study.display(), &e))?;
         // Tokens are counted, then thrown away.
         let cache = tempfile::tempdir().context("a temporary folder")?;

@@ -8,7 +8,7 @@ use transfermap::study::{Study, is_hub_id, is_revision};
 
 use crate::execute::wrong::Wrong;
 use crate::hub::resolve::{self, Way};
-use crate::hub::{Access, Hub, HubError, Shown, When};
+use crate::hub::{Access, FetchProgress, Hub, HubError, When};
 
 /// Arguments of `fetch`.
 #[derive(Debug, Args)]
@@ -56,7 +56,7 @@ impl Fetch {
         if Access::from_environment(false).map_err(HubError::into_told)?.offline.is_some() {
             return Err(Wrong("HF_HUB_OFFLINE is set, and `fetch` asks the hub; unset it".into()).into());
         }
-        let mut shown = Shown::new(self.quiet);
+        let mut shown = FetchProgress::new(self.quiet);
         match &self.what {
             What::Model { id, revision } => {
                 let access = ready(id, revision.as_deref())?;

@@ -12,8 +12,11 @@ mod init;
 mod parity;
 mod pretrain;
 mod recommend;
+mod report;
 mod report_file;
 mod run;
+mod score;
+mod serve;
 mod status;
 mod throughput;
 mod worker;
@@ -53,7 +56,13 @@ enum Subcommands {
     Analyze(analyze::Analyze),
     /// Rank the sources for a target, measured and predicted
     Recommend(recommend::Recommend),
-    /// Write a report's tables as CSV files, or a run's weights as a transformers folder
+    /// Rank a finished study's sources for a data set that it has never seen
+    Score(score::Score),
+    /// Write reports as a page: a site for any static host, or one HTML file
+    Report(report::WriteReport),
+    /// Serve a folder on this machine; of a running study, its report as it grows
+    Serve(serve::Serve),
+    /// Write a report's tables as CSV files, its charts as SVG and PNG, or a run's weights as a transformers folder
     Export(export::Export),
     /// Make a report of other people's results, given as CSV files
     Import(import::ImportFiles),
@@ -92,6 +101,9 @@ pub fn main() -> ExitCode {
         Subcommands::Status(status) => status.execute(&mut out).map(|()| true),
         Subcommands::Analyze(analyze) => analyze.execute(&mut out).map(|()| true),
         Subcommands::Recommend(recommend) => recommend.execute(&mut out).map(|()| true),
+        Subcommands::Score(score) => score.execute(&mut out).map(|()| true),
+        Subcommands::Report(report) => report.execute(&mut out).map(|()| true),
+        Subcommands::Serve(serve) => serve.execute(&mut out).map(|()| true),
         Subcommands::Export(export) => export.execute(&mut out).map(|()| true),
         Subcommands::Import(import) => import.execute(&mut out).map(|()| true),
         Subcommands::Fetch(fetch) => fetch.execute(&mut out).map(|()| true),

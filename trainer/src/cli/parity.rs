@@ -12,7 +12,7 @@ use crate::parity::compare;
 /// Arguments of `parity`.
 #[derive(Debug, Args)]
 pub(super) struct Parity {
-    /// Folder that holds the reference folders albert_*
+    /// Folder that holds the reference folders: albert_*, bert, roberta, distilbert
     #[arg(long)]
     fixtures: PathBuf,
     /// auto, cpu, ndarray, cuda or cuda:N
@@ -43,11 +43,13 @@ impl Parity {
             good &= passes;
             writeln!(
                 out,
-                "{:<16} logits {:.1e}  pooled {:.1e}  mean-pooled {:.1e}  loss {:.1e}  gradients {:.1e}  8 losses {:.1e}  logits after {:.1e}  {}",
+                "{:<16} logits {:.1e}  pooled {:.1e}  mean-pooled {:.1e}  layers {}  dropout {}  loss {:.1e}  gradients {:.1e}  8 losses {:.1e}  logits after {:.1e}  {}",
                 folder.file_name().unwrap_or_default().to_string_lossy(),
                 d.logits,
                 d.pooler_output,
                 d.mean_pooled,
+                optional(d.hidden_states),
+                optional(d.dropout),
                 d.loss,
                 d.gradients,
                 d.train_losses,
@@ -57,4 +59,9 @@ impl Parity {
         }
         Ok(good)
     }
+}
+
+/// A difference that not every folder has a reference for.
+fn optional(difference: Option<f64>) -> String {
+    difference.map_or_else(|| "–".into(), |d| format!("{d:.1e}"))
 }

@@ -29,7 +29,7 @@ pub fn summary(split: &TokenisedSplit, classes: usize) -> SplitSummary {
     let token_lengths =
         TokenLengths { p50: quantile(&lengths, 50), p95: quantile(&lengths, 95), max: quantile(&lengths, 100) };
     let truncated = split.full_lengths.iter().zip(&split.input_ids).filter(|(full, ids)| **full > ids.len()).count();
-    SplitSummary { examples: split.len(), label_counts, label_sequence: None, token_lengths, truncated }
+    SplitSummary { examples: split.len(), label_counts, label_sequence: None, texts: None, token_lengths, truncated }
 }
 
 /// The smallest value that at least `percent` % of the sorted values do not exceed; 0 of none.

@@ -29,7 +29,7 @@ impl Activation {
             "relu" => Ok(Self::Relu),
             "silu" | "swish" => Ok(Self::Silu),
             _ => Err(format!(
-                "hidden_act `{name}` is not known; known: gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu, silu, swish"
+                "`{name}` is not known; known: gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu, silu, swish"
             )),
         }
     }

@@ -7,13 +7,17 @@
 #![allow(non_snake_case, reason = "fields carry the names of the checkpoint's tensors")]
 
 use burn::module::Module;
-use burn::tensor::activation::{softmax, tanh};
+use burn::tensor::activation::tanh;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Device, Tensor};
 use serde::Deserialize;
 
 use super::activation::Activation;
-use super::layers::{Embedding, LayerNorm, Linear, matmul};
+use super::architecture::{
+    Checks, Configuration, DropoutRates, SequenceClassifier, Sizes, check_positions, first_tokens,
+};
+use super::attention::{Maps, padding_bias};
+use super::layers::{Embedding, LayerNorm, Linear};
 use super::{Inputs, Mode, Outputs};
 
 /// `config.json` of an ALBERT checkpoint; the defaults are those of transformers' `AlbertConfig`.
@@ -83,51 +87,65 @@ impl Default for AlbertConfig {
     }
 }
 
-impl AlbertConfig {
-    /// Says what makes no model, naming the field and the remedy.
-    ///
-    /// # Errors
-    /// The first offending field.
-    pub fn check(&self) -> Result<(), String> {
-        Activation::parse(&self.hidden_act)?;
-        for (name, value) in [
-            ("vocab_size", self.vocab_size),
-            ("embedding_size", self.embedding_size),
-            ("hidden_size", self.hidden_size),
-            ("num_hidden_layers", self.num_hidden_layers),
-            ("num_hidden_groups", self.num_hidden_groups),
-            ("num_attention_heads", self.num_attention_heads),
-            ("intermediate_size", self.intermediate_size),
-            ("inner_group_num", self.inner_group_num),
-            ("max_position_embeddings", self.max_position_embeddings),
-            ("type_vocab_size", self.type_vocab_size),
-        ] {
-            if value == 0 {
-                return Err(format!("{name} is 0; give at least 1"));
-            }
+impl Configuration for AlbertConfig {
+    const MODEL_TYPE: &'static str = "albert";
+    const CLASS: &'static str = "AlbertForSequenceClassification";
+    const PREFIX: &'static str = "albert.";
+
+    fn check(&self) -> Result<(), String> {
+        Checks {
+            positive: &[
+                ("vocab_size", self.vocab_size),
+                ("embedding_size", self.embedding_size),
+                ("num_hidden_layers", self.num_hidden_layers),
+                ("num_hidden_groups", self.num_hidden_groups),
+                ("intermediate_size", self.intermediate_size),
+                ("inner_group_num", self.inner_group_num),
+                ("max_position_embeddings", self.max_position_embeddings),
+                ("type_vocab_size", self.type_vocab_size),
+            ],
+            hidden: ("hidden_size", self.hidden_size),
+            heads: ("num_attention_heads", self.num_attention_heads),
+            rates: &[
+                ("hidden_dropout_prob", self.hidden_dropout_prob),
+                ("attention_probs_dropout_prob", self.attention_probs_dropout_prob),
+                ("classifier_dropout_prob", self.classifier_dropout()),
+            ],
+            activation: ("hidden_act", &self.hidden_act),
+            padding: (self.vocab_size, self.pad_token_id),
         }
-        if !self.hidden_size.is_multiple_of(self.num_attention_heads) {
-            return Err(format!(
-                "hidden_size {} is no multiple of num_attention_heads {}",
-                self.hidden_size, self.num_attention_heads
-            ));
-        }
+        .run()?;
         if self.num_hidden_groups > self.num_hidden_layers {
             return Err(format!(
                 "num_hidden_groups {} is more than num_hidden_layers {}",
                 self.num_hidden_groups, self.num_hidden_layers
             ));
         }
-        if self.position_embedding_type != "absolute" {
-            return Err(format!(
-                "position_embedding_type `{}` is not known; known: absolute",
-                self.position_embedding_type
-            ));
+        check_positions(&self.position_embedding_type)
+    }
+
+    fn sizes(&self) -> Sizes {
+        Sizes {
+            vocab_size: self.vocab_size,
+            hidden_size: self.hidden_size,
+            layers: self.num_hidden_layers,
+            max_length: self.max_position_embeddings,
+            segments: Some(self.type_vocab_size),
+            pad_token_id: self.pad_token_id,
+            initializer_range: self.initializer_range,
         }
-        if self.pad_token_id >= self.vocab_size {
-            return Err(format!("pad_token_id {} is outside vocab_size {}", self.pad_token_id, self.vocab_size));
-        }
-        Ok(())
+    }
+
+    fn set_dropout(&mut self, rates: DropoutRates) {
+        self.hidden_dropout_prob = rates.hidden.unwrap_or(self.hidden_dropout_prob);
+        self.attention_probs_dropout_prob = rates.attention.unwrap_or(self.attention_probs_dropout_prob);
+        self.classifier_dropout_prob = rates.classifier.or(self.classifier_dropout_prob);
+    }
+}
+
+impl AlbertConfig {
+    fn classifier_dropout(&self) -> f64 {
+        self.classifier_dropout_prob.unwrap_or(self.hidden_dropout_prob)
     }
 }
 
@@ -147,22 +165,10 @@ impl<B: Backend> AlbertEmbeddings<B> {
         let [batch, sequence] = inputs.input_ids.dims();
         let words = self.word_embeddings.forward(inputs.input_ids.clone());
         let [_, _, size] = words.dims();
-        // Every input has the same positions: one slice, not a lookup of batch * sequence rows.
-        let positions = self.position_embeddings.weight.val().slice([0..sequence, 0..size]).unsqueeze_dim::<3>(0);
-        let rows = batch * sequence;
-        let sum = words + positions;
-        let sum = sum.reshape([rows, size]) + self.segments(inputs.token_type_ids.clone(), rows);
+        let sum = words + self.position_embeddings.first(sequence);
+        let segments = self.token_type_embeddings.of_few(inputs.token_type_ids.clone());
+        let sum = sum.reshape([batch * sequence, size]) + segments;
         mode.drop(self.LayerNorm.forward(sum), self.hidden_dropout_prob)
-    }
-
-    /// A product with one-hot rows: exact, and its backward pass is a matrix product too.
-    fn segments(&self, token_type_ids: Tensor<B, 2, Int>, rows: usize) -> Tensor<B, 2> {
-        let weight = self.token_type_embeddings.weight.val();
-        let [types, _] = weight.dims();
-        let ids = token_type_ids.reshape([rows, 1]);
-        let columns: Vec<Tensor<B, 2>> =
-            (0..types).map(|t| ids.clone().equal_elem(i64::try_from(t).unwrap_or(i64::MAX)).float()).collect();
-        Tensor::cat(columns, 1).matmul(weight)
     }
 }
 
@@ -182,19 +188,15 @@ pub struct AlbertAttention<B: Backend> {
 impl<B: Backend> AlbertAttention<B> {
     /// `[batch * sequence, hidden]` → the same; `bias` is `[batch, 1, 1, sequence]`, added to the scores.
     fn forward(&self, x: Tensor<B, 2>, bias: &Tensor<B, 4>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let [batch, _, _, sequence] = bias.dims();
-        let [rows, hidden] = x.dims();
-        let heads = self.num_attention_heads;
-        let size = hidden / heads;
-        let precision = mode.precision;
-        let split = |t: Tensor<B, 2>| t.reshape([batch, sequence, heads, size]).swap_dims(1, 2);
-        let query = split(self.query.forward(x.clone(), precision)) * (1.0 / (size as f64).sqrt());
-        let key = split(self.key.forward(x.clone(), precision));
-        let value = split(self.value.forward(x.clone(), precision));
-        let scores = matmul(query, key.transpose(), precision) + bias.clone();
-        let probabilities = mode.drop(softmax(scores, 3), self.attention_probs_dropout_prob);
-        let context = matmul(probabilities, value, precision).swap_dims(1, 2).reshape([rows, hidden]);
-        let output = mode.drop(self.dense.forward(context, precision), self.hidden_dropout_prob);
+        let maps = Maps {
+            query: &self.query,
+            key: &self.key,
+            value: &self.value,
+            heads: self.num_attention_heads,
+            dropout: self.attention_probs_dropout_prob,
+        };
+        let context = maps.attend(&x, bias, mode);
+        let output = mode.drop(self.dense.forward(context, mode.precision), self.hidden_dropout_prob);
         self.LayerNorm.forward(x + output)
     }
 }
@@ -282,24 +284,35 @@ impl<B: Backend> AlbertModel<B> {
         })
     }
 
-    /// Runs the encoder on a batch.
-    pub fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
+    /// See [`SequenceClassifier::body`].
+    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
         let [batch, sequence] = inputs.input_ids.dims();
         let embedded = self.embeddings.forward(inputs, mode);
         let mut x = self.encoder.embedding_hidden_mapping_in.forward(embedded, mode.precision);
-        // Finite, so that a row without a single token stays finite too.
-        let bias = (inputs.attention_mask.clone() - 1.0).mul_scalar(1e30).reshape([batch, 1, 1, sequence]);
+        let bias = padding_bias(&inputs.attention_mask);
         let groups = &self.encoder.albert_layer_groups;
+        observe(&x);
         for i in 0..self.encoder.num_hidden_layers {
             let Some(group) = groups.get(i * groups.len() / self.encoder.num_hidden_layers) else { continue };
             for layer in &group.albert_layers {
                 x = layer.forward(x, &bias, self.act, mode);
             }
+            observe(&x);
         }
         let [_, hidden] = x.dims();
-        let last_hidden_state = x.reshape([batch, sequence, hidden]);
-        let first = last_hidden_state.clone().slice([0..batch, 0..1, 0..hidden]).reshape([batch, hidden]);
-        Outputs { last_hidden_state, pooler_output: tanh(self.pooler.forward(first, mode.precision)) }
+        x.reshape([batch, sequence, hidden])
+    }
+
+    /// tanh of a linear map of the first token.
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        tanh(self.pooler.forward(first_tokens(last_hidden_state), mode.precision))
+    }
+
+    /// Runs the encoder on a batch; for heads other than the classifier, so no layer's output is kept.
+    pub fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
+        let last_hidden_state = self.body(inputs, mode, &mut |_| {});
+        let pooler_output = self.pool(&last_hidden_state, mode);
+        Outputs { last_hidden_state, pooler_output, hidden_states: Vec::new() }
     }
 
     /// The word embeddings `[vocab, embedding]`, for heads that are tied to them.
@@ -318,27 +331,26 @@ pub struct AlbertForSequenceClassification<B: Backend> {
     classifier_dropout_prob: f64,
 }
 
-impl<B: Backend> AlbertForSequenceClassification<B> {
-    /// Zeros, to be filled by name.
-    ///
-    /// # Errors
-    /// A configuration that makes no model.
-    pub fn zeros(config: &AlbertConfig, classes: usize, device: &B::Device) -> Result<Self, String> {
+impl<B: Backend> SequenceClassifier<B> for AlbertForSequenceClassification<B> {
+    type Config = AlbertConfig;
+
+    fn zeros(config: &AlbertConfig, classes: usize, device: &Device<B>) -> Result<Self, String> {
         Ok(Self {
             albert: AlbertModel::zeros(config, device)?,
             classifier: Linear::zeros(config.hidden_size, classes, device),
-            classifier_dropout_prob: config.classifier_dropout_prob.unwrap_or(config.hidden_dropout_prob),
+            classifier_dropout_prob: config.classifier_dropout(),
         })
     }
 
-    /// Logits `[batch, classes]`, in 32 bits.
-    pub fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let pooled = self.albert.forward(inputs, mode).pooler_output;
-        self.classify(pooled, mode)
+    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
+        self.albert.body(inputs, mode, observe)
     }
 
-    /// Logits from pooled outputs.
-    pub fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        self.albert.pool(last_hidden_state, mode)
+    }
+
+    fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
         let pooled = mode.drop(pooled, self.classifier_dropout_prob);
         self.classifier.forward(pooled, mode.precision)
     }

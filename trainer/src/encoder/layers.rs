@@ -91,4 +91,24 @@ impl<B: Backend> Embedding<B> {
     pub fn forward(&self, ids: Tensor<B, 2, Int>) -> Tensor<B, 3> {
         module::embedding(self.weight.val(), ids)
     }
+
+    /// The vectors of ids 0, 1, … `count` - 1, for every input the same: `[1, count, size]`. One slice instead of a
+    /// lookup of batch * sequence rows.
+    pub fn first(&self, count: usize) -> Tensor<B, 3> {
+        let weight = self.weight.val();
+        let [_, size] = weight.dims();
+        weight.slice([0..count, 0..size]).unsqueeze_dim::<3>(0)
+    }
+
+    /// As [`Self::forward`], `[batch, sequence]` → `[batch * sequence, size]`, for a handful of ids: a product with
+    /// one-hot rows, exact, whose backward pass is a matrix product too.
+    pub fn of_few(&self, ids: Tensor<B, 2, Int>) -> Tensor<B, 2> {
+        let weight = self.weight.val();
+        let [known, _] = weight.dims();
+        let [batch, sequence] = ids.dims();
+        let ids = ids.reshape([batch * sequence, 1]);
+        let columns: Vec<Tensor<B, 2>> =
+            (0..known).map(|t| ids.clone().equal_elem(i64::try_from(t).unwrap_or(i64::MAX)).float()).collect();
+        Tensor::cat(columns, 1).matmul(weight)
+    }
 }

@@ -2,14 +2,23 @@
 
 pub mod activation;
 pub mod albert;
+pub mod architecture;
+pub mod attention;
+pub mod bert;
+pub mod distilbert;
 pub mod dropout;
 pub mod init;
 pub mod layers;
 pub mod named;
+pub mod registry;
+pub mod roberta;
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor};
 use transfermap::study::Precision;
+
+pub use architecture::SequenceClassifier;
+pub use registry::{Classifier, Config, is_head};
 
 use dropout::Dropout;
 
@@ -29,17 +38,26 @@ pub struct Inputs<B: Backend> {
 pub struct Outputs<B: Backend> {
     /// One vector per token, `[batch, sequence, hidden]`; rows of padding mean nothing.
     pub last_hidden_state: Tensor<B, 3>,
-    /// tanh of a linear map of the first token, `[batch, hidden]`.
+    /// What the task's head reads, `[batch, hidden]`: tanh of a linear map of the first token (ALBERT, BERT), or the
+    /// first token itself where the body has no pooler (RoBERTa, DistilBERT).
     pub pooler_output: Tensor<B, 2>,
+    /// What went into the first layer and what came out of each, every one `[batch, sequence, hidden]`; empty unless
+    /// [`Mode::keep_hidden_states`].
+    pub hidden_states: Vec<Tensor<B, 3>>,
 }
 
 impl<B: Backend> Outputs<B> {
     /// Mean over the tokens of each input, padding left out: `[batch, hidden]`.
     pub fn mean_pooled(&self, attention_mask: &Tensor<B, 2>) -> Tensor<B, 2> {
-        let mask = attention_mask.clone().unsqueeze_dim::<3>(2);
-        let sum = (self.last_hidden_state.clone() * mask.clone()).sum_dim(1);
-        (sum / mask.sum_dim(1)).squeeze_dim(1)
+        mean_over_tokens(&self.last_hidden_state, attention_mask)
     }
+}
+
+/// Mean of `[batch, sequence, hidden]` over the tokens of each input, padding left out: `[batch, hidden]`.
+pub fn mean_over_tokens<B: Backend>(states: &Tensor<B, 3>, attention_mask: &Tensor<B, 2>) -> Tensor<B, 2> {
+    let mask = attention_mask.clone().unsqueeze_dim::<3>(2);
+    let sum = (states.clone() * mask.clone()).sum_dim(1);
+    (sum / mask.sum_dim(1)).squeeze_dim(1)
 }
 
 /// How a forward pass is done.
@@ -48,12 +66,19 @@ pub struct Mode<'a> {
     pub dropout: Option<&'a mut Dropout>,
     /// Number format of the matrix products.
     pub precision: Precision,
+    /// Whether every layer's output is kept.
+    pub keep_hidden_states: bool,
 }
 
-impl Mode<'_> {
+impl<'a> Mode<'a> {
     /// Without dropout.
     pub fn evaluation(precision: Precision) -> Self {
-        Mode { dropout: None, precision }
+        Mode { dropout: None, precision, keep_hidden_states: false }
+    }
+
+    /// With dropout.
+    pub fn training(precision: Precision, dropout: &'a mut Dropout) -> Self {
+        Mode { dropout: Some(dropout), precision, keep_hidden_states: false }
     }
 
     /// Zeroes each element with `probability` and scales the others by `1 / (1 - probability)`, in training only.

@@ -22,8 +22,14 @@ pub struct Path {
 }
 
 impl Path {
-    /// Enters a field or an element.
+    /// Enters a field or an element. Nothing is added for the variant of an enum (which architecture it is), and a
+    /// field `self_` is called `self`, as no field can be.
     pub fn enter(&mut self, name: &str, container: &str) {
+        let name = match name {
+            _ if container.starts_with("Enum:") => "",
+            "self_" => "self",
+            _ => name,
+        };
         self.parts.push((name.to_owned(), container == "Struct:Linear"));
     }
 
@@ -34,7 +40,7 @@ impl Path {
 
     /// The name, for example `albert.pooler.weight`.
     pub fn name(&self) -> String {
-        self.parts.iter().map(|(n, _)| n.as_str()).collect::<Vec<_>>().join(".")
+        self.parts.iter().map(|(n, _)| n.as_str()).filter(|n| !n.is_empty()).collect::<Vec<_>>().join(".")
     }
 
     /// Whether the parameter is a linear weight, whose layout differs.

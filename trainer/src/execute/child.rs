@@ -8,17 +8,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
-use transfermap::study::Study;
 
 use super::device;
 use super::event::{Assignment, Event};
 use super::prepare::StudyTrainer;
+use super::probes::observe::Observer;
+use super::probes::worker::ProbeWorker;
 use super::store::Store;
-use super::worker::{End, Trainer, Worker};
+use super::worker::{End, Fatal, Trainer, Worker};
 use super::wrong::chain;
 
-/// Works on the assignment that stands on stdin, with the trainer that `hire` makes for it.
-/// Answers whether all went well; what did not was said in an event.
+/// Works on the assignment that stands on stdin: on its probes where it has any, else on its runs, with the trainer that
+/// `hire` makes for it. Answers whether all went well; what did not was said in an event.
 ///
 /// # Errors
 /// The assignment cannot be read.
@@ -38,6 +39,9 @@ pub fn work(hire: impl FnOnce(&Assignment) -> anyhow::Result<Box<dyn Trainer>>) 
         let _ = stdin.read(&mut [0]);
         told.store(true, Ordering::Relaxed);
     });
+    if !assignment.probes.is_empty() {
+        return observe(&assignment, &stop);
+    }
     let mut trainer = match hire(&assignment) {
         Ok(trainer) => trainer,
         Err(error) => {
@@ -55,11 +59,34 @@ pub fn work(hire: impl FnOnce(&Assignment) -> anyhow::Result<Box<dyn Trainer>>) 
         stop: &stop,
         emit: &mut emit,
     };
-    match worker.work() {
-        Ok(End::Settled | End::Stopped) => Ok(true),
+    Ok(ended(worker.work()))
+}
+
+/// Makes the probes of an assignment.
+fn observe(assignment: &Assignment, stop: &AtomicBool) -> anyhow::Result<bool> {
+    let observer = material(assignment).and_then(|material| {
+        let (device, _) = device::choose(&assignment.device)?;
+        Ok(Observer::new(assignment.study.clone(), device, material))
+    });
+    let mut observer = match observer {
+        Ok(observer) => observer,
+        Err(error) => {
+            emit(Event::Fatal { message: format!("{error:#}") });
+            return Ok(false);
+        }
+    };
+    let store = Store::new(&assignment.out);
+    let (jobs, observer) = (&assignment.probes, &mut observer);
+    Ok(ended(ProbeWorker { jobs, store: &store, observer, stop, emit: &mut emit }.work()))
+}
+
+/// Whether a worker's end is a good one; tells why not.
+fn ended(end: Result<End, Fatal>) -> bool {
+    match end {
+        Ok(End::Settled | End::Stopped) => true,
         Err(fatal) => {
             emit(Event::Fatal { message: chain(&fatal) });
-            Ok(false)
+            false
         }
     }
 }
@@ -67,13 +94,16 @@ pub fn work(hire: impl FnOnce(&Assignment) -> anyhow::Result<Box<dyn Trainer>>) 
 /// The trainer of a real study.
 ///
 /// # Errors
-/// A study or a device that this program cannot read: it was started by another version.
+/// A device that this program does not have: it was started by another version.
 pub fn study_trainer(assignment: &Assignment) -> anyhow::Result<Box<dyn Trainer>> {
-    let study = Study::from_toml(&assignment.study)?;
+    Ok(Box::new(material(assignment)?))
+}
+
+fn material(assignment: &Assignment) -> anyhow::Result<StudyTrainer> {
     let (device, _) = device::choose(&assignment.device)?;
     let every = Duration::from_secs(assignment.checkpoint_every);
     let base: PathBuf = assignment.base.clone();
-    Ok(Box::new(StudyTrainer::new(study, base, assignment.inputs.clone(), device, every)))
+    Ok(StudyTrainer::new(assignment.study.clone(), base, assignment.inputs.clone(), device, every))
 }
 
 fn emit(event: Event) {

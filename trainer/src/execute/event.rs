@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use transfermap::plan::PlannedRun;
 use transfermap::record::Provenance;
+use transfermap::study::Study;
 
 use super::prepare::Inputs;
+use super::probes::plan::Job;
 use super::store::KeepModels;
 use crate::train::StepProgress;
 
@@ -18,8 +20,8 @@ pub struct Assignment {
     pub out: PathBuf,
     /// What paths in the study are relative to.
     pub base: PathBuf,
-    /// The study file.
-    pub study: String,
+    /// The study, with the class names and the commits that were found.
+    pub study: Study,
     /// The runs to train, in order; each stands behind what it needs.
     pub runs: Vec<PlannedRun>,
     /// Where the tokenised tasks are.
@@ -32,6 +34,9 @@ pub struct Assignment {
     pub checkpoint_every: u64,
     /// Goes into every record.
     pub provenance: Provenance,
+    /// Probes to make. Where there are any, the runs are not trained.
+    #[serde(default)]
+    pub probes: Vec<Job>,
 }
 
 /// Worker to parent.
@@ -51,11 +56,20 @@ pub enum Event {
         #[serde(flatten)]
         progress: StepProgress,
     },
+    /// Probes go on.
+    Probe {
+        /// Their job.
+        run: String,
+        /// Made here and now.
+        done: usize,
+        /// To make.
+        total: usize,
+    },
     /// It is finished and on disk.
     Done {
         /// Its run.
         run: String,
-        /// Seconds of training.
+        /// Seconds of work.
         seconds: f64,
         /// The primary metric on the test set.
         score: Option<f64>,

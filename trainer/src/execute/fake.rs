@@ -28,9 +28,14 @@ pub fn study_text(tasks: &[&str], seeds: &[u64]) -> String {
     text
 }
 
+/// That study, read.
+pub fn study(tasks: &[&str], seeds: &[u64]) -> Study {
+    Study::from_toml(&study_text(tasks, seeds)).unwrap()
+}
+
 /// Its plan.
 pub fn plan(tasks: &[&str], seeds: &[u64]) -> Plan {
-    let study = Study::from_toml(&study_text(tasks, seeds)).unwrap();
+    let study = study(tasks, seeds);
     let contents = Contents {
         tasks: tasks.iter().map(|t| ((*t).to_owned(), digest(t.as_bytes()))).collect(),
         encoders: [("tiny".to_owned(), "e".to_owned())].into_iter().collect(),

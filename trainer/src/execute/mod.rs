@@ -9,11 +9,13 @@ pub mod device;
 pub mod event;
 pub mod export;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 pub mod prepare;
+pub mod probes;
 pub mod process;
 pub mod progress;
 pub mod report;
+pub mod score;
 pub mod select;
 pub mod start;
 pub mod status;

@@ -24,6 +24,9 @@ use crate::train::{Job, Outcome, StepProgress, TrainError};
 /// What was found in the data and the encoders. Kept beside the plan, so that a report needs no second reading.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Inputs {
+    /// What the study's paths are relative to, absolute. Empty in folders of earlier versions.
+    #[serde(default)]
+    pub base: PathBuf,
     /// The tasks, in the study's order.
     pub tasks: Vec<TaskSummary>,
     /// The encoders, in the study's order.
@@ -35,6 +38,14 @@ pub struct Inputs {
     /// Folders of the encoders that are of the hub, by name.
     #[serde(default)]
     pub folders: IndexMap<String, PathBuf>,
+}
+
+impl Inputs {
+    /// An encoder of the study with the folder that it was found in, where it is of the hub.
+    pub fn located(&self, encoder: &Encoder) -> Encoder {
+        let folder = encoder.folder.clone().or_else(|| self.folders.get(&encoder.name).cloned());
+        Encoder { folder, ..encoder.clone() }
+    }
 }
 
 /// A study whose data and encoders are read.
@@ -63,7 +74,8 @@ pub enum Absent {
 /// Whatever is wrong with a data file or an encoder: [`Wrong`].
 pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: Absent) -> anyhow::Result<Prepared> {
     let mut contents = Contents { backend: backend.to_owned(), ..Contents::default() };
-    let mut inputs = Inputs::default();
+    let base_folder = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
+    let mut inputs = Inputs { base: base_folder, ..Inputs::default() };
     let mut encoders = Vec::new();
     for asked in &study.encoder {
         match pretrained::load(asked, base) {
@@ -140,7 +152,7 @@ fn splits(rows: &TaskData, tokens: Option<&TokenisedTask>) -> IndexMap<String, S
 }
 
 /// The examples, and the primary metric where a run chooses by it.
-fn task_digest(study: &Study, task: &Task, rows: &TaskData) -> String {
+pub(crate) fn task_digest(study: &Study, task: &Task, rows: &TaskData) -> String {
     let examples = data::digest(rows);
     let chooses = [Protocol::Single, Protocol::Source].iter().any(|p| study.recipe_for(task, *p).needs_validation());
     if chooses { digest(format!("{examples}/{}", task.metric.name()).as_bytes()) } else { examples }
@@ -194,14 +206,30 @@ impl StudyTrainer {
         Self { study, base, inputs, device, checkpoint_every, encoders: HashMap::new(), tasks: HashMap::new() }
     }
 
+    /// An encoder, and a task in its tokens.
+    ///
+    /// # Errors
+    /// Either cannot be read, or was not prepared.
+    pub(super) fn material(
+        &mut self,
+        encoder: &str,
+        task: &str,
+    ) -> Result<(&LoadedEncoder, &TokenisedTask), TrainError> {
+        let path = self.inputs.tokenised.get(encoder).and_then(|t| t.get(task)).cloned().unwrap_or_default();
+        self.load_encoder(encoder)?;
+        self.load_task(&path)?;
+        let missing = || unreadable(&path, format!("task `{task}` is not prepared"));
+        Ok((self.encoders.get(encoder).ok_or_else(missing)?, self.tasks.get(&path).ok_or_else(missing)?))
+    }
+
     fn load_encoder(&mut self, name: &str) -> Result<(), TrainError> {
         if self.encoders.contains_key(name) {
             return Ok(());
         }
         let asked: Option<&Encoder> = self.study.encoder.iter().find(|e| e.name == name);
         let asked = asked.ok_or_else(|| unreadable(&self.base, format!("no encoder `{name}`")))?;
-        let asked = Encoder { folder: self.inputs.folders.get(name).cloned(), ..asked.clone() };
-        let loaded = pretrained::load(&asked, &self.base).map_err(|e| unreadable(&self.base, chain(&e)))?;
+        let loaded =
+            pretrained::load(&self.inputs.located(asked), &self.base).map_err(|e| unreadable(&self.base, chain(&e)))?;
         let planned = self.inputs.encoders.iter().find(|e| e.name == name);
         if planned.is_some_and(|p| p.fingerprint != loaded.fingerprint) {
             let message = format!("encoder `{name}` changed since the study started; start it again");
@@ -229,20 +257,11 @@ impl Trainer for StudyTrainer {
         observe: &mut dyn FnMut(StepProgress) -> bool,
     ) -> Result<Outcome, TrainError> {
         let target = run.targets.first().map_or("", String::as_str);
-        let path = self.inputs.tokenised.get(&run.encoder).and_then(|t| t.get(target)).cloned().unwrap_or_default();
-        self.load_encoder(&run.encoder)?;
-        self.load_task(&path)?;
-        let missing = || unreadable(&path, format!("task `{target}` is not prepared"));
-        let job = Job {
-            run,
-            encoder: self.encoders.get(&run.encoder).ok_or_else(missing)?,
-            data: self.tasks.get(&path).ok_or_else(missing)?,
-            metric: self.study.task(target).ok_or_else(missing)?.metric,
-            source_model,
-            checkpoint,
-            checkpoint_every: self.checkpoint_every,
-            device: self.device,
-        };
+        let missing = || unreadable(&self.base, format!("task `{target}` is not in the study"));
+        let metric = self.study.task(target).ok_or_else(missing)?.metric;
+        let (checkpoint_every, device) = (self.checkpoint_every, self.device);
+        let (encoder, data) = self.material(&run.encoder, target)?;
+        let job = Job { run, encoder, data, metric, source_model, checkpoint, checkpoint_every, device };
         job.train(observe)
     }
 

@@ -11,6 +11,8 @@ use super::event::Event;
 /// Shows events on stderr.
 pub struct Progress {
     face: Face,
+    /// What is counted, in the plural.
+    noun: &'static str,
     total: usize,
     done: usize,
     fractions: HashMap<String, f64>,
@@ -29,6 +31,11 @@ const FINE: u64 = 1000;
 impl Progress {
     /// For `total` runs.
     pub fn new(total: usize, quiet: bool) -> Self {
+        Self::of("runs", total, quiet)
+    }
+
+    /// For `total` of what `noun` names, in the plural.
+    pub fn of(noun: &'static str, total: usize, quiet: bool) -> Self {
         let face = if quiet {
             Face::Quiet
         } else if std::io::stderr().is_terminal() {
@@ -40,7 +47,7 @@ impl Progress {
         } else {
             Face::Lines
         };
-        let mut progress = Self { face, total, done: 0, fractions: HashMap::new(), started: Instant::now() };
+        let mut progress = Self { face, noun, total, done: 0, fractions: HashMap::new(), started: Instant::now() };
         progress.tick();
         progress
     }
@@ -73,6 +80,16 @@ impl Progress {
                         progress.loss,
                         duration(bar.eta().as_secs_f64())
                     ));
+                }
+            }
+            Event::Probe { run, done, total } => {
+                self.fractions.insert(run.clone(), *done as f64 / (*total).max(1) as f64);
+                if let Face::Bars { runs, .. } = &self.face
+                    && let Some(bar) = runs.get(run)
+                {
+                    bar.set_length(*total as u64);
+                    bar.set_position(*done as u64);
+                    bar.set_message(format!("probe {} of {total}", done + 1));
                 }
             }
             Event::Done { run, seconds, score } => {
@@ -146,7 +163,7 @@ impl Progress {
 
     /// `12/75 runs, 3 min left`.
     fn position(&self) -> String {
-        let mut text = format!("{}/{} runs", self.done, self.total);
+        let mut text = format!("{}/{} {}", self.done, self.total, self.noun);
         let worth = self.done as f64 + self.fractions.values().sum::<f64>();
         if self.done < self.total && worth > 0.0 {
             let left = self.started.elapsed().as_secs_f64() / worth * (self.total as f64 - worth).max(0.0);

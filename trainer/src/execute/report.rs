@@ -74,12 +74,32 @@ pub fn write_csv(root: &Path, report: &Report, map: &TransferMap, analysis: &Ana
         ("similarity.csv", table::similarity(&report.measures)),
         ("correlation.csv", table::correlation(analysis)),
         ("selection.csv", table::selection(analysis)),
+        ("predictors.csv", table::predictors(analysis)),
     ];
-    let mut written = Vec::new();
-    for (name, text) in tables {
+    write_tables(root, &tables)
+}
+
+/// Writes the tables for a paper; returns what was written. A table without rows is no file.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn write_latex(root: &Path, analysis: &Analysis) -> anyhow::Result<Vec<PathBuf>> {
+    let tables = [
+        ("baselines.tex", table::latex::baselines(analysis)),
+        ("transfer.tex", table::latex::transfer(analysis)),
+        ("pairs.tex", table::latex::pairs(analysis)),
+        ("correlation.tex", table::latex::correlation(analysis)),
+        ("selection.tex", table::latex::selection(analysis)),
+    ];
+    let filled: Vec<_> = tables.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+    write_tables(root, &filled)
+}
+
+fn write_tables(root: &Path, tables: &[(&str, String)]) -> anyhow::Result<Vec<PathBuf>> {
+    let write = |(name, text): &(&str, String)| {
         let path = root.join(name);
         whole::write(&path, text.as_bytes())?;
-        written.push(path);
-    }
-    Ok(written)
+        Ok(path)
+    };
+    tables.iter().map(write).collect()
 }

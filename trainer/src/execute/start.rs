@@ -10,21 +10,25 @@ use anyhow::Context;
 use transfermap::analysis::{Analysis, Options};
 use transfermap::plan::{Contents, Plan};
 use transfermap::record::Provenance;
+use transfermap::report::Report;
 use transfermap::study::{Precision, Study};
 use transfermap::transfer::TransferMap;
 
 use super::event::Assignment;
 use super::prepare::{Absent, Inputs, Prepared, prepare};
+use super::probes::start::Observed;
 use super::progress::Progress;
 use super::select::{Selection, Shard, select};
 use super::store::{KeepModels, Store};
 use super::supervise::{Crew, Ending};
 use super::survey::{Permission, Survey, clear, survey};
 use super::wrong::Wrong;
-use super::{device, report, summary, whole};
+use super::{device, probes, report, summary, whole};
 use crate::backend::Device;
 use crate::hub::resolve::{self, Way};
-use crate::hub::{HubError, Shown, When};
+use crate::hub::{FetchProgress, HubError, When};
+use crate::site::viewer::Viewer;
+use crate::site::{Shown, page};
 
 /// What `run` was asked to do.
 #[derive(Debug, Clone)]
@@ -139,7 +143,7 @@ pub fn run(
 
 /// Finds, or fetches, what the study names of the hub; answers its commits.
 fn locate(study: &mut Study, request: &Request, way: &Way<'_>) -> anyhow::Result<Vec<String>> {
-    let found = resolve::study(study, &request.base, way, &mut Shown::new(request.quiet));
+    let found = resolve::study(study, &request.base, way, &mut FetchProgress::new(request.quiet));
     let commits = found.map_err(HubError::into_told)?;
     study.check(&request.study).map_err(|e| Wrong::at(&request.name, &e))?;
     Ok(commits)
@@ -204,34 +208,92 @@ pub fn train(
     write_json(&root.join("plan.json"), plan)?;
 
     let pending: Vec<_> = selection.runs.iter().filter(|r| !store.record_path(&r.id).exists()).collect();
-    let workers = request.workers.unwrap_or(if planned.on_cpu { cores() } else { 1 }).clamp(1, pending.len().max(1));
     let assignment = Assignment {
         out: root.clone(),
         base: std::path::absolute(&request.base)?,
-        study: request.study.clone(),
+        study: planned.study.clone(),
         runs: selection.runs.clone(),
         inputs: planned.inputs.clone(),
         device: planned.device.clone(),
         keep_models: request.keep_models,
         checkpoint_every: request.checkpoint_every,
         provenance: planned.provenance.clone(),
+        probes: Vec::new(),
     };
-    let threads = (cores() / workers).max(1).to_string();
-    let command = || {
-        let mut command = worker();
-        command.env("RAYON_NUM_THREADS", &threads);
-        command
-    };
+    let hands = Hands { worker, workers: request.workers, on_cpu: planned.on_cpu, quiet: request.quiet, stop };
     let mut ending = Ending::default();
     if !pending.is_empty() {
         let mut progress = Progress::new(pending.len(), request.quiet);
-        let crew = Crew { command: &command, assignment: &assignment, workers, store: &store, stop };
-        let ended = crew.work(&mut progress);
+        let ended = hands.work(&assignment, pending.len(), &store, &mut progress);
         progress.finish();
         ending = ended.context("starting a worker")?;
     }
     let seconds = began.elapsed().as_secs_f64();
-    finish(request, planned, &selection, &store, &ending, seconds, out)
+    check_ending(request, &ending)?;
+    let found = survey(plan, &store)?;
+    let collect_only = match (ending.stopped, &request.only) {
+        (true, _) => Some("the study was stopped"),
+        (false, Some(_)) => Some("--only was given"),
+        (false, None) => None,
+    };
+    let observed = probes::start::observe(planned, &assignment, &hands, &found, collect_only)?;
+    check_ending(request, &observed.ending)?;
+    if request.keep_models == KeepModels::None {
+        store.drop_models(plan)?;
+    }
+    finish(request, planned, &selection, &store, &found, &Endings { ending: &ending, seconds, observed }, out)
+}
+
+/// The workers to be had: how many, and how they are started.
+pub struct Hands<'a> {
+    /// The program that becomes a worker.
+    pub worker: &'a dyn Fn() -> Command,
+    /// How many; chosen where absent.
+    pub workers: Option<usize>,
+    /// Whether they share processor cores.
+    pub on_cpu: bool,
+    /// No progress.
+    pub quiet: bool,
+    /// Raised to end.
+    pub stop: &'a AtomicBool,
+}
+
+impl Hands<'_> {
+    /// Lets them work on an assignment of `pieces` pieces, each with its share of the cores.
+    ///
+    /// # Errors
+    /// A worker cannot be started.
+    pub fn work(
+        &self,
+        assignment: &Assignment,
+        pieces: usize,
+        store: &Store,
+        progress: &mut Progress,
+    ) -> std::io::Result<Ending> {
+        let workers = self.workers.unwrap_or(if self.on_cpu { cores() } else { 1 }).clamp(1, pieces.max(1));
+        let threads = (cores() / workers).max(1).to_string();
+        let command = || {
+            let mut command = (self.worker)();
+            command.env("RAYON_NUM_THREADS", &threads);
+            command
+        };
+        Crew { command: &command, assignment, workers, store, stop: self.stop }.work(progress)
+    }
+}
+
+/// Refuses to go on where no worker could.
+fn check_ending(request: &Request, ending: &Ending) -> anyhow::Result<()> {
+    let Some(fatal) = &ending.fatal else { return Ok(()) };
+    let text = format!("{fatal}; finished runs are kept: {}", how_to_resume(&request.out));
+    // A full or unreadable output folder is the request's fault: another one, or more room, mends it.
+    Err(if ending.workers_died { anyhow::Error::msg(text) } else { Wrong(text).into() })
+}
+
+/// How the trainings and the probes ended.
+struct Endings<'a> {
+    ending: &'a Ending,
+    seconds: f64,
+    observed: Observed,
 }
 
 fn finish(
@@ -239,24 +301,18 @@ fn finish(
     planned: &Planned,
     selection: &Selection,
     store: &Store,
-    ending: &Ending,
-    seconds: f64,
+    found: &Survey,
+    Endings { ending, seconds, observed }: &Endings<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<bool> {
-    let found = survey(&planned.plan, store)?;
-    if let Some(fatal) = &ending.fatal {
-        let text = format!("{fatal}; finished runs are kept: {}", how_to_resume(&request.out));
-        // A full or unreadable output folder is the request's fault: another one, or more room, mends it.
-        return Err(if ending.workers_died { anyhow::Error::msg(text) } else { Wrong(text).into() });
-    }
-    if request.keep_models == KeepModels::None {
-        store.drop_models(&planned.plan)?;
-    }
-    let report = report::assemble(&planned.study, &planned.plan, &planned.inputs, &found);
+    let mut report = report::assemble(&planned.study, &planned.plan, &planned.inputs, found);
+    report.measures.clone_from(&observed.measures);
+    report.warnings.extend(observed.warnings.iter().cloned());
     let map = TransferMap::of_study(&report.study, &report.runs)?;
     let analysis = Analysis::new(&report, &Options::default())?;
-    let files = report::write(store.root(), &report, &map, &analysis)?;
-    let good = all_good(selection, &found);
+    let mut files = report::write(store.root(), &report, &map, &analysis)?;
+    files.extend(write_page(store.root(), &report)?);
+    let good = all_good(selection, found);
     if ending.stopped && !good {
         return Err(anyhow::anyhow!(
             "stopped with {} of {} runs done; {}",
@@ -265,14 +321,34 @@ fn finish(
             how_to_resume(&request.out)
         ));
     }
-    summary::finished(out, &analysis, ending, seconds, &files)?;
-    summary::failures(&found);
+    if observed.ending.stopped {
+        let text = "stopped while tasks and models were observed; the runs are done";
+        return Err(anyhow::anyhow!("{text}; {}", how_to_resume(&request.out)));
+    }
+    summary::finished(out, &analysis, ending, *seconds, observed, &files)?;
+    summary::failures(found);
     let ended = |id: &str| found.done.iter().chain(&found.failed).any(|r| r.id == id);
     let missing = selection.runs.iter().filter(|r| !ended(&r.id)).count();
     if missing > 0 {
         eprintln!("{missing} runs are missing because their workers ended early; {}", how_to_resume(&request.out));
     }
     Ok(good)
+}
+
+/// The report as a page; without a viewer in this program, a line that says how to get one.
+fn write_page(root: &Path, report: &Report) -> anyhow::Result<Option<PathBuf>> {
+    if !Viewer::is_embedded() {
+        eprintln!(
+            "no report.html: this program was built without the viewer; after `./x site`, \
+             `transfermap report {0}/report.json --single-file {0}/report.html --viewer dist/viewer.html` makes it",
+            root.display()
+        );
+        return Ok(None);
+    }
+    let shown = Shown { name: "report.json".into(), json: serde_json::to_string(report)?, report: report.clone() };
+    let path = root.join("report.html");
+    whole::write(&path, page::single_file(&Viewer::Embedded, &[shown])?.as_bytes())?;
+    Ok(Some(path))
 }
 
 fn all_good(selection: &Selection, found: &Survey) -> bool {

@@ -9,6 +9,7 @@ use transfermap::report::TaskSummary;
 use transfermap::study::{Protocol, Study};
 
 use super::prepare::Inputs;
+use super::probes::start::Observed;
 use super::select::Selection;
 use super::supervise::Ending;
 use super::survey::{Survey, listed};
@@ -25,6 +26,7 @@ pub fn finished(
     analysis: &Analysis,
     ending: &Ending,
     seconds: f64,
+    observed: &Observed,
     files: &[PathBuf],
 ) -> io::Result<()> {
     warnings(out, &analysis.warnings)?;
@@ -36,6 +38,10 @@ pub fn finished(
         writeln!(out, "\n{runs} runs in {minutes:.1} minutes ({rate:.1} runs/min)")?;
     } else {
         writeln!(out, "\nnothing to train: every run asked for has a record")?;
+    }
+    if !observed.measures.is_empty() {
+        let (count, minutes) = (observed.measures.len(), observed.seconds / 60.0);
+        writeln!(out, "{count} measures of similarity and transferability in {minutes:.1} minutes")?;
     }
     for file in files {
         writeln!(out, "{}", file.display())?;

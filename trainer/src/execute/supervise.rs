@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::claim::Claims;
 use super::event::{Assignment, Event};
+use super::probes::note;
 use super::progress::Progress;
 use super::store::{Found, Store, failed_record};
 use super::worker::now;
@@ -190,7 +191,7 @@ impl Shift<'_> {
                 }
                 return;
             }
-            Event::Step { .. } | Event::Message { .. } => {}
+            Event::Step { .. } | Event::Probe { .. } | Event::Message { .. } => {}
         }
         self.progress.show(&event);
     }
@@ -274,6 +275,9 @@ impl Shift<'_> {
     }
 
     fn write_failure(&self, run: &str, reason: &str) -> Result<(), String> {
+        if self.crew.assignment.probes.iter().any(|job| job.id == run) {
+            return note::write(self.crew.store.root(), run, reason).map_err(|e| e.to_string());
+        }
         let Some(run) = self.crew.assignment.runs.iter().find(|r| r.id == run) else { return Ok(()) };
         let claim = Claims::new(self.crew.store.root()).claim(&run.id).map_err(|e| e.to_string())?;
         // Another process has it already: then its result counts.

@@ -261,13 +261,14 @@ fn a_worker_whose_parent_is_gone_saves_a_checkpoint_and_ends() {
     let assignment = super::event::Assignment {
         out: dir.path().to_owned(),
         base: dir.path().to_owned(),
-        study: String::new(),
+        study: fake::study(&["slow1", "slow2"], &[1, 2]),
         runs: plan.runs.clone(),
         inputs: Inputs::default(),
         device: "cpu".into(),
         keep_models: KeepModels::Sources,
         checkpoint_every: 1,
         provenance: Default::default(),
+        probes: Vec::new(),
     };
     let mut command = worker_command();
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();

@@ -30,5 +30,5 @@ pub use access::{Access, Patience, Token};
 pub use cache::{Cache, Kind, Repo};
 pub use dataset::SplitFiles;
 pub use error::HubError;
-pub use progress::{Shown, Watch};
+pub use progress::{FetchProgress, Watch};
 pub use repository::{Hub, Snapshot, When};

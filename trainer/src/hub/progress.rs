@@ -17,19 +17,19 @@ pub trait Watch {
 }
 
 /// Shows it on stderr.
-pub struct Shown {
+pub struct FetchProgress {
     quiet: bool,
     bar: Option<ProgressBar>,
 }
 
-impl Shown {
+impl FetchProgress {
     /// Nothing but what must be read when `quiet`.
     pub fn new(quiet: bool) -> Self {
         Self { quiet, bar: None }
     }
 }
 
-impl Watch for Shown {
+impl Watch for FetchProgress {
     fn start(&mut self, file: &str, size: Option<u64>) {
         if self.quiet {
             return;

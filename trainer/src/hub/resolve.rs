@@ -23,6 +23,16 @@ pub struct Way<'a> {
     pub stop: Option<&'a AtomicBool>,
 }
 
+impl<'a> Way<'a> {
+    fn hub(&self, access: &'a Access, watch: &'a mut dyn Watch) -> Hub<'a> {
+        let hub = Hub::new(access, watch);
+        match self.stop {
+            Some(stop) => hub.stopped_by(stop),
+            None => hub,
+        }
+    }
+}
+
 /// Brings what `study` names of the hub, whose paths are relative to `base`; sets the commit of each encoder and source,
 /// their places on this machine, and class names that the study leaves to the data.
 /// Answers the commits as `organisation/name@commit` and `datasets/organisation/name@commit`.
@@ -32,27 +42,59 @@ pub struct Way<'a> {
 /// # Errors
 /// What cannot be had, or does not hold what the study asks for.
 pub fn study(study: &mut Study, base: &Path, way: &Way<'_>, watch: &mut dyn Watch) -> Result<Vec<String>, HubError> {
+    let mut commits = encoders(&mut study.encoder, base, way, watch)?;
+    commits.extend(tasks(&mut study.task, base, way, watch)?);
+    commits.sort();
+    commits.dedup();
+    Ok(commits)
+}
+
+/// Encoders alone, as [`study`]; one that has its folder already is left as it is.
+///
+/// # Errors
+/// As [`study`].
+pub fn encoders(
+    encoders: &mut [Encoder],
+    base: &Path,
+    way: &Way<'_>,
+    watch: &mut dyn Watch,
+) -> Result<Vec<String>, HubError> {
     let mut commits = Vec::new();
-    if study.encoder.iter().any(|e| id_of(e, base).is_some()) || study.task.iter().any(is_of_hub) {
+    if encoders.iter().all(|e| id_of(e, base).is_none()) {
+        return Ok(commits);
+    }
+    let access = Access::from_environment(way.offline)?;
+    let mut hub = way.hub(&access, watch);
+    for asked in encoders {
+        match encoder(asked, base, &mut hub, way.when) {
+            Ok(found) => commits.extend(found.as_ref().map(named)),
+            Err(error) if way.without_encoders => hub.watch.say(&error.to_string()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(commits)
+}
+
+/// Tasks alone, as [`study`].
+///
+/// # Errors
+/// As [`study`].
+pub fn tasks<'t>(
+    tasks: impl IntoIterator<Item = &'t mut Task>,
+    base: &Path,
+    way: &Way<'_>,
+    watch: &mut dyn Watch,
+) -> Result<Vec<String>, HubError> {
+    let mut tasks: Vec<&mut Task> = tasks.into_iter().collect();
+    let mut commits = Vec::new();
+    if tasks.iter().any(|t| is_of_hub(t)) {
         let access = Access::from_environment(way.offline)?;
-        let mut hub = Hub::new(&access, watch);
-        if let Some(stop) = way.stop {
-            hub = hub.stopped_by(stop);
-        }
-        for asked in &mut study.encoder {
-            match encoder(asked, base, &mut hub, way.when) {
-                Ok(found) => commits.extend(found.as_ref().map(named)),
-                Err(error) if way.without_encoders => hub.watch.say(&error.to_string()),
-                Err(error) => return Err(error),
-            }
-        }
-        for asked in &mut study.task {
+        let mut hub = way.hub(&access, watch);
+        for asked in &mut tasks {
             commits.extend(task(asked, &mut hub, way.when)?.iter().map(named));
         }
-        commits.sort();
-        commits.dedup();
     }
-    for task in &mut study.task {
+    for task in tasks {
         labels(task, base)?;
     }
     Ok(commits)
@@ -133,10 +175,10 @@ pub fn labels(task: &mut Task, base: &Path) -> Result<(), HubError> {
     Ok(())
 }
 
-/// The hub's id of an encoder, unless its `path` is there.
+/// The hub's id of an encoder, unless its `path` is there or it has been found already.
 fn id_of<'e>(encoder: &'e Encoder, base: &Path) -> Option<&'e str> {
     let path = encoder.path.as_deref()?;
-    (is_hub_id(path) && !base.join(path).exists()).then_some(path)
+    (encoder.folder.is_none() && is_hub_id(path) && !base.join(path).exists()).then_some(path)
 }
 
 fn is_of_hub(task: &Task) -> bool {

@@ -8,12 +8,10 @@ use transfermap::study::{Encoder, Padding};
 
 use super::{Checkpoint, LoadedEncoder};
 use crate::backend::Host;
-use crate::encoder::albert::{AlbertConfig, AlbertModel};
-use crate::encoder::named;
+use crate::encoder::architecture::Sizes;
+use crate::encoder::registry::ConfigError;
+use crate::encoder::{Classifier, Config, SequenceClassifier, is_head, named};
 use crate::pretrain;
-
-/// The architectures that can be loaded, by `model_type`.
-pub const ARCHITECTURES: &[&str] = &["albert"];
 
 /// Why an encoder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,30 +44,20 @@ pub fn load(encoder: &Encoder, base: &Path) -> Result<LoadedEncoder, PretrainedE
     let parts = read_parts(encoder, base)?;
     let value: serde_json::Value = serde_json::from_str(&parts.config)
         .map_err(|e| PretrainedError::File { path: parts.config_path.clone(), reason: format!("not JSON: {e}") })?;
-    let architecture = model_type(&value);
-    if !ARCHITECTURES.contains(&architecture.as_str()) {
-        return Err(mismatch(format!(
-            "architecture `{architecture}` is not known; known: {}. Is `model_type` in config.json right?",
-            ARCHITECTURES.join(", ")
-        )));
-    }
-    let config: AlbertConfig = serde_json::from_value(value)
-        .map_err(|e| PretrainedError::File { path: parts.config_path.clone(), reason: e.to_string() })?;
-    config.check().map_err(&mismatch)?;
-    if encoder.max_length > config.max_position_embeddings {
+    let config = Config::read(value).map_err(|error| match error {
+        ConfigError::Field(e) => PretrainedError::File { path: parts.config_path.clone(), reason: e.to_string() },
+        other => mismatch(other.to_string()),
+    })?;
+    let sizes = config.sizes();
+    if encoder.max_length > sizes.max_length {
         return Err(mismatch(format!(
             "max_length = {}, but it has {} positions; give at most {}",
-            encoder.max_length, config.max_position_embeddings, config.max_position_embeddings
+            encoder.max_length, sizes.max_length, sizes.max_length
         )));
     }
-    let pieces = vocabulary(&parts.tokenizer)
+    let vocabulary = Vocabulary::read(&parts.tokenizer)
         .map_err(|reason| PretrainedError::File { path: parts.tokenizer_path.clone(), reason })?;
-    if pieces > config.vocab_size {
-        return Err(mismatch(format!(
-            "the tokenizer has {pieces} pieces, the embedding {} rows; they belong to different models",
-            config.vocab_size
-        )));
-    }
+    vocabulary.check(sizes).map_err(&mismatch)?;
     if let (Some(weights), Some(path)) = (&parts.weights, &parts.weights_path) {
         check_weights(&config, weights).map_err(|reason| PretrainedError::File { path: path.clone(), reason })?;
     }
@@ -82,12 +70,12 @@ pub fn load(encoder: &Encoder, base: &Path) -> Result<LoadedEncoder, PretrainedE
         name: encoder.name.clone(),
         parameters: count_parameters(&config).map_err(mismatch)?,
         config_json: parts.config,
+        architecture: config.model_type().to_owned(),
         config,
         tokenizer_json: parts.tokenizer,
         weights: parts.weights,
         max_length: encoder.max_length,
         pad_to_max_length: encoder.padding == Padding::MaxLength,
-        architecture,
         fingerprint: digest(&all),
     })
 }
@@ -180,31 +168,50 @@ fn read(path: &Path, remedy: &str) -> Result<Vec<u8>, PretrainedError> {
     })
 }
 
-/// `model_type`, else the architecture's class name in lower case.
-fn model_type(config: &serde_json::Value) -> String {
-    if let Some(name) = config.get("model_type").and_then(|v| v.as_str()) {
-        return name.to_owned();
-    }
-    let class = config.pointer("/architectures/0").and_then(|v| v.as_str()).unwrap_or("");
-    let name = class.split("For").next().unwrap_or("").trim_end_matches("Model").to_lowercase();
-    if name.is_empty() { "(none)".into() } else { name }
+/// What a tokenizer asks of the embeddings.
+struct Vocabulary {
+    /// The largest id + 1.
+    pieces: usize,
+    /// The largest segment of a pair + 1.
+    segments: usize,
 }
 
-/// Number of pieces, as the largest id + 1.
-fn vocabulary(tokenizer_json: &[u8]) -> Result<usize, String> {
-    let tokenizer =
-        tokenizers::Tokenizer::from_bytes(tokenizer_json).map_err(|e| format!("not a tokenizer.json: {e}"))?;
-    let ids = tokenizer.get_vocab(true);
-    Ok(ids.values().max().map_or(0, |id| *id as usize + 1))
+impl Vocabulary {
+    fn read(tokenizer_json: &[u8]) -> Result<Self, String> {
+        let tokenizer =
+            tokenizers::Tokenizer::from_bytes(tokenizer_json).map_err(|e| format!("not a tokenizer.json: {e}"))?;
+        let ids = tokenizer.get_vocab(true);
+        let pair = tokenizer.encode(("a", "a"), true).map_err(|e| format!("cannot read a pair of texts: {e}"))?;
+        Ok(Self {
+            pieces: ids.values().max().map_or(0, |id| *id as usize + 1),
+            segments: pair.get_type_ids().iter().max().map_or(1, |id| *id as usize + 1),
+        })
+    }
+
+    fn check(&self, sizes: Sizes) -> Result<(), String> {
+        let Self { pieces, segments } = self;
+        if *pieces > sizes.vocab_size {
+            return Err(format!(
+                "the tokenizer has {pieces} pieces, the embedding {} rows; they belong to different models",
+                sizes.vocab_size
+            ));
+        }
+        match sizes.segments {
+            Some(known) if *segments > known => Err(format!(
+                "the tokenizer tells {segments} segments apart, type_vocab_size is {known}; they belong to different models"
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Every parameter of the body is there and has the right shape.
-fn check_weights(config: &AlbertConfig, bytes: &[u8]) -> Result<(), String> {
+fn check_weights(config: &Config, bytes: &[u8]) -> Result<(), String> {
     let checkpoint = Checkpoint::new(bytes)?;
-    visit_shapes(config, |name, shape| checkpoint.require(&format!("albert.{name}"), shape).map(|_| ()))
+    visit_shapes(config, |name, shape| checkpoint.require(name, shape).map(|_| ()))
 }
 
-fn count_parameters(config: &AlbertConfig) -> Result<u64, String> {
+fn count_parameters(config: &Config) -> Result<u64, String> {
     let mut count = 0;
     visit_shapes(config, |_, shape| {
         count += shape.iter().product::<usize>() as u64;
@@ -213,15 +220,12 @@ fn count_parameters(config: &AlbertConfig) -> Result<u64, String> {
     Ok(count)
 }
 
-/// Calls `visit` with the name (without the `albert.` prefix) and the shape of every parameter of the body.
-fn visit_shapes(
-    config: &AlbertConfig,
-    mut visit: impl FnMut(&str, &[usize]) -> Result<(), String>,
-) -> Result<(), String> {
-    let model = AlbertModel::<Host>::zeros(config, &Default::default())?;
+/// Calls `visit` with the name and the shape of every parameter of the body.
+fn visit_shapes(config: &Config, mut visit: impl FnMut(&str, &[usize]) -> Result<(), String>) -> Result<(), String> {
+    let model = Classifier::<Host>::zeros(config, 2, &Default::default())?;
     let mut first = Ok(());
     named::collect(&model, &mut |name, values| {
-        if first.is_ok() {
+        if first.is_ok() && !is_head(&name) {
             first = visit(&name, &values.shape);
         }
     });

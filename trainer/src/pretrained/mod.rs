@@ -2,13 +2,15 @@
 
 mod export;
 mod load;
+mod tensor_file;
 mod weights;
 
 pub use export::{config_with_labels, export};
 pub use load::{PretrainedError, load};
+pub use tensor_file::TensorFile;
 pub use weights::{Checkpoint, Tensors, read_tensors, tensors_of, to_safetensors, write_tensors};
 
-use crate::encoder::albert::AlbertConfig;
+use crate::encoder::Config;
 
 /// An encoder as the study names it, checked and in memory: shared by every run that starts from it.
 #[derive(Debug, Clone)]
@@ -18,7 +20,7 @@ pub struct LoadedEncoder {
     /// config.json, verbatim.
     pub config_json: String,
     /// Its architecture's part.
-    pub config: AlbertConfig,
+    pub config: Config,
     /// tokenizer.json, verbatim.
     pub tokenizer_json: Vec<u8>,
     /// model.safetensors, verbatim; absent for random weights.
@@ -37,3 +39,6 @@ pub struct LoadedEncoder {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod minilm_tests;

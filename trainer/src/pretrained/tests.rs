@@ -8,14 +8,19 @@ use transfermap::study::{Encoder, Head, Padding};
 
 use super::*;
 use crate::backend::Host;
-use crate::encoder::albert::{AlbertConfig, AlbertModel};
-use crate::encoder::named;
+use crate::encoder::albert::AlbertConfig;
+use crate::encoder::architecture::Configuration;
+use crate::encoder::{Classifier, Config, SequenceClassifier, is_head, named};
 use crate::train::model::{self, Start};
 
 type Device = burn::tensor::Device<Host>;
 
-fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/albert_small")
+/// A reference folder of transformers for each architecture, with its prefix.
+const FIXTURES: [(&str, &str); 4] =
+    [("albert_small", "albert."), ("bert", "bert."), ("roberta", "roberta."), ("distilbert", "distilbert.")];
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures").join(name)
 }
 
 /// A word-level tokenizer of five pieces: smaller than any embedding here.
@@ -30,20 +35,20 @@ fn encoder() -> Encoder {
         embedded: None,
         config: None,
         tokenizer: None,
-        max_length: 32,
+        max_length: 20,
         padding: Padding::Longest,
         ..Encoder::default()
     }
 }
 
-/// A folder with the fixture's weights under other names, or without some.
-fn folder(rename: impl Fn(&str) -> Option<String>) -> tempfile::TempDir {
+/// A folder with a fixture's weights under other names, or without some.
+fn folder(fixture_name: &str, rename: impl Fn(&str) -> Option<String>) -> tempfile::TempDir {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path().join("small");
     fs::create_dir(&folder).unwrap();
-    fs::copy(fixture().join("config.json"), folder.join("config.json")).unwrap();
+    fs::copy(fixture(fixture_name).join("config.json"), folder.join("config.json")).unwrap();
     fs::write(folder.join("tokenizer.json"), TOKENIZER).unwrap();
-    let tensors = read_tensors(&fs::read(fixture().join("model.safetensors")).unwrap()).unwrap();
+    let tensors = read_tensors(&fs::read(fixture(fixture_name).join("model.safetensors")).unwrap()).unwrap();
     let renamed: BTreeMap<_, _> = tensors.into_iter().filter_map(|(name, v)| Some((rename(&name)?, v))).collect();
     fs::write(folder.join("model.safetensors"), write_tensors(&renamed, None).unwrap()).unwrap();
     temporary
@@ -56,105 +61,254 @@ fn first_weights(base: &Path) -> Tensors {
     tensors_of(&model::start::<Host>(&start, &loaded.config, &Device::default()).unwrap())
 }
 
+/// The spellings that are met in checkpoints: of a classifier, of a body alone, without the prefix (as
+/// sentence-transformers saves it), and with the names that TensorFlow gave to a LayerNorm's parameters.
 #[test]
-fn prefix_and_classifier_may_be_there_or_not() {
-    let whole = first_weights(folder(|name| Some(name.to_owned())).path());
-    let body_only = |name: &str| (!name.starts_with("classifier.")).then(|| name.to_owned());
-    let bare = |name: &str| name.strip_prefix("albert.").map(str::to_owned);
-    assert_eq!(first_weights(folder(body_only).path()), whole);
-    assert_eq!(first_weights(folder(bare).path()), whole);
-    let reference = read_tensors(&fs::read(fixture().join("model.safetensors")).unwrap()).unwrap();
-    for (name, values) in reference.iter().filter(|(name, _)| name.starts_with("albert.")) {
-        assert_eq!(&whole[name], values, "{name}");
+fn prefix_and_head_may_be_there_or_not_and_layer_norms_may_have_their_old_names() {
+    for (name, prefix) in FIXTURES {
+        let whole = first_weights(folder(name, |name| Some(name.to_owned())).path());
+        let body_only = |name: &str| name.starts_with(prefix).then(|| name.to_owned());
+        let bare = |name: &str| name.strip_prefix(prefix).map(str::to_owned);
+        let old = |name: &str| {
+            let (module, parameter) = name.rsplit_once('.').unwrap();
+            let norm = module.ends_with("LayerNorm") || module.ends_with("layer_norm");
+            let parameter = match parameter {
+                "weight" if norm => "gamma",
+                "bias" if norm => "beta",
+                other => other,
+            };
+            Some(format!("{module}.{parameter}"))
+        };
+        let bare_and_old = |name: &str| old(bare(name)?.as_str());
+        assert_eq!(first_weights(folder(name, body_only).path()), whole, "{name}");
+        assert_eq!(first_weights(folder(name, bare).path()), whole, "{name}");
+        assert_eq!(first_weights(folder(name, old).path()), whole, "{name}");
+        assert_eq!(first_weights(folder(name, bare_and_old).path()), whole, "{name}");
+        let reference = read_tensors(&fs::read(fixture(name).join("model.safetensors")).unwrap()).unwrap();
+        let mut compared = 0;
+        for (tensor, values) in reference.iter().filter(|(tensor, _)| tensor.starts_with(prefix)) {
+            assert_eq!(&whole[tensor], values, "{tensor}");
+            compared += 1;
+        }
+        assert!(compared > 20, "{name}: {compared}");
     }
-    assert_eq!(whole["classifier.weight"].shape, [2, 32]);
+}
+
+/// The head of each architecture is drawn for the task, all of it.
+#[test]
+fn heads_are_those_of_transformers_and_drawn_for_the_task() {
+    for (name, head) in [
+        ("albert_small", &["classifier.bias", "classifier.weight"][..]),
+        ("bert", &["classifier.bias", "classifier.weight"]),
+        (
+            "roberta",
+            &[
+                "classifier.dense.bias",
+                "classifier.dense.weight",
+                "classifier.out_proj.bias",
+                "classifier.out_proj.weight",
+            ],
+        ),
+        ("distilbert", &["classifier.bias", "classifier.weight", "pre_classifier.bias", "pre_classifier.weight"]),
+    ] {
+        let whole = folder(name, |name| Some(name.to_owned()));
+        let reference = read_tensors(&fs::read(fixture(name).join("model.safetensors")).unwrap()).unwrap();
+        let names: Vec<&String> = reference.keys().filter(|n| is_head(n)).collect();
+        assert_eq!(names, head, "{name}");
+        let drawn = first_weights(whole.path());
+        assert_eq!(drawn.keys().collect::<Vec<_>>(), reference.keys().collect::<Vec<_>>(), "{name}");
+        for tensor in head {
+            assert_ne!(drawn[*tensor].data, reference[*tensor].data, "{tensor}");
+        }
+    }
 }
 
 #[test]
 fn rejects_a_folder_that_lacks_a_tensor() {
-    let without = folder(|name| (!name.contains("pooler.weight")).then(|| name.to_owned()));
-    let error = load(&encoder(), without.path()).unwrap_err().to_string();
-    assert!(error.contains("albert.pooler.weight") && error.contains("missing"), "{error}");
+    for (name, tensor) in [
+        ("albert_small", "albert.pooler.weight"),
+        ("bert", "bert.encoder.layer.1.attention.self.query.weight"),
+        ("roberta", "roberta.embeddings.position_embeddings.weight"),
+        ("distilbert", "distilbert.transformer.layer.0.sa_layer_norm.bias"),
+    ] {
+        let without = folder(name, |name| (name != tensor).then(|| name.to_owned()));
+        let error = load(&encoder(), without.path()).unwrap_err().to_string();
+        assert!(error.contains(tensor) && error.contains("missing"), "{error}");
+    }
+}
+
+/// A folder whose configuration differs from the fixture's.
+fn configured(name: &str, from: &str, to: &str) -> tempfile::TempDir {
+    let folder = folder(name, |name| Some(name.to_owned()));
+    let path = folder.path().join("small/config.json");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(from), "{text}");
+    fs::write(&path, text.replace(from, to)).unwrap();
+    folder
 }
 
 #[test]
 fn rejects_another_architecture_by_name() {
-    let bert = folder(|name| Some(name.to_owned()));
-    let config = bert.path().join("small/config.json");
-    let text = fs::read_to_string(&config).unwrap().replace("\"model_type\": \"albert\"", "\"model_type\": \"bert\"");
-    fs::write(&config, text).unwrap();
-    let error = load(&encoder(), bert.path()).unwrap_err().to_string();
-    assert!(error.contains("`bert`") && error.contains("known: albert"), "{error}");
+    let folder = configured("albert_small", "\"model_type\": \"albert\"", "\"model_type\": \"gpt2\"");
+    let error = load(&encoder(), folder.path()).unwrap_err().to_string();
+    assert!(error.contains("`gpt2`") && error.contains("known: albert, bert, roberta, distilbert"), "{error}");
 }
 
 #[test]
-fn random_weights_are_drawn_as_transformers_draws_them() {
-    let config = AlbertConfig {
-        vocab_size: 500,
-        embedding_size: 32,
-        hidden_size: 64,
-        num_attention_heads: 4,
-        intermediate_size: 128,
-        ..AlbertConfig::default()
-    };
-    let random = LoadedEncoder {
+fn rejects_more_tokens_than_positions() {
+    // Of RoBERTa's 23 rows two lie before the first token's.
+    for (name, at_most) in [("bert", 23), ("roberta", 21), ("distilbert", 23)] {
+        let folder = folder(name, |name| Some(name.to_owned()));
+        assert!(load(&Encoder { max_length: at_most, ..encoder() }, folder.path()).is_ok());
+        let error = load(&Encoder { max_length: at_most + 1, ..encoder() }, folder.path()).unwrap_err().to_string();
+        assert!(error.contains(&format!("give at most {at_most}")), "{error}");
+    }
+}
+
+#[test]
+fn rejects_a_tokenizer_with_more_segments() {
+    let folder = configured("bert", "\"type_vocab_size\": 2", "\"type_vocab_size\": 1");
+    let template = r#"{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"[CLS]","type_id":0}},
+        {"Sequence":{"id":"A","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},
+        {"Sequence":{"id":"B","type_id":1}}],"special_tokens":{"[CLS]":{"id":"[CLS]","ids":[2],"tokens":["[CLS]"]}}}"#;
+    let tokenizer = TOKENIZER.replace("\"post_processor\":null", &format!("\"post_processor\":{template}"));
+    fs::write(folder.path().join("small/tokenizer.json"), tokenizer).unwrap();
+    let error = load(&encoder(), folder.path()).unwrap_err().to_string();
+    assert!(error.contains("2 segments") && error.contains("type_vocab_size is 1"), "{error}");
+}
+
+#[test]
+fn exported_configurations_name_the_class_that_transformers_loads() {
+    for (name, class) in [
+        ("albert_small", "AlbertForSequenceClassification"),
+        ("bert", "BertForSequenceClassification"),
+        ("roberta", "RobertaForSequenceClassification"),
+        ("distilbert", "DistilBertForSequenceClassification"),
+    ] {
+        let text = fs::read_to_string(fixture(name).join("config.json")).unwrap();
+        // As of a checkpoint of the body in half precision.
+        let text = text.replace(class, class.replace("ForSequenceClassification", "Model").as_str());
+        let text = text.replace("\"float32\"", "\"float16\"");
+        let exported = config_with_labels(&text, &["no".into(), "yes".into()]).unwrap();
+        let exported: serde_json::Value = serde_json::from_str(&exported).unwrap();
+        assert_eq!(exported["architectures"], serde_json::json!([class]));
+        assert_eq!(exported["dtype"], "float32");
+        assert_eq!(exported["label2id"], serde_json::json!({ "no": 0, "yes": 1 }));
+        let original: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(exported["model_type"], original["model_type"]);
+        assert_eq!(exported["initializer_range"], original["initializer_range"]);
+    }
+}
+
+/// A configuration with random weights.
+fn random(config: &str) -> LoadedEncoder {
+    LoadedEncoder {
         name: "random".into(),
-        config_json: String::new(),
-        config: config.clone(),
+        config_json: config.into(),
+        config: Config::read(serde_json::from_str(config).unwrap()).unwrap(),
         tokenizer_json: Vec::new(),
         weights: None,
         max_length: 32,
         pad_to_max_length: false,
         parameters: 0,
-        architecture: "albert".into(),
+        architecture: String::new(),
         fingerprint: String::new(),
-    };
-    let draw = |seed, task| {
-        let start = Start { encoder: &random, source: None, head: Head::Reset, seed, task, classes: 3 };
-        tensors_of(&model::start::<Host>(&start, &config, &Device::default()).unwrap())
-    };
-    let weights = draw(1, "a");
-    for (name, values) in &weights {
-        if name.ends_with("bias") {
-            assert!(values.data.iter().all(|x| *x == 0.0), "{name}");
-        } else if name.contains("LayerNorm") || name.contains("layer_norm") {
-            assert!(values.data.iter().all(|x| *x == 1.0), "{name}");
-        } else if values.data.len() > 1000 {
-            let n = values.data.len() as f64;
-            let mean = values.data.iter().map(|x| f64::from(*x)).sum::<f64>() / n;
-            let sd = (values.data.iter().map(|x| (f64::from(*x) - mean).powi(2)).sum::<f64>() / n).sqrt();
-            // Five standard errors of a standard deviation, and of a mean.
-            assert!((sd - 0.02).abs() < 5.0 * 0.02 / (2.0 * n).sqrt() + 2e-4, "{name}: {sd}");
-            assert!(mean.abs() < 5.0 * 0.02 / n.sqrt(), "{name}: {mean}");
-        }
     }
-    assert_eq!(weights["albert.embeddings.word_embeddings.weight"].data[..32], [0.0; 32]);
-    // Another task: the same body, another head. Another seed: another body.
-    let other = draw(1, "b");
-    assert_eq!(weights["albert.pooler.weight"], other["albert.pooler.weight"]);
-    assert_ne!(weights["classifier.weight"], other["classifier.weight"]);
-    assert_ne!(weights["albert.pooler.weight"], draw(2, "a")["albert.pooler.weight"]);
 }
 
-/// Parameter counts of `AlbertModel` by transformers 5.23: `sum(p.numel() for p in AlbertModel(config).parameters())`.
+#[test]
+fn random_weights_are_drawn_as_transformers_draws_them() {
+    let bert = r#""hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"intermediate_size":128"#;
+    for (config, padding_rows) in [
+        (
+            format!(r#"{{"model_type":"albert","vocab_size":500,"embedding_size":32,{bert}}}"#),
+            &[("albert.embeddings.word_embeddings.weight", 0..32)][..],
+        ),
+        (
+            format!(r#"{{"model_type":"bert","vocab_size":500,{bert}}}"#),
+            &[("bert.embeddings.word_embeddings.weight", 0..64)],
+        ),
+        (
+            format!(r#"{{"model_type":"roberta","vocab_size":500,{bert}}}"#),
+            &[
+                ("roberta.embeddings.word_embeddings.weight", 64..128),
+                ("roberta.embeddings.position_embeddings.weight", 64..128),
+            ],
+        ),
+        (
+            r#"{"model_type":"distilbert","vocab_size":500,"dim":64,"n_layers":2,"n_heads":4,"hidden_dim":128}"#.into(),
+            &[("distilbert.embeddings.word_embeddings.weight", 0..64)],
+        ),
+    ] {
+        let random = random(&config);
+        let draw = |seed, task| {
+            let start = Start { encoder: &random, source: None, head: Head::Reset, seed, task, classes: 3 };
+            tensors_of(&model::start::<Host>(&start, &random.config, &Device::default()).unwrap())
+        };
+        let weights = draw(1, "a");
+        for (name, values) in &weights {
+            if name.ends_with("bias") {
+                assert!(values.data.iter().all(|x| *x == 0.0), "{name}");
+            } else if name.contains("LayerNorm") || name.contains("layer_norm") {
+                assert!(values.data.iter().all(|x| *x == 1.0), "{name}");
+            } else if values.data.len() > 1000 {
+                let n = values.data.len() as f64;
+                let mean = values.data.iter().map(|x| f64::from(*x)).sum::<f64>() / n;
+                let sd = (values.data.iter().map(|x| (f64::from(*x) - mean).powi(2)).sum::<f64>() / n).sqrt();
+                // Five standard errors of a standard deviation, and of a mean.
+                assert!((sd - 0.02).abs() < 5.0 * 0.02 / (2.0 * n).sqrt() + 2e-4, "{name}: {sd}");
+                assert!(mean.abs() < 5.0 * 0.02 / n.sqrt(), "{name}: {mean}");
+            }
+        }
+        for (name, row) in padding_rows {
+            assert!(weights[*name].data[row.clone()].iter().all(|x| *x == 0.0), "{name}");
+            assert!(weights[*name].data[row.end..].iter().all(|x| *x != 0.0), "{name}");
+        }
+        // Another task: the same body, another head. Another seed: another body.
+        let (other, later) = (draw(1, "b"), draw(2, "a"));
+        for name in weights.keys().filter(|n| n.ends_with("weight") && !n.contains("LayerNorm") && !n.contains("_norm"))
+        {
+            assert_eq!(weights[name] != other[name], is_head(name), "{name}");
+            assert_ne!(weights[name], later[name], "{name}");
+        }
+    }
+}
+
+/// Parameter counts of the body by transformers 5.24: `sum(p.numel() for p in AutoModel.from_config(config)
+/// .parameters())`, `RobertaModel(config, add_pooling_layer=False)` for RoBERTa.
 #[test]
 fn published_configurations_have_their_published_sizes() {
     let large = r#""num_attention_heads":16"#;
     for (config, parameters) in [
-        (r#""hidden_size":768,"intermediate_size":3072,"num_attention_heads":12"#.to_owned(), 11_683_584),
+        // albert-base, -large, -xlarge; bert-tiny; MiniLM-L6-H384.
         (
-            r#""hidden_size":768,"intermediate_size":3072,"num_attention_heads":12,"hidden_act":"gelu",
-               "hidden_dropout_prob":0.1,"attention_probs_dropout_prob":0.1"#
+            r#""albert","hidden_size":768,"intermediate_size":3072,"num_attention_heads":12,"hidden_act":"gelu""#
                 .to_owned(),
             11_683_584,
         ),
-        (format!(r#""hidden_size":1024,"intermediate_size":4096,"num_hidden_layers":24,{large}"#), 17_683_968),
-        (format!(r#""hidden_size":2048,"intermediate_size":8192,"num_hidden_layers":24,{large}"#), 58_724_864),
+        (format!(r#""albert","hidden_size":1024,"intermediate_size":4096,"num_hidden_layers":24,{large}"#), 17_683_968),
+        (format!(r#""albert","hidden_size":2048,"intermediate_size":8192,"num_hidden_layers":24,{large}"#), 58_724_864),
+        (
+            r#""bert","hidden_size":128,"num_hidden_layers":2,"num_attention_heads":2,"intermediate_size":512"#.into(),
+            4_385_920,
+        ),
+        (r#""bert","hidden_size":384,"num_hidden_layers":6,"intermediate_size":1536"#.into(), 22_713_216),
+        (
+            r#""roberta","hidden_size":128,"num_hidden_layers":2,"num_attention_heads":2,"intermediate_size":512,
+               "max_position_embeddings":514,"type_vocab_size":1"#
+                .into(),
+            6_896_640,
+        ),
+        (r#""distilbert","dim":128,"n_layers":2,"n_heads":2,"hidden_dim":512"#.into(), 4_369_152),
     ] {
-        let config: AlbertConfig = serde_json::from_str(&format!(r#"{{"model_type":"albert",{config}}}"#)).unwrap();
-        let model = AlbertModel::<Host>::zeros(&config, &Device::default()).unwrap();
+        let config = random(&format!(r#"{{"model_type":{config}}}"#)).config;
+        let model = Classifier::<Host>::zeros(&config, 2, &Device::default()).unwrap();
         let mut count = 0;
-        named::collect(&model, &mut |_, values| count += values.data.len());
+        named::collect(&model, &mut |name, values| {
+            if !is_head(&name) {
+                count += values.data.len();
+            }
+        });
         assert_eq!(count, parameters, "{config:?}");
     }
     // xxlarge is what the defaults describe; its shapes follow from the same code.

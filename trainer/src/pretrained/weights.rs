@@ -6,6 +6,8 @@ use burn::module::Module;
 use burn::tensor::backend::Backend;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
+use crate::encoder::Config;
+use crate::encoder::init::is_layer_norm;
 use crate::encoder::named::{Values, collect};
 
 /// Values by name, in HuggingFace's layout.
@@ -27,13 +29,13 @@ impl<'a> Checkpoint<'a> {
             .map_err(|e| format!("not a safetensors file, or cut short ({e}); fetch it again"))
     }
 
-    /// The values of `name`, which may stand in the file without the `albert.` prefix; `None` when it is absent.
+    /// The values of `name`, which may stand in the file under an older spelling (see [`spellings`]); `None` when it is
+    /// absent.
     ///
     /// # Errors
     /// Another shape than the model's, or a number format that is not a float.
     pub fn get(&self, name: &str, shape: &[usize]) -> Result<Option<Vec<f32>>, String> {
-        let short = name.strip_prefix("albert.").unwrap_or(name);
-        let Ok(view) = self.tensors.tensor(name).or_else(|_| self.tensors.tensor(short)) else { return Ok(None) };
+        let Some(view) = spellings(name).iter().find_map(|n| self.tensors.tensor(n).ok()) else { return Ok(None) };
         if view.shape() != shape {
             return Err(format!(
                 "tensor `{name}` has the shape {:?}, config.json asks for {shape:?}; the weights belong to another configuration",
@@ -54,7 +56,7 @@ impl<'a> Checkpoint<'a> {
     }
 }
 
-fn values(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, String> {
+pub(super) fn values(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, String> {
     let bytes = view.data();
     let word = |b: &[u8]| u16::from_le_bytes([b[0], b[1]]);
     match view.dtype() {
@@ -76,6 +78,19 @@ fn half_to_f32(half: u16) -> f32 {
         31 => f32::NAN,
         e => sign * (1.0 + fraction / 1024.0) * 2_f32.powi(e - 15),
     }
+}
+
+/// The names under which a parameter is met in checkpoints, best first: with or without the body's prefix, and in
+/// checkpoints that came from TensorFlow with `gamma` and `beta` for a LayerNorm's weight and bias.
+fn spellings(name: &str) -> Vec<String> {
+    let short = Config::PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix));
+    let modern: Vec<&str> = [Some(name), short].into_iter().flatten().collect();
+    let old = |name: &&str| {
+        let (module, parameter) = name.rsplit_once('.').filter(|_| is_layer_norm(name))?;
+        Some(format!("{module}.{}", if parameter == "weight" { "gamma" } else { "beta" }))
+    };
+    let old: Vec<String> = modern.iter().filter_map(old).collect();
+    modern.into_iter().map(str::to_owned).chain(old).collect()
 }
 
 /// The parameters of `model` as the bytes of a model.safetensors, in HuggingFace's layout.

@@ -15,7 +15,7 @@ const FULL_COLOUR: f64 = 10.0;
 /// Rows of a table.
 type Rows = Vec<Vec<String>>;
 
-/// Prints baselines and the transfer map with verdicts.
+/// Prints baselines, the transfer map with verdicts, and which measure predicted it.
 ///
 /// # Errors
 /// stdout is closed.
@@ -25,6 +25,7 @@ pub fn overview(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::R
         heading(out, analysis, family)?;
         transfer_map(out, analysis, family, colour)?;
         writeln!(out, "\n{}", family.sentence)?;
+        predictors(out, analysis, family)?;
     }
     Ok(())
 }
@@ -122,7 +123,8 @@ fn transfer_map(out: &mut dyn Write, analysis: &Analysis, family: &FamilyAnalysi
     }
     writeln!(
         out,
-        "\nTransfer: mean gain in points of the target's metric; ▲ helps, ▼ harms, = equivalent, ? undecided"
+        "\nTransfer: mean gain in points of the target's metric; ▲ helps, ▼ harms, = equivalent, ? undecided{}",
+        if family.verdicts.untested > 0 { ", no sign untested" } else { "" }
     )?;
     print_table(out, &rows, &|row, column| *colours.get(row).filter(|_| colour)?.get(column)?)
 }
@@ -341,6 +343,50 @@ fn selection(out: &mut dyn Write, analysis: &Analysis, family: &FamilyAnalysis) 
         "\nChoosing a source: mean over targets, per cent; `random` is the exact expectation of a random order"
     )?;
     print_table(out, &rows, &|_, _| None)
+}
+
+/// Every predictor, best first, and the answer.
+fn predictors(out: &mut dyn Write, analysis: &Analysis, family: &FamilyAnalysis) -> io::Result<()> {
+    let Some(prediction) = analysis.predictors.iter().find(|p| p.family == family.key) else { return Ok(()) };
+    let head = [
+        "predictor",
+        "",
+        "within targets ρ",
+        "p",
+        "targets",
+        "all pairs ρ",
+        "QAP p",
+        "p max",
+        "regret@1",
+        "captured@1",
+        "seconds",
+    ];
+    let mut rows: Rows = vec![row(head)];
+    for p in &prediction.table {
+        let (r, chance) = (|r| or_missing(r, |r| number::signed(r, 2)), |p| or_missing(p, number::p_value));
+        let share = |v: Option<f64>| or_missing(v, |v| number::plain(100.0 * v, 1));
+        rows.push(vec![
+            p.predictor.clone(),
+            if p.trivial { "plain" } else { "" }.to_owned(),
+            r(p.within_target_spearman),
+            chance(p.within_target_p),
+            p.targets.to_string(),
+            r(p.spearman),
+            chance(p.p_qap),
+            chance(p.p_max),
+            share(p.figures.and_then(|f| f.regret_at_1_best)),
+            share(p.figures.and_then(|f| f.captured_gain)),
+            if p.trivial { MISSING.to_owned() } else { number::plain(p.cost_seconds, 1) },
+        ]);
+    }
+    writeln!(
+        out,
+        "\nWhich measure predicted transfer: Spearman's ρ of prediction and gain among the sources of a target (best \
+         first)\nand over all pairs, p by permuting tasks, regret and share of the possible gain when its first choice \
+         is taken, in per cent;\nplain: what needs no measure of similarity"
+    )?;
+    print_table(out, &rows, &|_, _| None)?;
+    writeln!(out, "\n{}", prediction.sentence)
 }
 
 fn row<const N: usize>(cells: [&str; N]) -> Vec<String> {

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod recommendation;
+pub mod score;
 mod table;
 
 use std::io::IsTerminal;

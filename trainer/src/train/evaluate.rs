@@ -10,7 +10,7 @@ use super::job::Prediction;
 use super::model::Classifier;
 use crate::data::TokenisedSplit;
 use crate::data::batch::{Batch, collate, eval_batches};
-use crate::encoder::{Inputs, Mode};
+use crate::encoder::{Inputs, Mode, SequenceClassifier};
 
 /// How inputs become batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

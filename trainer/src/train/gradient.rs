@@ -6,6 +6,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 
+use crate::encoder::init::has_padding_row;
 use crate::encoder::named::Path;
 
 /// One flat gradient per parameter, by HuggingFace name (Burn's own layout inside).
@@ -14,8 +15,8 @@ pub struct Gradient<B: AutodiffBackend> {
 }
 
 impl<B: AutodiffBackend> Gradient<B> {
-    /// The gradients of `model`'s parameters. `padding_idx` names the row of the word embeddings whose gradient is
-    /// zero: PyTorch's `padding_idx` does so, Burn does not.
+    /// The gradients of `model`'s parameters. `padding_idx` names the row whose gradient is zero in the
+    /// tables that have one for padding: PyTorch's `padding_idx` does so, Burn does not.
     pub fn of<M: Module<B>>(model: &M, mut grads: B::Gradients, padding_idx: Option<usize>) -> Self {
         let mut taker = Taker::<B> { path: Path::default(), grads: &mut grads, padding_idx, parts: BTreeMap::new() };
         model.visit(&mut taker);
@@ -53,6 +54,11 @@ impl<B: AutodiffBackend> Gradient<B> {
             self.parts.values_mut().for_each(|g| *g = g.clone().mul_scalar(factor));
         }
         self
+    }
+
+    /// The gradients by name, in order of names.
+    pub fn into_parts(self) -> BTreeMap<String, Tensor<B::InnerBackend, 1>> {
+        self.parts
     }
 
     /// Takes the gradient of one parameter out.
@@ -94,7 +100,7 @@ impl<B: AutodiffBackend> ModuleVisitor<B> for Taker<'_, B> {
         let Some(mut grad) = param.val().grad_remove(self.grads) else { return };
         let name = self.path.name();
         let shape = grad.dims();
-        if let (Some(row), true) = (self.padding_idx, name.ends_with("word_embeddings.weight"))
+        if let (Some(row), true) = (self.padding_idx, has_padding_row(&name))
             && let [rows, width] = *shape.as_slice()
             && row < rows
         {

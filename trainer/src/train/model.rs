@@ -4,20 +4,19 @@ use burn::module::Module;
 use burn::tensor::backend::Backend;
 use transfermap::study::{Head, Recipe};
 
-use crate::encoder::albert::{AlbertConfig, AlbertForSequenceClassification};
-use crate::encoder::{init, named};
+pub use crate::encoder::Classifier;
+use crate::encoder::architecture::DropoutRates;
+use crate::encoder::{Config, SequenceClassifier, init, is_head, named};
 use crate::pretrained::{Checkpoint, LoadedEncoder, Tensors};
 
-/// The classifier that a run trains.
-pub type Classifier<B> = AlbertForSequenceClassification<B>;
-
 /// The encoder's configuration with the recipe's dropout.
-pub fn configured(encoder: &LoadedEncoder, recipe: &Recipe) -> AlbertConfig {
+pub fn configured(encoder: &LoadedEncoder, recipe: &Recipe) -> Config {
     let mut config = encoder.config.clone();
-    config.hidden_dropout_prob = recipe.hidden_dropout_prob.unwrap_or(config.hidden_dropout_prob);
-    config.attention_probs_dropout_prob =
-        recipe.attention_probs_dropout_prob.unwrap_or(config.attention_probs_dropout_prob);
-    config.classifier_dropout_prob = recipe.classifier_dropout_prob.or(config.classifier_dropout_prob);
+    config.set_dropout(DropoutRates {
+        hidden: recipe.hidden_dropout_prob,
+        attention: recipe.attention_probs_dropout_prob,
+        classifier: recipe.classifier_dropout_prob,
+    });
     config
 }
 
@@ -42,19 +41,16 @@ pub struct Start<'a> {
 ///
 /// # Errors
 /// Weights that do not fit the configuration.
-pub fn start<B: Backend>(
-    start: &Start<'_>,
-    config: &AlbertConfig,
-    device: &B::Device,
-) -> Result<Classifier<B>, String> {
+pub fn start<B: Backend>(start: &Start<'_>, config: &Config, device: &B::Device) -> Result<Classifier<B>, String> {
+    let sizes = config.sizes();
     let model = Classifier::zeros(config, start.classes, device)?;
     let source = start.source.map(Checkpoint::new).transpose()?;
     let pretrained = start.encoder.weights.as_deref().map(Checkpoint::new).transpose()?;
     let draw = |name: &str, shape: &[usize], task: &str| {
-        init::parameter(name, shape, config.initializer_range, config.pad_token_id, start.seed, task)
+        init::parameter(name, shape, sizes.initializer_range, sizes.pad_token_id, start.seed, task)
     };
     named::fill(model, &mut |name, shape| {
-        let is_head = name.starts_with("classifier.");
+        let is_head = is_head(name);
         match (&source, &pretrained) {
             (Some(source), _) if !is_head || start.head == Head::Keep => source.require(name, shape),
             (None, Some(pretrained)) if !is_head => pretrained.require(name, shape),

@@ -21,8 +21,8 @@ use super::optimizer::AdamW;
 use super::schedule::{Schedule, total_steps};
 use crate::backend::{Work, run_on};
 use crate::data::batch::{collate, epoch_batches};
-use crate::encoder::Mode;
 use crate::encoder::dropout::Dropout;
+use crate::encoder::{Mode, SequenceClassifier};
 use crate::pretrained::{Tensors, tensors_of, to_safetensors};
 
 impl Job<'_> {
@@ -106,7 +106,7 @@ impl<'j, 'd, B: AutodiffBackend> Trainee<'j, 'd, B> {
             optimizer: AdamW::new(recipe),
             schedule: Schedule::new(recipe, total),
             batching: Batching {
-                pad_id: u32::try_from(config.pad_token_id).unwrap_or_default(),
+                pad_id: u32::try_from(config.sizes().pad_token_id).unwrap_or_default(),
                 pad_to: job.encoder.pad_to_max_length.then_some(job.encoder.max_length),
                 eval_batch_size: recipe.eval_batch_size,
                 precision: recipe.precision,
@@ -193,7 +193,7 @@ impl<'j, 'd, B: AutodiffBackend> Trainee<'j, 'd, B> {
             let batch = collate(&job.data.train, indices, self.batching.pad_id, self.batching.pad_to);
             let (inputs, labels) = to_device::<B>(&batch, &self.device);
             let mut dropout = Dropout::new(job.run.seed, job.task(), number, micro);
-            let mut mode = Mode { dropout: Some(&mut dropout), precision: recipe.precision };
+            let mut mode = Mode::training(recipe.precision, &mut dropout);
             let loss = cross_entropy(self.model.forward(&inputs, &mut mode), labels);
             let share = batch.rows as f64 / examples as f64;
             let grads = loss.clone().mul_scalar(share).backward();

@@ -1,4 +1,4 @@
-//! The training loop on a tiny random ALBERT and made-up token ids.
+//! The training loop on tiny random encoders and made-up token ids.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,25 +10,35 @@ use transfermap::study::{Precision, Protocol, Recipe};
 use super::*;
 use crate::backend::Device;
 use crate::data::{TokenisedSplit, TokenisedTask};
-use crate::encoder::albert::AlbertConfig;
+use crate::encoder::Config;
 use crate::pretrained::{Checkpoint, LoadedEncoder};
 
 const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":8,"hidden_size":16,"num_hidden_layers":2,
     "num_attention_heads":2,"intermediate_size":24,"max_position_embeddings":16,"hidden_dropout_prob":0.1,
     "attention_probs_dropout_prob":0.1,"classifier_dropout_prob":0.1}"#;
 
-fn encoder() -> LoadedEncoder {
-    let config: AlbertConfig = serde_json::from_str(CONFIG).unwrap();
+/// The other architectures in the same size, with transformers' default dropout in every layer.
+const OTHERS: [&str; 3] = [
+    r#"{"model_type":"bert","vocab_size":50,"hidden_size":16,"num_hidden_layers":2,"num_attention_heads":2,
+        "intermediate_size":24,"max_position_embeddings":16}"#,
+    r#"{"model_type":"roberta","vocab_size":50,"hidden_size":16,"num_hidden_layers":2,"num_attention_heads":2,
+        "intermediate_size":24,"max_position_embeddings":18,"type_vocab_size":1}"#,
+    r#"{"model_type":"distilbert","vocab_size":50,"dim":16,"n_layers":2,"n_heads":2,"hidden_dim":24,
+        "max_position_embeddings":16}"#,
+];
+
+fn encoder(config_json: &str) -> LoadedEncoder {
+    let config = Config::read(serde_json::from_str(config_json).unwrap()).unwrap();
     LoadedEncoder {
         name: "tiny".into(),
-        config_json: CONFIG.into(),
+        config_json: config_json.into(),
+        architecture: config.model_type().into(),
         config,
         tokenizer_json: Vec::new(),
         weights: None,
         max_length: 16,
         pad_to_max_length: false,
         parameters: 0,
-        architecture: "albert".into(),
         fingerprint: "tiny".into(),
     }
 }
@@ -89,7 +99,11 @@ struct Setup {
 
 impl Setup {
     fn new(recipe: Recipe) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), encoder: encoder(), data: data(), run: run(recipe) }
+        Self::of(CONFIG, recipe)
+    }
+
+    fn of(config: &str, recipe: Recipe) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), encoder: encoder(config), data: data(), run: run(recipe) }
     }
 
     fn train(&self, device: Device, source: Option<&Path>, stop_after: &[u64]) -> Result<Outcome, TrainError> {
@@ -140,6 +154,38 @@ fn goes_on_bit_for_bit_after_stops() {
     assert_eq!(whole.budget.steps, 15);
     assert_eq!(whole.epochs.len(), 3);
     assert_eq!(whole.budget.examples, 210);
+}
+
+#[test]
+fn every_architecture_gives_the_same_bits_after_stops_and_with_any_number_of_threads() {
+    for config in OTHERS {
+        let with_threads = |threads: usize, stop_after: &[u64]| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| Setup::of(config, recipe()).finished(Device::Cpu, None, stop_after))
+        };
+        let whole = with_threads(1, &[]);
+        assert_same_bits(&whole, &with_threads(1, &[1, 7]));
+        assert_same_bits(&whole, &with_threads(3, &[]));
+    }
+}
+
+#[test]
+fn every_architecture_learns_and_agrees_between_backends() {
+    for config in OTHERS {
+        let recipe = Recipe {
+            epochs: 12.0,
+            hidden_dropout_prob: Some(0.0),
+            attention_probs_dropout_prob: Some(0.0),
+            ..recipe()
+        };
+        let flex = Setup::of(config, recipe.clone()).finished(Device::Cpu, None, &[]);
+        let reference = Setup::of(config, recipe).finished(Device::NdArray, None, &[]);
+        let accuracy = flex.evaluations["test"].scores["accuracy"];
+        assert!(accuracy > 0.9, "{config}: {accuracy}");
+        for (a, b) in flex.curve.loss.iter().zip(&reference.curve.loss).take(10) {
+            assert!((a - b).abs() < 1e-4, "{config}: {a} {b}");
+        }
+    }
 }
 
 #[test]

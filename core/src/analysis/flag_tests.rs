@@ -1,0 +1,141 @@
+//! Every flag, from the records that raise it.
+
+use super::*;
+use crate::import::{CsvFile, Import};
+use crate::record::{RunRecord, Status};
+use crate::report::{Overlap, Report};
+
+/// Transfers a → b and b → a with these gains over baselines of 0.5, by seed.
+fn report(forward: &[f64], backward: &[f64]) -> Report {
+    let (mut transfers, mut baselines) =
+        (String::from("source,target,seed,score\n"), String::from("target,seed,score\n"));
+    for (source, target, gains) in [("a", "b", forward), ("b", "a", backward)] {
+        for (seed, gain) in gains.iter().enumerate() {
+            transfers += &format!("{source},{target},{seed},{}\n", 0.5 + gain);
+            baselines += &format!("{target},{seed},0.5\n");
+        }
+    }
+    let mut import = Import::new(CsvFile::new("t.csv", transfers.into_bytes()));
+    import.baselines = Some(CsvFile::new("b.csv", baselines.into_bytes()));
+    import.report().unwrap()
+}
+
+/// Something happened: no flag by itself.
+const NOISY: [f64; 4] = [0.02, -0.03, 0.05, -0.01];
+
+fn of<'a>(report: &'a mut Report, id: &str) -> &'a mut RunRecord {
+    report.runs.iter_mut().find(|r| r.id == id).unwrap()
+}
+
+fn pair(report: &Report, source: &str) -> PairAnalysis {
+    let analysis = Analysis::new(report, &Options::default()).unwrap();
+    analysis.pairs.into_iter().find(|p| p.key.source == source).unwrap()
+}
+
+fn collapse(run: &mut RunRecord) {
+    run.evaluations.values_mut().flat_map(|splits| splits.values_mut()).for_each(|e| e.constant = true);
+}
+
+#[test]
+fn nothing_wrong_no_flag() {
+    let found = pair(&report(&NOISY, &NOISY), "a");
+    assert_eq!((found.flags, found.verdict, found.n), (vec![], Verdict::Undecided, 4));
+}
+
+#[test]
+fn negligible_is_significant_and_inside_the_margin() {
+    let tiny = [0.0020, 0.0021, 0.0019, 0.0020];
+    let found = pair(&report(&tiny, &tiny.map(|g| g + 0.1)), "a");
+    assert_eq!((found.verdict, found.flags), (Verdict::Helps, vec![Flag::Negligible]));
+    let found = pair(&report(&tiny, &tiny.map(|g| g + 0.1)), "b");
+    assert_eq!((found.verdict, found.flags), (Verdict::Helps, vec![]));
+}
+
+#[test]
+fn a_verdict_that_collapsed_seeds_make_depends_on_them() {
+    let harmed = [-0.300, -0.301, -0.299, -0.300, -0.301, 0.001];
+    let calm = [0.0, 0.001, -0.001, 0.0005, 0.0, -0.0005];
+    let mut report = report(&harmed.map(|g| if g < -0.2 { g } else { -0.3005 }), &calm);
+    let before = pair(&report, "a");
+    assert_eq!((before.verdict, &before.flags[..]), (Verdict::Harms, &[][..]));
+    for seed in 0..5 {
+        collapse(of(&mut report, &format!("sequential/a--b/s{seed}")));
+    }
+    let after = pair(&report, "a");
+    assert_eq!((after.verdict, after.collapsed_runs), (Verdict::Harms, 5));
+    assert_eq!((after.without_collapsed.verdict, after.without_collapsed.n), (Verdict::Untested, 1));
+    assert_eq!(after.flags, [Flag::DependsOnCollapsed]);
+    // Left out by choice, the verdict is the other one, and depends all the same.
+    let options = Options { without_collapsed: true, ..Options::default() };
+    let without = Analysis::new(&report, &options).unwrap();
+    let without = without.pairs.iter().find(|p| p.key.source == "a").unwrap();
+    assert_eq!((without.verdict, without.n), (Verdict::Untested, 1));
+    assert!(without.flags.contains(&Flag::DependsOnCollapsed));
+}
+
+#[test]
+fn failed_runs_of_either_arm_are_missed() {
+    for id in ["sequential/a--b/s1", "single/b/s1"] {
+        let mut report = report(&NOISY, &NOISY);
+        let run = of(&mut report, id);
+        (run.status, run.reason) = (Status::Failed, Some("NaN loss".into()));
+        run.evaluations.clear();
+        let found = pair(&report, "a");
+        assert_eq!((found.flags, found.n, found.failed_runs), (vec![Flag::LacksFailedRuns], 3, 1), "{id}");
+        assert_eq!(pair(&report, "b").flags, [], "the other target lacks nothing");
+    }
+}
+
+#[test]
+fn a_collapsed_source_is_named_on_its_own_transfers() {
+    let mut report = report(&NOISY, &NOISY);
+    collapse(of(&mut report, "single/a/s2"));
+    assert_eq!(pair(&report, "a").flags, [Flag::SourceCollapsed]);
+    let into_a = pair(&report, "b");
+    assert_eq!((into_a.collapsed_singles, into_a.source_collapsed_runs), (1, 0));
+}
+
+#[test]
+fn a_leak_holds_for_one_direction() {
+    let mut report = report(&NOISY, &NOISY);
+    let b = report.tasks.iter_mut().find(|t| t.name == "b").unwrap();
+    b.overlaps.push(Overlap { source: "a".into(), test_examples: 3 });
+    assert_eq!((pair(&report, "a").flags, pair(&report, "b").flags), (vec![Flag::Leak], vec![]));
+}
+
+#[test]
+fn training_rows_as_the_test_set_are_named() {
+    let mut report = report(&NOISY, &NOISY);
+    report.study.task.iter_mut().find(|t| t.name == "b").unwrap().test.same_as = Some("train".into());
+    assert_eq!((pair(&report, "a").flags, pair(&report, "b").flags), (vec![Flag::EvaluatedOnTrainingRows], vec![]));
+}
+
+#[test]
+fn identical_differences_are_undecided_and_say_why() {
+    let found = pair(&report(&[0.3; 4], &NOISY), "a");
+    assert_eq!((found.verdict, found.p, found.flags), (Verdict::Undecided, None, vec![Flag::IdenticalDifferences]));
+    assert_eq!(found.family_size, 2, "it counts in the family");
+}
+
+#[test]
+fn other_seeds_on_either_side_are_unpaired_and_untested() {
+    let mut report = report(&NOISY, &NOISY);
+    for run in report.runs.iter_mut().filter(|r| r.sources.is_empty()) {
+        run.seed = run.seed.map(|s| s + 100);
+    }
+    let found = pair(&report, "a");
+    assert_eq!((found.verdict, found.n, found.flags), (Verdict::Untested, 0, vec![Flag::Unpaired]));
+    // scipy: ttest_ind([0.52, 0.47, 0.55, 0.49], [0.5] * 4, equal_var=False).pvalue
+    assert!(found.p.is_none() && (found.p_welch.unwrap() - 0.697_144_339_075_172).abs() < 1e-12, "{:?}", found.p_welch);
+}
+
+#[test]
+fn a_task_trained_on_itself_is_no_pair() {
+    let mut report = report(&NOISY, &NOISY);
+    let mut itself = of(&mut report, "sequential/a--b/s0").clone();
+    (itself.id, itself.sources) = ("sequential/b--b/s0".into(), vec!["b".into()]);
+    report.runs.push(itself);
+    let analysis = Analysis::new(&report, &Options::default()).unwrap();
+    assert_eq!((analysis.pairs.len(), analysis.families[0].family_size), (2, 2), "the diagonal is absent");
+    assert!(analysis.warnings.iter().any(|w| w.starts_with("1 run belongs to no ordered pair")));
+}

@@ -1,0 +1,48 @@
+//! A report of several encoders, variants or protocols falls into families that are analysed by themselves.
+
+use super::Report;
+use crate::analysis::FamilyKey;
+use crate::study::Protocol;
+
+impl Report {
+    /// Which families have transfer runs: by encoder, variant and protocol, in the order of
+    /// [`crate::analysis::Analysis::families`].
+    pub fn families(&self) -> Vec<FamilyKey> {
+        let transfers = self.runs.iter().filter(|r| r.sources.len() == 1 && r.targets.len() == 1);
+        let mut keys: Vec<FamilyKey> = Vec::new();
+        for run in transfers {
+            let is_it =
+                |k: &FamilyKey| k.encoder == run.encoder && k.variant == run.variant && k.protocol == run.protocol;
+            if !keys.iter().any(is_it) {
+                keys.push(FamilyKey {
+                    encoder: run.encoder.clone(),
+                    variant: run.variant.clone(),
+                    protocol: run.protocol,
+                });
+            }
+        }
+        keys.sort();
+        keys
+    }
+
+    /// The report with the runs of one family only, its baselines and sources included. Its analysis has the pairs,
+    /// correlations and selection that the analysis of the whole has for this family.
+    #[must_use]
+    pub fn of_family(&self, family: &FamilyKey) -> Self {
+        let belongs = |r: &&crate::record::RunRecord| {
+            let protocol = r.protocol == family.protocol || matches!(r.protocol, Protocol::Single | Protocol::Source);
+            r.encoder == family.encoder && r.variant == family.variant && protocol
+        };
+        Self {
+            schema: self.schema.clone(),
+            study: self.study.clone(),
+            tasks: self.tasks.clone(),
+            encoders: self.encoders.clone(),
+            runs: self.runs.iter().filter(belongs).cloned().collect(),
+            measures: self.measures.clone(),
+            relevance: self.relevance.clone(),
+            mixed_metrics: self.mixed_metrics,
+            warnings: self.warnings.clone(),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The reports that the tests look at.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use transfermap::report::Report;
+use transfermap_viewer::choices::Choices;
+use transfermap_viewer::still::Still;
+
+use crate::root;
+
+/// Five tasks, three seeds, with examples.
+pub const REAL_SMALL: &str = "real-small";
+/// Published numbers without seeds.
+pub const NOTEBOOK: &str = "notebook";
+
+/// The file of a sample.
+pub fn sample(name: &str) -> PathBuf {
+    root().join("www/samples").join(format!("{name}.json"))
+}
+
+/// A report and its analysis in this process: what the page in the browser must show.
+///
+/// # Errors
+/// When the file cannot be read or analysed.
+pub fn still(file: &Path, choices: &str) -> Result<Still> {
+    let report = Report::from_json(&fs::read(file)?)?;
+    let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    Still::new(&name, report, Choices::parse(choices))?.context("the report has no transfer run")
+}
+
+/// A sample with a change, as a file in `folder`.
+///
+/// # Errors
+/// When the sample cannot be read.
+pub fn changed(folder: &Path, name: &str, sample_name: &str, change: impl FnOnce(&mut Value)) -> Result<PathBuf> {
+    let mut report: Value = serde_json::from_slice(&fs::read(sample(sample_name))?)?;
+    change(&mut report);
+    written(folder, name, &serde_json::to_string(&report)?)
+}
+
+/// A file in `folder`.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn written(folder: &Path, name: &str, text: &str) -> Result<PathBuf> {
+    let file = folder.join(name);
+    fs::write(&file, text)?;
+    Ok(file)
+}

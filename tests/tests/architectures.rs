@@ -1,0 +1,55 @@
+//! Every architecture through the whole house: trained, transferred, exported, and taken up again from the export.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
+
+use std::fs;
+
+use serde_json::Value;
+use transfermap_tests::{generated_study, root, run};
+
+const BERT: &str = r#"{ model_type = "bert", vocab_size = 600, hidden_size = 16, num_hidden_layers = 1, num_attention_heads = 2, intermediate_size = 24, max_position_embeddings = 32 }"#;
+const ROBERTA: &str = r#"{ model_type = "roberta", vocab_size = 600, hidden_size = 16, num_hidden_layers = 1, num_attention_heads = 2, intermediate_size = 24, max_position_embeddings = 40, type_vocab_size = 1, pad_token_id = 0 }"#;
+const DISTILBERT: &str = r#"{ model_type = "distilbert", vocab_size = 600, dim = 16, n_layers = 1, n_heads = 2, hidden_dim = 24, max_position_embeddings = 32 }"#;
+
+#[test]
+fn bert_roberta_and_distilbert_are_trained_exported_and_taken_up_again() {
+    let tokenizer = root().join("trainer/assets/demo-albert/tokenizer.json").canonicalize().unwrap();
+    for (config, class) in [
+        (BERT, "BertForSequenceClassification"),
+        (ROBERTA, "RobertaForSequenceClassification"),
+        (DISTILBERT, "DistilBertForSequenceClassification"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let random = format!("tokenizer = \"{}\"\nconfig = {config}", tokenizer.display());
+        let recipe = "max_steps = 3\nbatch_size = 16\nlearning_rate = 1e-3";
+        // One input is a single text, one a pair, whose segments only BERT tells apart.
+        let text = generated_study(&["polarity", "entailment"], "[1]", 96, recipe, "")
+            .replace("embedded = \"demo-albert\"", &random);
+        let study = folder.path().join("study.toml");
+        fs::write(&study, text).unwrap();
+        let out = folder.path().join("out");
+        let said = run(&["run", study.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu"]);
+        assert_eq!(said.code, 0, "{class}: {}", said.stderr);
+        for id in ["single/polarity/s1", "sequential/polarity--entailment/s1"] {
+            let record: Value =
+                serde_json::from_slice(&fs::read(out.join("runs").join(id).join("record.json")).unwrap()).unwrap();
+            assert_eq!(record["status"], "ok", "{class} {id}: {}", record["reason"]);
+        }
+
+        let model = folder.path().join("model");
+        let trained = out.join("runs/single/polarity/s1");
+        let said = run(&["export", "--model", trained.to_str().unwrap(), "--out", model.to_str().unwrap()]);
+        assert_eq!(said.code, 0, "{class}: {}", said.stderr);
+        let exported: Value = serde_json::from_slice(&fs::read(model.join("config.json")).unwrap()).unwrap();
+        assert_eq!(exported["architectures"][0], class);
+        assert_eq!(exported["id2label"]["1"], "positive");
+
+        let again = generated_study(&["polarity"], "[1]", 96, "max_steps = 1", "protocols = [\"single\"]")
+            .replace("embedded = \"demo-albert\"", "path = \"model\"");
+        let study = folder.path().join("again.toml");
+        fs::write(&study, again).unwrap();
+        let out = folder.path().join("again");
+        let said = run(&["run", study.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu"]);
+        assert_eq!(said.code, 0, "{class}: {}", said.stderr);
+    }
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Takes out of a built index.html what only Trunk reads, and makes viewer.html, one file without outside references, from the files around it.
+# Trunk calls it after a build (Trunk.toml); with an argument it packs that folder.
+#
+# A page opened from disk may neither import nor fetch. So everything is in it: the styles, the glue as one inline
+# module, the WebAssembly as gzip in base64. The Content-Security-Policy names the module by its hash, and no other
+# script can run.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "${1:-${TRUNK_STAGING_DIR:?"give the folder of a built viewer"}}"
+
+die() {
+  printf 'pack-viewer: %s\n' "$*" >&2
+  exit 1
+}
+
+base64_line() { base64 | tr -d '\n'; }
+
+# The lines of index.html strictly between two markers, and those before and after a marker.
+before() { sed "\|<!-- $1 -->|,\$d" index.html; }
+after() { sed "1,\|<!-- $1 -->|d" index.html; }
+
+for file in index.html tokens.css viewer.css site.css icon.svg transfermap-viewer.js transfermap-viewer_bg.wasm; do
+  [[ -s $file ]] || die "$file is missing in $PWD"
+done
+for marker in files /files site /site report; do
+  [[ $(grep -c "<!-- $marker -->" index.html) == 1 ]] || die "index.html must hold <!-- $marker --> once"
+done
+! grep -qi '</script' transfermap-viewer.js || die "the glue holds </script, which would end the inline module"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+sed -e '/data-trunk/d' -e '/<!-- For Trunk/d' -e '/^ *$/d' index.html >"$work/index.html"
+cat "$work/index.html" >index.html
+
+{
+  cat transfermap-viewer.js
+  cat <<'JS'
+
+const packed = document.getElementById("transfermap-wasm").textContent;
+const zipped = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+const unzipped = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
+await __wbg_init({ module_or_path: await new Response(unzipped).arrayBuffer() });
+start(document.getElementById("transfermap"));
+JS
+} >"$work/module.js"
+hash=$(printf "$(sha256sum "$work/module.js" | cut -d ' ' -f 1 | sed 's/../\\x&/g')" | base64_line)
+policy="default-src 'none'; script-src 'sha256-$hash' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
+
+{
+  before files | sed "s|\(Content-Security-Policy\" content=\"\)[^\"]*|\1$policy|"
+  printf '    <link rel="icon" type="image/svg+xml" href="data:image/svg+xml;base64,%s">\n' "$(base64_line <icon.svg)"
+  printf '    <style>\n'
+  cat tokens.css viewer.css site.css
+  printf '    </style>\n'
+  # Samples lie beside the site, not in this file.
+  after /files | sed -e '/<!-- site -->/,/<!-- \/site -->/d' -e '/<!-- report -->/,$d'
+  printf '    <!-- report -->\n'
+  printf '    <script type="text/plain" id="transfermap-wasm">%s</script>\n' \
+    "$(gzip -9nc transfermap-viewer_bg.wasm | base64_line)"
+  printf '    <script type="module">'
+  cat "$work/module.js"
+  printf '</script>\n  </body>\n</html>\n'
+} >"$work/viewer.html"
+mv "$work/viewer.html" viewer.html
+chmod 644 viewer.html
+printf 'pack-viewer: viewer.html, %s bytes; gzipped, wasm %s and glue %s\n' "$(wc -c <viewer.html)" \
+  "$(gzip -9nc transfermap-viewer_bg.wasm | wc -c)" "$(gzip -9nc transfermap-viewer.js | wc -c)" >&2
+# Cargo looks at files that exist: this one tells it that there is another viewer to embed.
+[[ -n ${1:-} ]] || touch "$root/trainer/build.rs"

@@ -1,0 +1,185 @@
+//! What every architecture offers: a configuration that can be checked, a body that can be looked into, and the head
+//! that transformers puts on it.
+//!
+//! A new architecture is one file that implements [`Configuration`] and [`SequenceClassifier`], and one line in
+//! [`registry`](super::registry).
+
+use burn::module::Module;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Device, Tensor};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::activation::Activation;
+use super::{Inputs, Mode, Outputs};
+
+/// An architecture's part of a config.json, with the field names and the defaults of transformers.
+pub trait Configuration: DeserializeOwned {
+    /// `model_type` in config.json.
+    const MODEL_TYPE: &'static str;
+
+    /// transformers' class with the sequence classifier: `architectures` of an exported folder.
+    const CLASS: &'static str;
+
+    /// What the names of the body's tensors begin with, dot included; all others belong to the head.
+    const PREFIX: &'static str;
+
+    /// Reads the fields; where they are absent, transformers' defaults hold.
+    ///
+    /// # Errors
+    /// A field of another type.
+    fn read(value: Value) -> Result<Self, serde_json::Error> {
+        serde_json::from_value(value)
+    }
+
+    /// Says what makes no model, naming the field and the remedy.
+    ///
+    /// # Errors
+    /// The first offending field.
+    fn check(&self) -> Result<(), String>;
+
+    /// The sizes that others must fit.
+    fn sizes(&self) -> Sizes;
+
+    /// Puts other dropout rates in place of the configuration's, where given.
+    fn set_dropout(&mut self, rates: DropoutRates);
+}
+
+/// The sizes of an encoder that tokenizers, batches and heads must fit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sizes {
+    /// Rows of the word embeddings.
+    pub vocab_size: usize,
+    /// Width of a token's vector.
+    pub hidden_size: usize,
+    /// Layers.
+    pub layers: usize,
+    /// Tokens of the longest input.
+    pub max_length: usize,
+    /// Number of segments that are told apart; `None` where the architecture does not look at them.
+    pub segments: Option<usize>,
+    /// The padding id.
+    pub pad_token_id: usize,
+    /// Standard deviation of random weights.
+    pub initializer_range: f64,
+}
+
+/// Dropout rates of a recipe; `None` leaves the configuration's.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct DropoutRates {
+    /// On embeddings and on the outputs of attention and feed-forward layers.
+    pub hidden: Option<f64>,
+    /// On attention probabilities.
+    pub attention: Option<f64>,
+    /// Before the classifier.
+    pub classifier: Option<f64>,
+}
+
+/// An encoder with its architecture's sequence-classification head.
+///
+/// What a study of representations needs comes from [`encode`](Self::encode), for every architecture alike: pooled, mean
+/// over tokens, and every layer.
+pub trait SequenceClassifier<B: Backend>: Module<B> {
+    /// Its configuration.
+    type Config;
+
+    /// Zeros, to be filled by name.
+    ///
+    /// # Errors
+    /// A configuration that makes no model.
+    fn zeros(config: &Self::Config, classes: usize, device: &Device<B>) -> Result<Self, String>;
+
+    /// Runs the body: one vector per token, `[batch, sequence, hidden]`. `observe` is shown what goes into the first
+    /// layer and what comes out of each, `[batch * sequence, hidden]`: number of layers + 1 calls.
+    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3>;
+
+    /// What the head reads, `[batch, hidden]`: the pooler's output where the body has one, else the first token.
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2>;
+
+    /// Logits `[batch, classes]` in 32 bits, from pooled outputs.
+    fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2>;
+
+    /// The body's outputs; every layer's where `mode` asks for them.
+    fn encode(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
+        let [batch, sequence] = inputs.input_ids.dims();
+        let keep = mode.keep_hidden_states;
+        let mut hidden_states = Vec::new();
+        let last_hidden_state = self.body(inputs, mode, &mut |x| {
+            let [_, hidden] = x.dims();
+            if keep {
+                hidden_states.push(x.clone().reshape([batch, sequence, hidden]));
+            }
+        });
+        let pooler_output = self.pool(&last_hidden_state, mode);
+        Outputs { last_hidden_state, pooler_output, hidden_states }
+    }
+
+    /// Logits `[batch, classes]`, in 32 bits.
+    fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        let pooled = self.encode(inputs, mode).pooler_output;
+        self.classify(pooled, mode)
+    }
+}
+
+/// The vectors of the first tokens, `[batch, sequence, hidden]` → `[batch, hidden]`.
+pub fn first_tokens<B: Backend>(last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
+    let [batch, _, hidden] = last_hidden_state.dims();
+    last_hidden_state.clone().slice([0..batch, 0..1, 0..hidden]).reshape([batch, hidden])
+}
+
+/// Checks that hold for every architecture, under the field names of each.
+pub struct Checks<'a> {
+    /// Sizes that must not be 0.
+    pub positive: &'a [(&'a str, usize)],
+    /// Width of the layers.
+    pub hidden: (&'a str, usize),
+    /// Attention heads.
+    pub heads: (&'a str, usize),
+    /// Dropout rates.
+    pub rates: &'a [(&'a str, f64)],
+    /// Non-linearity.
+    pub activation: (&'a str, &'a str),
+    /// Rows of the word embeddings, and the padding id.
+    pub padding: (usize, usize),
+}
+
+impl Checks<'_> {
+    /// Does them.
+    ///
+    /// # Errors
+    /// The first offending field, with the remedy.
+    pub fn run(&self) -> Result<(), String> {
+        let (activation_name, activation) = self.activation;
+        Activation::parse(activation).map_err(|reason| format!("{activation_name} {reason}"))?;
+        for (name, value) in self.positive.iter().chain([&self.hidden, &self.heads]) {
+            if *value == 0 {
+                return Err(format!("{name} is 0; give at least 1"));
+            }
+        }
+        let ((hidden_name, hidden), (heads_name, heads)) = (self.hidden, self.heads);
+        if !hidden.is_multiple_of(heads) {
+            return Err(format!("{hidden_name} {hidden} is no multiple of {heads_name} {heads}"));
+        }
+        for (name, rate) in self.rates {
+            if !(0.0..1.0).contains(rate) {
+                return Err(format!("{name} is {rate}; give a share of at least 0 and below 1"));
+            }
+        }
+        let (vocabulary, padding) = self.padding;
+        if padding >= vocabulary {
+            return Err(format!("pad_token_id {padding} is outside vocab_size {vocabulary}"));
+        }
+        Ok(())
+    }
+}
+
+/// `position_embedding_type`.
+///
+/// # Errors
+/// Another one than `absolute`.
+pub fn check_positions(kind: &str) -> Result<(), String> {
+    if kind == "absolute" {
+        return Ok(());
+    }
+    Err(format!("position_embedding_type `{kind}` is not known; known: absolute"))
+}

@@ -1,0 +1,364 @@
+//! BERT (Devlin et al. 2019, arXiv:1810.04805) with a sequence classifier, as in
+//! <https://github.com/huggingface/transformers/blob/main/src/transformers/models/bert/modeling_bert.py>.
+
+#![allow(non_snake_case, reason = "fields carry the names of the checkpoint's tensors")]
+
+use burn::module::Module;
+use burn::tensor::activation::tanh;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Device, Tensor};
+use serde::Deserialize;
+
+use super::activation::Activation;
+use super::architecture::{
+    Checks, Configuration, DropoutRates, SequenceClassifier, Sizes, check_positions, first_tokens,
+};
+use super::attention::{Maps, padding_bias};
+use super::layers::{Embedding, LayerNorm, Linear};
+use super::{Inputs, Mode};
+
+/// `config.json` of a BERT checkpoint; the defaults are those of transformers' `BertConfig`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct BertConfig {
+    /// Number of pieces.
+    pub vocab_size: usize,
+    /// Width of the layers.
+    pub hidden_size: usize,
+    /// Layers.
+    pub num_hidden_layers: usize,
+    /// Attention heads.
+    pub num_attention_heads: usize,
+    /// Width of the feed-forward layer.
+    pub intermediate_size: usize,
+    /// Non-linearity.
+    pub hidden_act: String,
+    /// Dropout on embeddings and on the outputs of attention and feed-forward layers.
+    pub hidden_dropout_prob: f64,
+    /// Dropout on attention probabilities.
+    pub attention_probs_dropout_prob: f64,
+    /// Rows of the position table.
+    pub max_position_embeddings: usize,
+    /// Segments.
+    pub type_vocab_size: usize,
+    /// Standard deviation of random weights.
+    pub initializer_range: f64,
+    /// LayerNorm's epsilon.
+    pub layer_norm_eps: f64,
+    /// Dropout before the classifier; `hidden_dropout_prob` where null.
+    pub classifier_dropout: Option<f64>,
+    /// Kind of position embedding.
+    pub position_embedding_type: String,
+    /// The padding id.
+    pub pad_token_id: usize,
+}
+
+impl Default for BertConfig {
+    fn default() -> Self {
+        Self {
+            vocab_size: 30_522,
+            hidden_size: 768,
+            num_hidden_layers: 12,
+            num_attention_heads: 12,
+            intermediate_size: 3072,
+            hidden_act: "gelu".into(),
+            hidden_dropout_prob: 0.1,
+            attention_probs_dropout_prob: 0.1,
+            max_position_embeddings: 512,
+            type_vocab_size: 2,
+            initializer_range: 0.02,
+            layer_norm_eps: 1e-12,
+            classifier_dropout: None,
+            position_embedding_type: "absolute".into(),
+            pad_token_id: 0,
+        }
+    }
+}
+
+impl Configuration for BertConfig {
+    const MODEL_TYPE: &'static str = "bert";
+    const CLASS: &'static str = "BertForSequenceClassification";
+    const PREFIX: &'static str = "bert.";
+
+    fn check(&self) -> Result<(), String> {
+        Checks {
+            positive: &[
+                ("vocab_size", self.vocab_size),
+                ("num_hidden_layers", self.num_hidden_layers),
+                ("intermediate_size", self.intermediate_size),
+                ("max_position_embeddings", self.max_position_embeddings),
+                ("type_vocab_size", self.type_vocab_size),
+            ],
+            hidden: ("hidden_size", self.hidden_size),
+            heads: ("num_attention_heads", self.num_attention_heads),
+            rates: &[
+                ("hidden_dropout_prob", self.hidden_dropout_prob),
+                ("attention_probs_dropout_prob", self.attention_probs_dropout_prob),
+                ("classifier_dropout", self.classifier_rate()),
+            ],
+            activation: ("hidden_act", &self.hidden_act),
+            padding: (self.vocab_size, self.pad_token_id),
+        }
+        .run()?;
+        check_positions(&self.position_embedding_type)
+    }
+
+    fn sizes(&self) -> Sizes {
+        Sizes {
+            vocab_size: self.vocab_size,
+            hidden_size: self.hidden_size,
+            layers: self.num_hidden_layers,
+            max_length: self.max_position_embeddings,
+            segments: Some(self.type_vocab_size),
+            pad_token_id: self.pad_token_id,
+            initializer_range: self.initializer_range,
+        }
+    }
+
+    fn set_dropout(&mut self, rates: DropoutRates) {
+        self.hidden_dropout_prob = rates.hidden.unwrap_or(self.hidden_dropout_prob);
+        self.attention_probs_dropout_prob = rates.attention.unwrap_or(self.attention_probs_dropout_prob);
+        self.classifier_dropout = rates.classifier.or(self.classifier_dropout);
+    }
+}
+
+impl BertConfig {
+    /// The dropout before the classifier.
+    pub fn classifier_rate(&self) -> f64 {
+        self.classifier_dropout.unwrap_or(self.hidden_dropout_prob)
+    }
+}
+
+/// `BertEmbeddings`; RoBERTa's have the same parts and count positions differently.
+#[derive(Module, Debug)]
+pub struct BertEmbeddings<B: Backend> {
+    word_embeddings: Embedding<B>,
+    position_embeddings: Embedding<B>,
+    token_type_embeddings: Embedding<B>,
+    LayerNorm: LayerNorm<B>,
+    hidden_dropout_prob: f64,
+}
+
+impl<B: Backend> BertEmbeddings<B> {
+    /// Zeros, to be filled by name.
+    pub fn zeros(config: &BertConfig, device: &Device<B>) -> Self {
+        let table = |rows| Embedding::zeros(rows, config.hidden_size, device);
+        Self {
+            word_embeddings: table(config.vocab_size),
+            position_embeddings: table(config.max_position_embeddings),
+            token_type_embeddings: table(config.type_vocab_size),
+            LayerNorm: LayerNorm::zeros(config.hidden_size, config.layer_norm_eps, device),
+            hidden_dropout_prob: config.hidden_dropout_prob,
+        }
+    }
+
+    /// Sum of word, segment and position vectors, normalised: `[batch * sequence, hidden]`.
+    fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        let [_, sequence] = inputs.input_ids.dims();
+        let positions = self.position_embeddings.first(sequence);
+        let segments = self.token_type_embeddings.of_few(inputs.token_type_ids.clone());
+        self.sum(inputs, positions, segments, mode)
+    }
+
+    /// As `forward`, with `positions` that broadcast to `[batch, sequence, hidden]` and `segments` that do to
+    /// `[batch * sequence, hidden]`.
+    pub fn sum(
+        &self,
+        inputs: &Inputs<B>,
+        positions: Tensor<B, 3>,
+        segments: Tensor<B, 2>,
+        mode: &mut Mode<'_>,
+    ) -> Tensor<B, 2> {
+        let [batch, sequence] = inputs.input_ids.dims();
+        let words = self.word_embeddings.forward(inputs.input_ids.clone());
+        let [_, _, hidden] = words.dims();
+        let sum = (words + positions).reshape([batch * sequence, hidden]) + segments;
+        mode.drop(self.LayerNorm.forward(sum), self.hidden_dropout_prob)
+    }
+
+    /// The table of positions.
+    pub fn position_embeddings(&self) -> &Embedding<B> {
+        &self.position_embeddings
+    }
+
+    /// The vector of segment 0, `[1, hidden]`.
+    pub fn first_segment(&self) -> Tensor<B, 2> {
+        self.token_type_embeddings.first(1).squeeze_dim(0)
+    }
+}
+
+/// `BertSelfAttention`.
+#[derive(Module, Debug)]
+pub struct BertSelfAttention<B: Backend> {
+    query: Linear<B>,
+    key: Linear<B>,
+    value: Linear<B>,
+    num_attention_heads: usize,
+    attention_probs_dropout_prob: f64,
+}
+
+/// `BertSelfOutput` and `BertOutput`: a linear map, then residual and LayerNorm.
+#[derive(Module, Debug)]
+pub struct BertOutput<B: Backend> {
+    dense: Linear<B>,
+    LayerNorm: LayerNorm<B>,
+    hidden_dropout_prob: f64,
+}
+
+impl<B: Backend> BertOutput<B> {
+    fn forward(&self, x: Tensor<B, 2>, residual: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        let x = mode.drop(self.dense.forward(x, mode.precision), self.hidden_dropout_prob);
+        self.LayerNorm.forward(x + residual)
+    }
+}
+
+/// `BertAttention`.
+#[derive(Module, Debug)]
+pub struct BertAttention<B: Backend> {
+    /// `self` in the checkpoint, which no field may be called here.
+    self_: BertSelfAttention<B>,
+    output: BertOutput<B>,
+}
+
+/// `BertIntermediate`.
+#[derive(Module, Debug)]
+pub struct BertIntermediate<B: Backend> {
+    dense: Linear<B>,
+}
+
+/// `BertLayer`.
+#[derive(Module, Debug)]
+pub struct BertLayer<B: Backend> {
+    attention: BertAttention<B>,
+    intermediate: BertIntermediate<B>,
+    output: BertOutput<B>,
+}
+
+impl<B: Backend> BertLayer<B> {
+    fn forward(&self, x: Tensor<B, 2>, bias: &Tensor<B, 4>, act: Activation, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        let maps = Maps {
+            query: &self.attention.self_.query,
+            key: &self.attention.self_.key,
+            value: &self.attention.self_.value,
+            heads: self.attention.self_.num_attention_heads,
+            dropout: self.attention.self_.attention_probs_dropout_prob,
+        };
+        let context = maps.attend(&x, bias, mode);
+        let attended = self.attention.output.forward(context, x, mode);
+        let inner = act.forward(self.intermediate.dense.forward(attended.clone(), mode.precision));
+        self.output.forward(inner, attended, mode)
+    }
+}
+
+/// `BertEncoder`, RoBERTa's too.
+#[derive(Module, Debug)]
+pub struct BertEncoder<B: Backend> {
+    layer: Vec<BertLayer<B>>,
+    #[module(skip)]
+    act: Activation,
+}
+
+impl<B: Backend> BertEncoder<B> {
+    /// Zeros, to be filled by name.
+    ///
+    /// # Errors
+    /// An unknown non-linearity.
+    pub fn zeros(config: &BertConfig, device: &Device<B>) -> Result<Self, String> {
+        let hidden = config.hidden_size;
+        let linear = |inputs, outputs| Linear::zeros(inputs, outputs, device);
+        let output = |inputs| BertOutput {
+            dense: linear(inputs, hidden),
+            LayerNorm: LayerNorm::zeros(hidden, config.layer_norm_eps, device),
+            hidden_dropout_prob: config.hidden_dropout_prob,
+        };
+        let layer = |_| BertLayer {
+            attention: BertAttention {
+                self_: BertSelfAttention {
+                    query: linear(hidden, hidden),
+                    key: linear(hidden, hidden),
+                    value: linear(hidden, hidden),
+                    num_attention_heads: config.num_attention_heads,
+                    attention_probs_dropout_prob: config.attention_probs_dropout_prob,
+                },
+                output: output(hidden),
+            },
+            intermediate: BertIntermediate { dense: linear(hidden, config.intermediate_size) },
+            output: output(config.intermediate_size),
+        };
+        let layer = (0..config.num_hidden_layers).map(layer).collect();
+        Ok(Self { layer, act: Activation::parse(&config.hidden_act)? })
+    }
+
+    /// Embedded tokens `[batch * sequence, hidden]` through all layers: `[batch, sequence, hidden]`. See
+    /// [`SequenceClassifier::body`].
+    pub fn forward(
+        &self,
+        mut x: Tensor<B, 2>,
+        attention_mask: &Tensor<B, 2>,
+        mode: &mut Mode<'_>,
+        observe: &mut dyn FnMut(&Tensor<B, 2>),
+    ) -> Tensor<B, 3> {
+        let [batch, sequence] = attention_mask.dims();
+        let bias = padding_bias(attention_mask);
+        observe(&x);
+        for layer in &self.layer {
+            x = layer.forward(x, &bias, self.act, mode);
+            observe(&x);
+        }
+        let [_, hidden] = x.dims();
+        x.reshape([batch, sequence, hidden])
+    }
+}
+
+/// `BertPooler`.
+#[derive(Module, Debug)]
+pub struct BertPooler<B: Backend> {
+    dense: Linear<B>,
+}
+
+/// `BertModel`.
+#[derive(Module, Debug)]
+pub struct BertModel<B: Backend> {
+    embeddings: BertEmbeddings<B>,
+    encoder: BertEncoder<B>,
+    pooler: BertPooler<B>,
+}
+
+/// `BertForSequenceClassification`.
+#[derive(Module, Debug)]
+pub struct BertForSequenceClassification<B: Backend> {
+    bert: BertModel<B>,
+    classifier: Linear<B>,
+    classifier_dropout: f64,
+}
+
+impl<B: Backend> SequenceClassifier<B> for BertForSequenceClassification<B> {
+    type Config = BertConfig;
+
+    fn zeros(config: &BertConfig, classes: usize, device: &Device<B>) -> Result<Self, String> {
+        config.check()?;
+        let hidden = config.hidden_size;
+        Ok(Self {
+            bert: BertModel {
+                embeddings: BertEmbeddings::zeros(config, device),
+                encoder: BertEncoder::zeros(config, device)?,
+                pooler: BertPooler { dense: Linear::zeros(hidden, hidden, device) },
+            },
+            classifier: Linear::zeros(hidden, classes, device),
+            classifier_dropout: config.classifier_rate(),
+        })
+    }
+
+    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
+        let embedded = self.bert.embeddings.forward(inputs, mode);
+        self.bert.encoder.forward(embedded, &inputs.attention_mask, mode, observe)
+    }
+
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        tanh(self.bert.pooler.dense.forward(first_tokens(last_hidden_state), mode.precision))
+    }
+
+    fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        self.classifier.forward(mode.drop(pooled, self.classifier_dropout), mode.precision)
+    }
+}

@@ -1,0 +1,283 @@
+//! DistilBERT (Sanh et al. 2019, arXiv:1910.01108) with a sequence classifier, as in
+//! <https://github.com/huggingface/transformers/blob/main/src/transformers/models/distilbert/modeling_distilbert.py>.
+//!
+//! BERT's layers under other names, without segments and without a pooler; the head is two layers on the first token.
+
+#![allow(non_snake_case, reason = "fields carry the names of the checkpoint's tensors")]
+
+use burn::module::Module;
+use burn::tensor::activation::relu;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Device, Tensor};
+use serde::Deserialize;
+
+use super::activation::Activation;
+use super::architecture::{Checks, Configuration, DropoutRates, SequenceClassifier, Sizes, first_tokens};
+use super::attention::{Maps, padding_bias};
+use super::layers::{Embedding, LayerNorm, Linear};
+use super::{Inputs, Mode};
+
+/// Fixed in DistilBERT's source.
+const LAYER_NORM_EPS: f64 = 1e-12;
+
+/// `config.json` of a DistilBERT checkpoint; the defaults are those of transformers' `DistilBertConfig`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct DistilBertConfig {
+    /// Number of pieces.
+    pub vocab_size: usize,
+    /// Longest input.
+    pub max_position_embeddings: usize,
+    /// Whether positions are fixed sines.
+    pub sinusoidal_pos_embds: bool,
+    /// Layers.
+    pub n_layers: usize,
+    /// Attention heads.
+    pub n_heads: usize,
+    /// Width of the layers.
+    pub dim: usize,
+    /// Width of the feed-forward layer.
+    pub hidden_dim: usize,
+    /// Dropout on embeddings and on the outputs of feed-forward layers.
+    pub dropout: f64,
+    /// Dropout on attention probabilities.
+    pub attention_dropout: f64,
+    /// Non-linearity.
+    pub activation: String,
+    /// Standard deviation of random weights.
+    pub initializer_range: f64,
+    /// Dropout before the classifier.
+    pub seq_classif_dropout: f64,
+    /// The padding id.
+    pub pad_token_id: usize,
+}
+
+impl Default for DistilBertConfig {
+    fn default() -> Self {
+        Self {
+            vocab_size: 30_522,
+            max_position_embeddings: 512,
+            sinusoidal_pos_embds: false,
+            n_layers: 6,
+            n_heads: 12,
+            dim: 768,
+            hidden_dim: 3072,
+            dropout: 0.1,
+            attention_dropout: 0.1,
+            activation: "gelu".into(),
+            initializer_range: 0.02,
+            seq_classif_dropout: 0.2,
+            pad_token_id: 0,
+        }
+    }
+}
+
+impl Configuration for DistilBertConfig {
+    const MODEL_TYPE: &'static str = "distilbert";
+    const CLASS: &'static str = "DistilBertForSequenceClassification";
+    const PREFIX: &'static str = "distilbert.";
+
+    fn check(&self) -> Result<(), String> {
+        Checks {
+            positive: &[
+                ("vocab_size", self.vocab_size),
+                ("max_position_embeddings", self.max_position_embeddings),
+                ("n_layers", self.n_layers),
+                ("hidden_dim", self.hidden_dim),
+            ],
+            hidden: ("dim", self.dim),
+            heads: ("n_heads", self.n_heads),
+            rates: &[
+                ("dropout", self.dropout),
+                ("attention_dropout", self.attention_dropout),
+                ("seq_classif_dropout", self.seq_classif_dropout),
+            ],
+            activation: ("activation", &self.activation),
+            padding: (self.vocab_size, self.pad_token_id),
+        }
+        .run()?;
+        if self.sinusoidal_pos_embds {
+            return Err("sinusoidal_pos_embds is true; only learned positions (false) are known".into());
+        }
+        Ok(())
+    }
+
+    fn sizes(&self) -> Sizes {
+        Sizes {
+            vocab_size: self.vocab_size,
+            hidden_size: self.dim,
+            layers: self.n_layers,
+            max_length: self.max_position_embeddings,
+            segments: None,
+            pad_token_id: self.pad_token_id,
+            initializer_range: self.initializer_range,
+        }
+    }
+
+    fn set_dropout(&mut self, rates: DropoutRates) {
+        self.dropout = rates.hidden.unwrap_or(self.dropout);
+        self.attention_dropout = rates.attention.unwrap_or(self.attention_dropout);
+        self.seq_classif_dropout = rates.classifier.unwrap_or(self.seq_classif_dropout);
+    }
+}
+
+/// `Embeddings`.
+#[derive(Module, Debug)]
+pub struct DistilBertEmbeddings<B: Backend> {
+    word_embeddings: Embedding<B>,
+    position_embeddings: Embedding<B>,
+    LayerNorm: LayerNorm<B>,
+    dropout: f64,
+}
+
+impl<B: Backend> DistilBertEmbeddings<B> {
+    /// Sum of word and position vectors, normalised: `[batch * sequence, dim]`.
+    fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        let [batch, sequence] = inputs.input_ids.dims();
+        let words = self.word_embeddings.forward(inputs.input_ids.clone());
+        let [_, _, size] = words.dims();
+        let sum = (words + self.position_embeddings.first(sequence)).reshape([batch * sequence, size]);
+        mode.drop(self.LayerNorm.forward(sum), self.dropout)
+    }
+}
+
+/// `DistilBertSelfAttention`.
+#[derive(Module, Debug)]
+pub struct DistilBertSelfAttention<B: Backend> {
+    q_lin: Linear<B>,
+    k_lin: Linear<B>,
+    v_lin: Linear<B>,
+    out_lin: Linear<B>,
+    n_heads: usize,
+    attention_dropout: f64,
+}
+
+/// `FFN`.
+#[derive(Module, Debug)]
+pub struct Ffn<B: Backend> {
+    lin1: Linear<B>,
+    lin2: Linear<B>,
+    dropout: f64,
+}
+
+/// `TransformerBlock`.
+#[derive(Module, Debug)]
+pub struct TransformerBlock<B: Backend> {
+    attention: DistilBertSelfAttention<B>,
+    sa_layer_norm: LayerNorm<B>,
+    ffn: Ffn<B>,
+    output_layer_norm: LayerNorm<B>,
+}
+
+impl<B: Backend> TransformerBlock<B> {
+    fn forward(&self, x: Tensor<B, 2>, bias: &Tensor<B, 4>, act: Activation, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        let maps = Maps {
+            query: &self.attention.q_lin,
+            key: &self.attention.k_lin,
+            value: &self.attention.v_lin,
+            heads: self.attention.n_heads,
+            dropout: self.attention.attention_dropout,
+        };
+        let context = maps.attend(&x, bias, mode);
+        // No dropout here, unlike BERT.
+        let attended = self.sa_layer_norm.forward(self.attention.out_lin.forward(context, mode.precision) + x);
+        let inner = act.forward(self.ffn.lin1.forward(attended.clone(), mode.precision));
+        let output = mode.drop(self.ffn.lin2.forward(inner, mode.precision), self.ffn.dropout);
+        self.output_layer_norm.forward(output + attended)
+    }
+}
+
+/// `Transformer`.
+#[derive(Module, Debug)]
+pub struct Transformer<B: Backend> {
+    layer: Vec<TransformerBlock<B>>,
+}
+
+/// `DistilBertModel`.
+#[derive(Module, Debug)]
+pub struct DistilBertModel<B: Backend> {
+    embeddings: DistilBertEmbeddings<B>,
+    transformer: Transformer<B>,
+    #[module(skip)]
+    activation: Activation,
+}
+
+impl<B: Backend> DistilBertModel<B> {
+    fn zeros(config: &DistilBertConfig, device: &Device<B>) -> Result<Self, String> {
+        config.check()?;
+        let dim = config.dim;
+        let norm = || LayerNorm::zeros(dim, LAYER_NORM_EPS, device);
+        let linear = |inputs, outputs| Linear::zeros(inputs, outputs, device);
+        let block = |_| TransformerBlock {
+            attention: DistilBertSelfAttention {
+                q_lin: linear(dim, dim),
+                k_lin: linear(dim, dim),
+                v_lin: linear(dim, dim),
+                out_lin: linear(dim, dim),
+                n_heads: config.n_heads,
+                attention_dropout: config.attention_dropout,
+            },
+            sa_layer_norm: norm(),
+            ffn: Ffn {
+                lin1: linear(dim, config.hidden_dim),
+                lin2: linear(config.hidden_dim, dim),
+                dropout: config.dropout,
+            },
+            output_layer_norm: norm(),
+        };
+        Ok(Self {
+            embeddings: DistilBertEmbeddings {
+                word_embeddings: Embedding::zeros(config.vocab_size, dim, device),
+                position_embeddings: Embedding::zeros(config.max_position_embeddings, dim, device),
+                LayerNorm: norm(),
+                dropout: config.dropout,
+            },
+            transformer: Transformer { layer: (0..config.n_layers).map(block).collect() },
+            activation: Activation::parse(&config.activation)?,
+        })
+    }
+}
+
+/// `DistilBertForSequenceClassification`.
+#[derive(Module, Debug)]
+pub struct DistilBertForSequenceClassification<B: Backend> {
+    distilbert: DistilBertModel<B>,
+    pre_classifier: Linear<B>,
+    classifier: Linear<B>,
+    seq_classif_dropout: f64,
+}
+
+impl<B: Backend> SequenceClassifier<B> for DistilBertForSequenceClassification<B> {
+    type Config = DistilBertConfig;
+
+    fn zeros(config: &DistilBertConfig, classes: usize, device: &Device<B>) -> Result<Self, String> {
+        Ok(Self {
+            distilbert: DistilBertModel::zeros(config, device)?,
+            pre_classifier: Linear::zeros(config.dim, config.dim, device),
+            classifier: Linear::zeros(config.dim, classes, device),
+            seq_classif_dropout: config.seq_classif_dropout,
+        })
+    }
+
+    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
+        let [batch, sequence] = inputs.input_ids.dims();
+        let mut x = self.distilbert.embeddings.forward(inputs, mode);
+        let bias = padding_bias(&inputs.attention_mask);
+        observe(&x);
+        for block in &self.distilbert.transformer.layer {
+            x = block.forward(x, &bias, self.distilbert.activation, mode);
+            observe(&x);
+        }
+        let [_, dim] = x.dims();
+        x.reshape([batch, sequence, dim])
+    }
+
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, _: &mut Mode<'_>) -> Tensor<B, 2> {
+        first_tokens(last_hidden_state)
+    }
+
+    fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        let inner = relu(self.pre_classifier.forward(pooled, mode.precision));
+        self.classifier.forward(mode.drop(inner, self.seq_classif_dropout), mode.precision)
+    }
+}

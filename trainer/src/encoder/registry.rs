@@ -1,0 +1,203 @@
+//! The architectures that can be trained: a line each. config.json picks one.
+
+#![allow(clippy::large_enum_variant, reason = "a process holds few of them, and derived records cannot be annotated")]
+
+use burn::module::Module;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Device, Tensor};
+use serde_json::Value;
+
+use super::albert::{AlbertConfig, AlbertForSequenceClassification};
+use super::architecture::{Configuration, DropoutRates, SequenceClassifier, Sizes};
+use super::bert::{BertConfig, BertForSequenceClassification};
+use super::distilbert::{DistilBertConfig, DistilBertForSequenceClassification};
+use super::roberta::{RobertaConfig, RobertaForSequenceClassification};
+use super::{Inputs, Mode};
+
+macro_rules! architectures {
+    ($($name:ident: $config:ident, $model:ident;)+) => {
+        /// The configuration of an encoder of any architecture.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Config {
+            $(#[doc = concat!("Of `", stringify!($model), "`.")] $name($config),)+
+        }
+
+        /// A sequence classifier of any architecture.
+        #[derive(Module, Debug)]
+        pub enum Classifier<B: Backend> {
+            $(#[doc = concat!("`", stringify!($model), "`.")] $name($model<B>),)+
+        }
+
+        impl Config {
+            /// `model_type` of the architectures that can be trained.
+            pub const KNOWN: &[&str] = &[$(<$config as Configuration>::MODEL_TYPE),+];
+
+            /// What the names of their bodies' tensors begin with.
+            pub const PREFIXES: &[&str] = &[$(<$config as Configuration>::PREFIX),+];
+
+            fn of_type(architecture: &str, value: Value) -> Result<Option<Self>, serde_json::Error> {
+                match architecture {
+                    $(<$config as Configuration>::MODEL_TYPE => <$config>::read(value).map(|c| Some(Self::$name(c))),)+
+                    _ => Ok(None),
+                }
+            }
+
+            /// `model_type` in config.json.
+            pub fn model_type(&self) -> &'static str {
+                match self { $(Self::$name(_) => <$config as Configuration>::MODEL_TYPE),+ }
+            }
+
+            /// transformers' class with the sequence classifier.
+            pub fn class(&self) -> &'static str {
+                match self { $(Self::$name(_) => <$config as Configuration>::CLASS),+ }
+            }
+
+            /// Says what makes no model; see [`Configuration::check`].
+            ///
+            /// # Errors
+            /// The first offending field.
+            pub fn check(&self) -> Result<(), String> {
+                match self { $(Self::$name(config) => config.check()),+ }
+            }
+
+            /// The sizes that others must fit.
+            pub fn sizes(&self) -> Sizes {
+                match self { $(Self::$name(config) => config.sizes()),+ }
+            }
+
+            /// Puts other dropout rates in place, where given.
+            pub fn set_dropout(&mut self, rates: DropoutRates) {
+                match self { $(Self::$name(config) => config.set_dropout(rates)),+ }
+            }
+        }
+
+        impl<B: Backend> SequenceClassifier<B> for Classifier<B> {
+            type Config = Config;
+
+            fn zeros(config: &Config, classes: usize, device: &Device<B>) -> Result<Self, String> {
+                match config { $(Config::$name(config) => $model::zeros(config, classes, device).map(Self::$name)),+ }
+            }
+
+            fn body(
+                &self,
+                inputs: &Inputs<B>,
+                mode: &mut Mode<'_>,
+                observe: &mut dyn FnMut(&Tensor<B, 2>),
+            ) -> Tensor<B, 3> {
+                match self { $(Self::$name(model) => model.body(inputs, mode, observe)),+ }
+            }
+
+            fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+                match self { $(Self::$name(model) => model.pool(last_hidden_state, mode)),+ }
+            }
+
+            fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+                match self { $(Self::$name(model) => model.classify(pooled, mode)),+ }
+            }
+        }
+    };
+}
+
+architectures! {
+    Albert: AlbertConfig, AlbertForSequenceClassification;
+    Bert: BertConfig, BertForSequenceClassification;
+    Roberta: RobertaConfig, RobertaForSequenceClassification;
+    DistilBert: DistilBertConfig, DistilBertForSequenceClassification;
+}
+
+/// Why a config.json describes no encoder that can be trained.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// An architecture that is not in the registry.
+    #[error(
+        "architecture `{0}` is not known; known: {known}. Is `model_type` in config.json right?",
+        known = Config::KNOWN.join(", ")
+    )]
+    Unknown(String),
+    /// A field of another type.
+    #[error("{0}")]
+    Field(#[from] serde_json::Error),
+    /// Fields that make no model.
+    #[error("{0}")]
+    Check(String),
+}
+
+impl Config {
+    /// Reads a config.json: `model_type` picks the architecture, else the class name in `architectures` does.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub fn read(value: Value) -> Result<Self, ConfigError> {
+        let architecture = architecture(&value);
+        let config = Self::of_type(&architecture, value)?.ok_or(ConfigError::Unknown(architecture))?;
+        config.check().map_err(ConfigError::Check)?;
+        Ok(config)
+    }
+}
+
+/// Whether a parameter belongs to a task's head and not to the body, which tasks share.
+pub fn is_head(name: &str) -> bool {
+    !Config::PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// `model_type`, else the name of the first class in lower case without its task.
+fn architecture(config: &Value) -> String {
+    if let Some(name) = config.get("model_type").and_then(Value::as_str) {
+        return name.to_owned();
+    }
+    let class = config.pointer("/architectures/0").and_then(Value::as_str).unwrap_or("");
+    let name = class.split("For").next().unwrap_or("").trim_end_matches("Model").to_lowercase();
+    if name.is_empty() { "(none)".into() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_class_name_picks_where_no_model_type_does() {
+        for (class, model_type) in [
+            ("AlbertForMaskedLM", "albert"),
+            ("BertModel", "bert"),
+            ("RobertaForSequenceClassification", "roberta"),
+            ("DistilBertForMaskedLM", "distilbert"),
+        ] {
+            let config = Config::read(json!({ "architectures": [class] })).unwrap();
+            assert_eq!(config.model_type(), model_type);
+        }
+    }
+
+    #[test]
+    fn rejects_unknown_architectures_with_the_list() {
+        for (config, name) in [
+            (json!({ "model_type": "gpt2" }), "`gpt2`"),
+            (json!({ "architectures": ["XLNetModel"] }), "`xlnet`"),
+            (json!({}), "`(none)`"),
+        ] {
+            let message = Config::read(config).unwrap_err().to_string();
+            assert!(message.contains(name) && message.contains("albert, bert, roberta, distilbert"), "{message}");
+        }
+    }
+
+    #[test]
+    fn rejects_fields_that_make_no_model_by_name() {
+        for (config, field) in [
+            (json!({ "model_type": "bert", "num_attention_heads": 5 }), "num_attention_heads 5"),
+            (json!({ "model_type": "bert", "position_embedding_type": "relative_key" }), "known: absolute"),
+            (json!({ "model_type": "bert", "hidden_act": "tanh" }), "hidden_act `tanh`"),
+            (json!({ "model_type": "roberta", "hidden_dropout_prob": 1.0 }), "hidden_dropout_prob is 1"),
+            (json!({ "model_type": "roberta", "max_position_embeddings": 2 }), "positions"),
+            (json!({ "model_type": "roberta", "vocab_size": 1 }), "pad_token_id 1"),
+            (json!({ "model_type": "distilbert", "n_layers": 0 }), "n_layers is 0"),
+            (json!({ "model_type": "distilbert", "dim": 50 }), "dim 50"),
+            (json!({ "model_type": "distilbert", "sinusoidal_pos_embds": true }), "sinusoidal_pos_embds"),
+            (json!({ "model_type": "albert", "embedding_size": 0 }), "embedding_size is 0"),
+            (json!({ "model_type": "bert", "hidden_size": "large" }), "large"),
+        ] {
+            let message = Config::read(config).unwrap_err().to_string();
+            assert!(message.contains(field.trim_end_matches('s')), "{field}: {message}");
+        }
+    }
+}

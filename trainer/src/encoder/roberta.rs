@@ -1,0 +1,141 @@
+//! RoBERTa (Liu et al. 2019, arXiv:1907.11692) with a sequence classifier, as in
+//! <https://github.com/huggingface/transformers/blob/main/src/transformers/models/roberta/modeling_roberta.py>.
+//!
+//! BERT's layers; what differs: positions are counted from `pad_token_id` + 1 and padding has a position of its own,
+//! segments are not told apart (transformers' RoBERTa tokenizers give none), the body has no pooler, and the head is
+//! two layers on the first token.
+
+use burn::module::Module;
+use burn::tensor::activation::tanh;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Device, Int, Tensor};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::architecture::{Configuration, DropoutRates, SequenceClassifier, Sizes, first_tokens};
+use super::bert::{BertConfig, BertEmbeddings, BertEncoder};
+use super::layers::Linear;
+use super::{Inputs, Mode};
+
+/// `config.json` of a RoBERTa checkpoint: BERT's fields, with the defaults of transformers' `RobertaConfig`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(transparent)]
+pub struct RobertaConfig {
+    bert: BertConfig,
+}
+
+impl Configuration for RobertaConfig {
+    const MODEL_TYPE: &'static str = "roberta";
+    const CLASS: &'static str = "RobertaForSequenceClassification";
+    const PREFIX: &'static str = "roberta.";
+
+    fn read(mut value: Value) -> Result<Self, serde_json::Error> {
+        if let Some(fields) = value.as_object_mut() {
+            // Where RobertaConfig's defaults are not BertConfig's.
+            for (name, default) in [("vocab_size", 50_265), ("pad_token_id", 1)] {
+                fields.entry(name).or_insert(default.into());
+            }
+        }
+        serde_json::from_value(value)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        self.bert.check()?;
+        let (positions, first) = (self.bert.max_position_embeddings, self.first_position());
+        if positions <= first {
+            return Err(format!("max_position_embeddings {positions} leaves no position: they begin at {first}"));
+        }
+        Ok(())
+    }
+
+    fn sizes(&self) -> Sizes {
+        let bert = self.bert.sizes();
+        Sizes { max_length: bert.max_length.saturating_sub(self.first_position()), segments: None, ..bert }
+    }
+
+    fn set_dropout(&mut self, rates: DropoutRates) {
+        self.bert.set_dropout(rates);
+    }
+}
+
+impl RobertaConfig {
+    /// The position of the first token.
+    fn first_position(&self) -> usize {
+        self.bert.pad_token_id + 1
+    }
+}
+
+/// `RobertaModel` without a pooler.
+#[derive(Module, Debug)]
+pub struct RobertaModel<B: Backend> {
+    embeddings: BertEmbeddings<B>,
+    encoder: BertEncoder<B>,
+    padding_idx: i64,
+}
+
+impl<B: Backend> RobertaModel<B> {
+    /// `create_position_ids_from_input_ids`: tokens are counted from `padding_idx` + 1, padding ids are at
+    /// `padding_idx` and do not count, wherever they stand.
+    fn position_ids(&self, input_ids: Tensor<B, 2, Int>) -> Tensor<B, 2, Int> {
+        let tokens = input_ids.not_equal_elem(self.padding_idx).int();
+        tokens.clone().cumsum(1) * tokens + self.padding_idx
+    }
+
+    fn embed(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        let positions = self.position_ids(inputs.input_ids.clone());
+        let positions = self.embeddings.position_embeddings().forward(positions);
+        self.embeddings.sum(inputs, positions, self.embeddings.first_segment(), mode)
+    }
+}
+
+/// `RobertaClassificationHead`.
+#[derive(Module, Debug)]
+pub struct RobertaClassificationHead<B: Backend> {
+    dense: Linear<B>,
+    out_proj: Linear<B>,
+    classifier_dropout: f64,
+}
+
+/// `RobertaForSequenceClassification`.
+#[derive(Module, Debug)]
+pub struct RobertaForSequenceClassification<B: Backend> {
+    roberta: RobertaModel<B>,
+    classifier: RobertaClassificationHead<B>,
+}
+
+impl<B: Backend> SequenceClassifier<B> for RobertaForSequenceClassification<B> {
+    type Config = RobertaConfig;
+
+    fn zeros(config: &RobertaConfig, classes: usize, device: &Device<B>) -> Result<Self, String> {
+        config.check()?;
+        let hidden = config.bert.hidden_size;
+        Ok(Self {
+            roberta: RobertaModel {
+                embeddings: BertEmbeddings::zeros(&config.bert, device),
+                encoder: BertEncoder::zeros(&config.bert, device)?,
+                padding_idx: i64::try_from(config.bert.pad_token_id).map_err(|e| format!("pad_token_id: {e}"))?,
+            },
+            classifier: RobertaClassificationHead {
+                dense: Linear::zeros(hidden, hidden, device),
+                out_proj: Linear::zeros(hidden, classes, device),
+                classifier_dropout: config.bert.classifier_rate(),
+            },
+        })
+    }
+
+    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
+        let embedded = self.roberta.embed(inputs, mode);
+        self.roberta.encoder.forward(embedded, &inputs.attention_mask, mode, observe)
+    }
+
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, _: &mut Mode<'_>) -> Tensor<B, 2> {
+        first_tokens(last_hidden_state)
+    }
+
+    fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        let head = &self.classifier;
+        let pooled = mode.drop(pooled, head.classifier_dropout);
+        let inner = tanh(head.dense.forward(pooled, mode.precision));
+        head.out_proj.forward(mode.drop(inner, head.classifier_dropout), mode.precision)
+    }
+}

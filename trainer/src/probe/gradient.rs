@@ -1,0 +1,138 @@
+//! The diagonal Fisher information and the mean gradient of a task at the encoder's first weights, streamed.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::{Tensor, TensorData};
+use transfermap::study::Precision;
+
+use super::forward::forward;
+use super::head::{LogisticRegression, fit};
+use super::{ProbeError, Subject, finite};
+use crate::backend::{Work, run_on};
+use crate::data::TokenisedSplit;
+use crate::data::batch::collate;
+use crate::encoder::layers::matmul;
+use crate::encoder::{Mode, SequenceClassifier, is_head};
+use crate::train::evaluate::to_device;
+use crate::train::gradient::Gradient;
+use crate::train::loss::cross_entropy;
+
+/// One number per shared parameter, tensors in order of their names, a linear weight as [in, out].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gradients {
+    /// Mean over examples of the squared gradient of log p(label | input): the diagonal of the empirical Fisher
+    /// information (with the true labels, as Vu et al. 2020; Achille et al. 2019 draw them from the model).
+    pub fisher: Vec<f32>,
+    /// Mean over examples of the gradient of the cross-entropy.
+    pub mean: Vec<f32>,
+}
+
+/// Fits a classifier to the pooled features of `split` ([`fit`]), then goes back through the encoder example by
+/// example, without dropout. In memory are the model and two more copies of it: the sums. `subject` must be an encoder
+/// before training. `go_on` is asked before every example; `None` when it says no.
+///
+/// # Errors
+/// As [`forward`].
+pub fn gradients(
+    subject: Subject<'_>,
+    split: &TokenisedSplit,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<Option<Gradients>, ProbeError> {
+    let Some(seen) = forward(subject, split, false, go_on)? else { return Ok(None) };
+    under(subject, split, fit(&seen.pooled.data, seen.pooled.cols, &split.labels, subject.classes), go_on)
+}
+
+/// The same under a given classifier.
+pub(super) fn under(
+    subject: Subject<'_>,
+    split: &TokenisedSplit,
+    head: LogisticRegression,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<Option<Gradients>, ProbeError> {
+    run_on(subject.device, Pass { subject, split, head, go_on }).map_err(ProbeError::Weights)?
+}
+
+struct Pass<'a, 'o> {
+    subject: Subject<'a>,
+    split: &'a TokenisedSplit,
+    head: LogisticRegression,
+    go_on: &'o mut dyn FnMut() -> bool,
+}
+
+impl Work for Pass<'_, '_> {
+    type Output = Result<Option<Gradients>, ProbeError>;
+
+    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+        let model = self.subject.load::<B>(device)?;
+        let head = Head::<B>::new(&self.head, device);
+        let padding = usize::try_from(self.subject.pad_id()).ok();
+        let mut sums: BTreeMap<String, Sums<B::InnerBackend>> = BTreeMap::new();
+        for example in 0..self.split.len() {
+            if !(self.go_on)() {
+                return Ok(None);
+            }
+            let batch = collate(self.split, &[example], self.subject.pad_id(), None);
+            let (inputs, labels) = to_device::<B>(&batch, device);
+            let pooled = model.encode(&inputs, &mut Mode::evaluation(self.subject.precision)).pooler_output;
+            let logits = head.forward(pooled, self.subject.precision);
+            let grads = cross_entropy(logits, labels).backward();
+            for (name, gradient) in Gradient::of(&model, grads, padding).into_parts() {
+                if !is_head(&name) {
+                    let sum = sums.remove(&name);
+                    sums.insert(name, Sums::plus(sum, gradient));
+                }
+            }
+        }
+        let examples = self.split.len().max(1) as f64;
+        let (mut fisher, mut mean) = (Vec::new(), Vec::new());
+        for sum in sums.into_values() {
+            fisher.extend(on_host(sum.squares, examples));
+            mean.extend(on_host(sum.plain, examples));
+        }
+        Ok(Some(Gradients { fisher: finite("Fisher information", fisher)?, mean: finite("gradient", mean)? }))
+    }
+}
+
+struct Sums<B: Backend> {
+    plain: Tensor<B, 1>,
+    squares: Tensor<B, 1>,
+}
+
+impl<B: Backend> Sums<B> {
+    fn plus(sum: Option<Self>, gradient: Tensor<B, 1>) -> Self {
+        let squares = gradient.clone().square();
+        match sum {
+            Some(sum) => Self { plain: sum.plain + gradient, squares: sum.squares + squares },
+            None => Self { plain: gradient, squares },
+        }
+    }
+}
+
+fn on_host<B: Backend>(sum: Tensor<B, 1>, examples: f64) -> Vec<f32> {
+    sum.div_scalar(examples).into_data().convert::<f32>().into_vec().unwrap_or_default()
+}
+
+/// The fitted classifier on a device: it stands in the place of the model's own head, whatever layers that has.
+struct Head<B: Backend> {
+    /// `[width, classes]`.
+    weight: Tensor<B, 2>,
+    /// `[1, classes]`.
+    bias: Tensor<B, 2>,
+}
+
+impl<B: Backend> Head<B> {
+    fn new(fitted: &LogisticRegression, device: &B::Device) -> Self {
+        let as_f32 = |values: &[f64]| values.iter().map(|v| *v as f32).collect::<Vec<_>>();
+        let (classes, width) = (fitted.classes, fitted.width);
+        Self {
+            weight: Tensor::from_data(TensorData::new(as_f32(&fitted.weight), [classes, width]), device).transpose(),
+            bias: Tensor::from_data(TensorData::new(as_f32(&fitted.bias), [1, classes]), device),
+        }
+    }
+
+    /// Logits `[batch, classes]`, from pooled outputs.
+    fn forward(&self, pooled: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
+        matmul(pooled, self.weight.clone(), precision) + self.bias.clone()
+    }
+}

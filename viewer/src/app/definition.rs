@@ -1,0 +1,75 @@
+//! The small window that "?" opens: what a chart or a word means.
+
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlElement};
+
+use super::patch;
+use crate::definition::{Definition, definition};
+use crate::node::{Node, el};
+
+const ID: &str = "transfermap-definition";
+
+/// Opens the definition of a key beside the element that asked; asked again, closes it.
+pub(super) fn open(asked: &Element, key: &str) {
+    let again = document().get_element_by_id(ID).is_some_and(|w| w.get_attribute("data-of").as_deref() == Some(key));
+    close();
+    let Some(definition) = definition(key).filter(|_| !again) else { return };
+    let Ok(made) = document().create_element("div") else { return };
+    made.set_id(ID);
+    made.set_class_name("definition");
+    for (name, value) in [("role", "dialog"), ("aria-label", definition.term), ("data-of", key), ("tabindex", "-1")] {
+        let _ = made.set_attribute(name, value);
+    }
+    patch::children(&document(), &made, &[], &contents(definition));
+    let Some(body) = document().body() else { return };
+    if body.append_child(&made).is_err() {
+        return;
+    }
+    let Ok(made) = made.dyn_into::<HtmlElement>() else { return };
+    let around = asked.get_bounding_client_rect();
+    let page = document().document_element().map_or(1e4, |d| f64::from(d.client_width()));
+    let scrolled = web_sys::window().and_then(|w| w.scroll_y().ok()).unwrap_or(0.0);
+    let left = around.left().clamp(8.0, (page - f64::from(made.offset_width()) - 8.0).max(8.0));
+    let _ = made.style().set_property("left", &format!("{left}px"));
+    let _ = made.style().set_property("top", &format!("{}px", around.bottom() + scrolled + 6.0));
+    let _ = asked.set_attribute("data-asked", "");
+    let _ = made.focus();
+}
+
+fn contents(definition: &Definition) -> Vec<Node> {
+    let line = |class: &'static str, words: &'static str| {
+        (!words.is_empty()).then(|| Node::from(el("p").class(class).text(words)))
+    };
+    let mut contents = vec![Node::from(el("h4").text(definition.term))];
+    contents.extend(
+        [line("", definition.text), line("formula", definition.formula), line("quiet", definition.source)]
+            .into_iter()
+            .flatten(),
+    );
+    contents
+}
+
+/// Closes it; whether there was one. The focus goes back to what asked.
+pub(super) fn close() -> bool {
+    let Some(open) = document().get_element_by_id(ID) else { return false };
+    open.remove();
+    if let Some(asked) = document().query_selector("[data-asked]").ok().flatten() {
+        let _ = asked.remove_attribute("data-asked");
+        if let Ok(asked) = asked.dyn_into::<HtmlElement>() {
+            let _ = asked.focus();
+        }
+    }
+    true
+}
+
+/// Closes it when the event is outside of it.
+pub(super) fn close_unless_inside(event: &Event) {
+    let inside = event
+        .target()
+        .and_then(|t| t.dyn_into::<Element>().ok())
+        .is_some_and(|t| t.closest(&format!("#{ID}")).ok().flatten().is_some());
+    if !inside {
+        close();
+    }
+}

@@ -1,0 +1,130 @@
+//! Clicks, changes, keys, hovers and drops. Pages say what an element does in its `data-…` attributes: `data-set` changes
+//! choices, `data-choice` is a field of one, `data-define` opens a definition, `data-download` and `data-copy` give a
+//! chart or table away, `data-tip` is told on hover, `data-key` ties marks of one pair together, `data-do` opens and saves.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{DragEvent, Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
+
+use super::state::State;
+use super::{definition, download, keys, load, tip};
+
+/// Listens on the viewer's element.
+pub(super) fn listen(state: State, root: &HtmlElement) {
+    let on = |name: &'static str, act: Box<dyn Fn(Event)>| {
+        let closure = Closure::<dyn Fn(Event)>::new(act);
+        let _ = root.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
+        // The page lives as long as its document.
+        closure.forget();
+    };
+    on("click", Box::new(move |event| click(state, &event)));
+    on("change", Box::new(move |event| field(state, &event)));
+    on("input", Box::new(move |event| search(state, &event)));
+    on(
+        "keydown",
+        Box::new(move |event| {
+            if let Some(event) = event.dyn_ref::<KeyboardEvent>() {
+                keys::press(state, event);
+            }
+        }),
+    );
+    for name in ["pointerover", "focusin"] {
+        on(name, Box::new(|event| tip::over(&event)));
+    }
+    for name in ["pointerout", "focusout"] {
+        on(name, Box::new(|event| tip::out(&event)));
+    }
+    on("dragover", Box::new(|event| event.prevent_default()));
+    on(
+        "drop",
+        Box::new(move |event| {
+            event.prevent_default();
+            if let Some(files) = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer).and_then(|d| d.files())
+            {
+                load::files(state, &files);
+            }
+        }),
+    );
+}
+
+/// The nearest element around the event's target, itself included, with an attribute, and its value.
+pub(super) fn nearest(event: &Event, attribute: &str) -> Option<(Element, String)> {
+    let target = event.target()?.dyn_into::<Element>().ok()?;
+    let element = target.closest(&format!("[{attribute}]")).ok().flatten()?;
+    let value = element.get_attribute(attribute)?;
+    Some((element, value))
+}
+
+fn click(state: State, event: &Event) {
+    if let Some((element, key)) = nearest(event, "data-define") {
+        definition::open(&element, &key);
+        return;
+    }
+    definition::close_unless_inside(event);
+    if let Some((_, change)) = nearest(event, "data-set") {
+        state.change(&change);
+    } else if let Some((element, format)) = nearest(event, "data-download") {
+        download::chart(state, &element, &format);
+    } else if let Some((element, format)) = nearest(event, "data-copy") {
+        download::table(state, &element, &format);
+    } else if let Some((element, _)) = nearest(event, "data-focus") {
+        event.prevent_default();
+        focus_page(&element);
+    } else if let Some((_, what)) = nearest(event, "data-do") {
+        match what.as_str() {
+            "open" => open(state),
+            "save" => download::report(state),
+            "print" => {
+                let _ = window().print();
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A select, a checkbox or a number field.
+fn field(state: State, event: &Event) {
+    let Some((element, choice)) = nearest(event, "data-choice") else { return };
+    let value = match (element.dyn_ref::<HtmlSelectElement>(), element.dyn_ref::<HtmlInputElement>()) {
+        (Some(select), _) => select.value(),
+        (_, Some(input)) if input.type_() == "checkbox" && !input.checked() => String::new(),
+        (_, Some(input)) => input.value(),
+        _ => return,
+    };
+    state.change(&crate::choices::change(&[(&choice, &value)]));
+}
+
+/// A search field answers while one types.
+fn search(state: State, event: &Event) {
+    let Some((element, choice)) = nearest(event, "data-choice") else { return };
+    if let Some(input) = element.dyn_ref::<HtmlInputElement>().filter(|i| i.type_() == "search") {
+        state.change(&crate::choices::change(&[(&choice, &input.value())]));
+    }
+}
+
+/// Asks for files.
+fn open(state: State) {
+    let Ok(Ok(input)) = document().create_element("input").map(JsCast::dyn_into::<HtmlInputElement>) else { return };
+    input.set_type("file");
+    input.set_accept(".json,application/json");
+    input.set_multiple(true);
+    let picked = input.clone();
+    let closure = Closure::<dyn Fn()>::new(move || {
+        if let Some(files) = picked.files() {
+            load::files(state, &files);
+        }
+    });
+    input.set_onchange(Some(closure.as_ref().unchecked_ref()));
+    closure.forget();
+    input.click();
+}
+
+/// Moves the focus to the page below the tabs, and its top into view.
+pub(super) fn focus_page(inside: &Element) {
+    let viewer = inside.closest(".viewer").ok().flatten().or_else(|| inside.query_selector(".viewer").ok().flatten());
+    let page = viewer.and_then(|v| v.query_selector("#page").ok().flatten());
+    if let Some(page) = page.and_then(|p| p.dyn_into::<HtmlElement>().ok()) {
+        let _ = page.focus();
+    }
+}

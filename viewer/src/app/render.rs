@@ -1,0 +1,203 @@
+//! From state to page: analyses when something changed, then draws.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use transfermap::analysis::Analysis;
+use transfermap::report::Report;
+use web_sys::HtmlElement;
+
+use super::state::{Analysed, State, Subject};
+use super::{Address, events, load, patch};
+use crate::choices::Choices;
+use crate::node::Node;
+use crate::page::{Context, Page, shell};
+
+/// Pause between two stages of the resampling, in which the page answers the reader.
+const PAUSE: Duration = Duration::from_millis(4);
+
+/// The application's view. What stood in the element before stays until a report is there.
+pub(super) fn view(state: State, element: &HtmlElement) -> impl IntoView + use<> {
+    let before: Vec<web_sys::Node> = {
+        let nodes = element.child_nodes();
+        (0..nodes.length()).filter_map(|i| nodes.item(i)).collect()
+    };
+    let host = NodeRef::<Div>::new();
+    let element = element.clone();
+    Effect::new(move |started: Option<()>| {
+        if started.is_none() {
+            events::listen(state, &element);
+        }
+    });
+    analyse(state);
+    keep_address(state);
+    draw(state, host, before);
+    view! {
+        <Message state />
+        <div class="host" node_ref=host></div>
+    }
+}
+
+#[component]
+fn Message(state: State) -> impl IntoView {
+    move || {
+        state.message.get().map(|message| {
+            view! {
+                <div class="message" role="alert">
+                    <p>{message}</p>
+                    <button type="button" class="tool" on:click=move |_| state.message.set(None)>"Close"</button>
+                </div>
+            }
+        })
+    }
+}
+
+/// Tests at once, then permutations and bootstraps in stages.
+fn analyse(state: State) {
+    let round = Rc::new(RefCell::new(0u64));
+    Effect::new(move |_| {
+        let options = state.options.get();
+        let Some(subject) = state.subject.get() else { return };
+        *round.borrow_mut() += 1;
+        match Analysis::tests(&subject.report, &options) {
+            Ok(analysis) => {
+                let analysis = Arc::new(analysis);
+                state.analysed.set(Some(Ok(Analysed { analysis: analysis.clone(), resampled: false })));
+                let stages = Stages { round: round.clone(), mine: *round.borrow(), next: 0, subject, analysis };
+                set_timeout(move || stages.go(state), PAUSE);
+            }
+            Err(error) => state.analysed.set(Some(Err(error.to_string()))),
+        }
+    });
+}
+
+/// The resampling of one analysis; it ends when another has begun.
+struct Stages {
+    round: Rc<RefCell<u64>>,
+    mine: u64,
+    next: usize,
+    subject: Subject,
+    analysis: Arc<Analysis>,
+}
+
+impl Stages {
+    fn go(mut self, state: State) {
+        if *self.round.borrow() != self.mine {
+            return;
+        }
+        let analysis = Arc::make_mut(&mut self.analysis);
+        let last = self.next >= analysis.resampling_stages();
+        if !last && let Err(error) = analysis.resample_stage(&self.subject.report, self.next) {
+            state.say(error.to_string());
+            return;
+        }
+        self.next += 1;
+        if last {
+            let analysis = self.analysis;
+            state.analysed.set(Some(Ok(Analysed { analysis, resampled: true })));
+        } else {
+            set_timeout(move || self.go(state), PAUSE);
+        }
+    }
+}
+
+/// Choices and address follow each other.
+fn keep_address(state: State) {
+    if state.address == Address::Untouched {
+        return;
+    }
+    let read = move || window().location().hash().unwrap_or_default();
+    state.choices.set(Choices::parse(&read()));
+    let _ = window_event_listener_untyped("hashchange", move |_| {
+        let choices = Choices::parse(&read());
+        if choices != *state.choices.read_untracked() {
+            state.choices.set(choices);
+        }
+    });
+    Effect::new(move |last_tab: Option<_>| {
+        let (fragment, tab) = (state.choices.read().fragment(), state.choices.read().tab());
+        if format!("#{fragment}") != read() && !(fragment.is_empty() && read().is_empty()) {
+            let url = format!("#{fragment}");
+            // Another page can be gone back from; another option of the same page cannot.
+            if last_tab.is_some_and(|last| last != tab) {
+                let _ = window().location().set_hash(&fragment);
+            } else if let Ok(history) = window().history() {
+                let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url));
+            }
+        }
+        tab
+    });
+}
+
+/// What was drawn last, for the next change and for downloads.
+#[derive(Clone, Default)]
+pub(super) struct Drawn(Rc<RefCell<(Vec<Node>, Page)>>);
+
+thread_local! {
+    /// By the element that holds it: a document may hold several viewers.
+    static DRAWN: RefCell<Vec<(web_sys::Node, Drawn)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The page that is shown in the viewer around an element.
+pub(super) fn shown_around(inside: &web_sys::Node) -> Option<Page> {
+    DRAWN.with_borrow(|all| {
+        all.iter().find(|(host, _)| host.contains(Some(inside))).map(|(_, drawn)| drawn.0.borrow().1.clone())
+    })
+}
+
+fn draw(state: State, host: NodeRef<Div>, before: Vec<web_sys::Node>) {
+    let drawn = Drawn::default();
+    Effect::new(move |last_tab: Option<_>| {
+        let host = host.get()?;
+        let (Some(subject), Some(analysed)) = (state.subject.get(), state.analysed.get()) else {
+            return None;
+        };
+        let analysed = match analysed {
+            Ok(analysed) => analysed,
+            Err(error) => {
+                state.say(error);
+                return None;
+            }
+        };
+        let choices = state.choices.get();
+        let (tree, page) = tree(state, &subject, &analysed, &choices);
+        let mut last = drawn.0.borrow_mut();
+        if last.0.is_empty() {
+            // Leptos leaves a node of its own in an empty element; patching counts children from the first.
+            host.set_text_content(None);
+            before.iter().filter_map(web_sys::Node::parent_node).zip(&before).for_each(|(parent, node)| {
+                let _ = parent.remove_child(node);
+            });
+            DRAWN.with_borrow_mut(|all| all.push(((*host).clone().into(), drawn.clone())));
+        }
+        patch::children(&document(), &host, &last.0, &tree);
+        *last = (tree, page);
+        let tab = choices.tab();
+        if last_tab.flatten().is_some_and(|last| last != tab) {
+            events::focus_page(&host);
+        }
+        load::mark("transfermap-drawn");
+        Some(tab)
+    });
+}
+
+fn tree(state: State, subject: &Subject, analysed: &Analysed, choices: &Choices) -> (Vec<Node>, Page) {
+    let loaded = state.loaded.read();
+    let names: Vec<(String, &Report)> = loaded.iter().map(|l| (l.name.clone(), &*l.report)).collect();
+    let none = Vec::new();
+    let context = Context {
+        report: &subject.report,
+        analysis: &analysed.analysis,
+        families: loaded.get(subject.index).map_or(&none, |l| &l.families),
+        family: &subject.family,
+        choices,
+        resampled: analysed.resampled,
+        loaded: &names,
+    };
+    let page = choices.tab().page(&context);
+    (vec![shell::view(&context, &page)], page)
+}

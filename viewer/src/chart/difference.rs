@@ -1,0 +1,118 @@
+//! By how much the gains of two families or reports differ.
+
+use transfermap::analysis::ComparedPair;
+use transfermap::metric::Metric;
+use transfermap::number;
+
+use super::legend::legend;
+use super::matrix::{Cell, Matrix};
+use super::transfer_map::pair_key;
+use super::{Chart, Drawing};
+use crate::choices::change;
+use crate::table::Table;
+use crate::tokens;
+
+/// What may be said of a difference.
+pub fn finding(pair: &ComparedPair, alpha: f64) -> (&'static str, &'static str) {
+    match (pair.p_holm, pair.difference) {
+        (Some(p), Some(d)) if p < alpha && d > 0.0 => ("▲", "more here"),
+        (Some(p), Some(_)) if p < alpha => ("▼", "less here"),
+        (Some(_), _) => ("?", "undecided"),
+        _ => ("–", "untested"),
+    }
+}
+
+/// The map of differences, here minus there.
+pub fn difference(compared: &[ComparedPair], order: &[&str], alpha: f64, [here, there]: [&str; 2]) -> Chart {
+    let largest = compared.iter().filter_map(|c| c.difference).map(f64::abs).fold(0.0, f64::max);
+    let metric = compared.first().map_or(Metric::Accuracy, |c| c.metric);
+    let names: Vec<String> = order.iter().map(|n| (*n).to_owned()).collect();
+    let mut cells = Vec::new();
+    for source in order {
+        let find = |target: &&str| compared.iter().find(|c| c.source == *source && c.target == **target);
+        cells.push(order.iter().map(|target| find(target).map(|c| cell(c, largest, alpha))).collect());
+    }
+    let steps: Vec<String> = (-tokens::DIVERGING_STEPS..=tokens::DIVERGING_STEPS)
+        .step_by(2)
+        .map(|s| tokens::diverging(f64::from(s), f64::from(tokens::DIVERGING_STEPS)).0)
+        .collect();
+    let ends = [number::gain(metric, -largest), "0".to_owned(), number::gain(metric, largest)];
+    let signs = [("▲", "gains more here"), ("▼", "gains less here"), ("?", "undecided"), ("–", "untested")];
+    let matrix = Matrix {
+        id: "difference".to_owned(),
+        row_title: "source".to_owned(),
+        column_title: "target".to_owned(),
+        rows: names.clone(),
+        columns: names,
+        cells,
+        legend: Some(legend(&steps, ends, &signs)),
+        ..Matrix::default()
+    };
+    let unit = match number::unit(metric) {
+        "" => metric.label().to_owned(),
+        unit => format!("{unit} of {}", metric.label()),
+    };
+    Chart {
+        id: "difference".to_owned(),
+        title: format!("Difference of gains in {unit}"),
+        reading: Some(format!("Each cell: the gain in {here} minus the gain in {there}. Blue: more here.")),
+        definition: "difference",
+        drawing: Drawing::Matrix(matrix.parts()),
+        data: data(compared, alpha),
+    }
+}
+
+fn cell(c: &ComparedPair, largest: f64, alpha: f64) -> Cell {
+    let (sign, words) = finding(c, alpha);
+    let open = change(&[("tab", "pair"), ("source", &c.source), ("target", &c.target)]);
+    let (fill, ink) = match c.difference {
+        Some(d) => tokens::diverging(d, largest),
+        None => ("var(--raised)".to_owned(), "var(--quiet)".to_owned()),
+    };
+    let gain = |v: Option<f64>| number::or_missing(v, |v| number::gain(c.metric, v));
+    let mut tip = format!(
+        "{} → {}: {} {} ({} here, {} there), {words}",
+        c.source,
+        c.target,
+        gain(c.difference),
+        number::unit(c.metric),
+        gain(c.here),
+        gain(c.there)
+    );
+    if let Some(ci) = c.ci {
+        tip += &format!(" · interval {}", number::gain_interval(c.metric, ci));
+    }
+    if let Some(p) = c.p_holm {
+        tip += &format!(" · Holm p {}", number::p_value(p));
+    }
+    let half = c.ci.map(|[low, high]| number::scale(c.metric) * (high - low) / 2.0);
+    Cell {
+        fill,
+        ink,
+        main: gain(c.difference),
+        below: half.map_or_else(String::new, |h| format!("±{}", number::plain(h, number::decimals(c.metric)))),
+        sign,
+        tip,
+        key: pair_key(&c.source, &c.target),
+        set: Some(open),
+        ..Cell::default()
+    }
+}
+
+fn data(compared: &[ComparedPair], alpha: f64) -> Table {
+    let mut table = Table::new("difference", "Differences").words("source").words("target").words("metric");
+    for name in ["here", "there", "difference", "low", "high", "p", "p_holm"] {
+        table = table.numbers(name);
+    }
+    table = table.words("finding");
+    let exact = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
+    for c in compared {
+        let mut row = vec![c.source.as_str().into(), c.target.as_str().into(), c.metric.name().into()];
+        for v in [c.here, c.there, c.difference, c.ci.map(|i| i[0]), c.ci.map(|i| i[1]), c.p, c.p_holm] {
+            row.push(exact(v).into());
+        }
+        row.push(finding(c, alpha).1.into());
+        table.row(row);
+    }
+    table
+}

@@ -1,0 +1,165 @@
+//! Charts, one a file. A chart is a drawing, the table behind it, and the words around it; the same code draws it in a
+//! page, in the HTML that stands there before any script runs, and in SVG and PNG files.
+
+pub mod axis;
+pub mod balance;
+pub mod confusion;
+pub mod difference;
+pub mod heat;
+pub mod intervals;
+pub mod legend;
+pub mod lines;
+pub mod matrix;
+pub mod paired_seeds;
+pub mod plot;
+pub mod scatter;
+pub mod scores;
+pub mod sources;
+pub mod transfer_map;
+
+use crate::node::{Element, Node, el};
+use crate::table::Table;
+use crate::tokens;
+
+/// A drawing with what belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// Name of its files, and its anchor in the page.
+    pub id: String,
+    /// What it shows, a noun phrase.
+    pub title: String,
+    /// One sentence below the title: how to read it.
+    pub reading: Option<String>,
+    /// A key of [`crate::definition`]: what "?" opens.
+    pub definition: &'static str,
+    /// The drawing.
+    pub drawing: Drawing,
+    /// The numbers behind it.
+    pub data: Table,
+}
+
+/// What is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Drawing {
+    /// One picture.
+    Plain(Picture),
+    /// A matrix, whose heads stay in view while its body scrolls.
+    Matrix(matrix::Parts),
+}
+
+/// A picture: the contents of an `svg` of this size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// Width in CSS pixels.
+    pub width: f64,
+    /// Height in CSS pixels.
+    pub height: f64,
+    /// What it holds.
+    pub contents: Vec<Node>,
+}
+
+impl Picture {
+    /// The `svg` of a page.
+    pub fn svg(&self) -> Element {
+        el("svg")
+            .at("width", self.width)
+            .at("height", self.height)
+            .attr("viewBox", format!("0 0 {} {}", self.width, self.height))
+            .children(self.contents.iter().cloned())
+    }
+
+    fn group(&self, x: f64, y: f64) -> Element {
+        el("g").attr("transform", format!("translate({x} {y})")).children(self.contents.iter().cloned())
+    }
+}
+
+/// Room around a drawing in a file, and for its title.
+const FILE_PADDING: f64 = 16.0;
+const FILE_TITLE: f64 = 28.0;
+
+impl Chart {
+    /// The figure of a page, with its title, definition and downloads.
+    pub fn figure(&self) -> Node {
+        let tool = |format: &'static str, label: &'static str| {
+            el("button")
+                .attr("type", "button")
+                .class("tool")
+                .attr("data-download", format)
+                .attr("data-chart", self.id.clone())
+                .attr("aria-label", format!("Download “{}” as {label}", self.title))
+                .text(label)
+        };
+        let define = el("button")
+            .attr("type", "button")
+            .class("define")
+            .attr("data-define", self.definition)
+            .attr("aria-label", format!("What is shown: {}", self.title))
+            .text("?");
+        let tools =
+            el("span").class("tools").child(tool("svg", "SVG")).child(tool("png", "PNG")).child(tool("csv", "CSV"));
+        let drawing: Element = match &self.drawing {
+            Drawing::Plain(picture) => el("div")
+                .class("frame")
+                .child(picture.svg().attr("role", "group").attr("aria-label", self.title.clone())),
+            Drawing::Matrix(parts) => parts.frame(&self.title),
+        };
+        el("figure")
+            .class("chart")
+            .attr("id", format!("chart-{}", self.id))
+            .child(
+                el("figcaption")
+                    .class("bar")
+                    .child(el("span").child(el("h3").text(self.title.clone())).child(define))
+                    .child(tools),
+            )
+            .maybe(self.reading.clone().map(|reading| el("p").class("reading").text(reading)))
+            .child(drawing)
+            .into()
+    }
+
+    /// A file that stands alone: title, literal colours, no outside references.
+    pub fn svg_file(&self) -> String {
+        let picture = match &self.drawing {
+            Drawing::Plain(picture) => picture.clone(),
+            Drawing::Matrix(parts) => parts.whole(),
+        };
+        let width = picture.width.max(crate::scale::text_width(&self.title, 16.0)) + 2.0 * FILE_PADDING;
+        let height = picture.height + 2.0 * FILE_PADDING + FILE_TITLE;
+        let svg: Node = el("svg")
+            .attr("xmlns", "http://www.w3.org/2000/svg")
+            .at("width", width)
+            .at("height", height)
+            .attr("viewBox", format!("0 0 {width} {height}"))
+            .attr("font-family", "system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif")
+            .child(el("title").text(self.title.clone()))
+            .child(el("rect").attr("width", "100%").attr("height", "100%").attr("fill", "var(--paper)"))
+            .child(
+                el("text")
+                    .at("x", FILE_PADDING)
+                    .at("y", FILE_PADDING + 14.0)
+                    .attr("font-size", "16")
+                    .attr("font-weight", "600")
+                    .attr("fill", "var(--ink)")
+                    .text(self.title.clone()),
+            )
+            .child(picture.group(FILE_PADDING, FILE_PADDING + FILE_TITLE))
+            .into();
+        tokens::resolve(&svg.markup())
+    }
+}
+
+/// Text in a drawing: `anchor` is `start`, `middle` or `end`.
+pub fn label(x: f64, y: f64, size: f64, anchor: &'static str, content: impl Into<String>) -> Element {
+    el("text")
+        .at("x", x)
+        .at("y", y)
+        .at("font-size", size)
+        .attr_if(anchor != "start", "text-anchor", anchor)
+        .attr("fill", "var(--ink)")
+        .text(content.into())
+}
+
+/// A straight line.
+pub fn line([x1, y1]: [f64; 2], [x2, y2]: [f64; 2], stroke: &'static str) -> Element {
+    el("line").at("x1", x1).at("y1", y1).at("x2", x2).at("y2", y2).attr("stroke", stroke)
+}

@@ -1,0 +1,115 @@
+//! The sources of one target as dots with intervals, best first.
+
+use transfermap::analysis::{Basis, Recommendation, RecommendedSource};
+use transfermap::number;
+
+use super::transfer_map::{pair_key, sign};
+use super::{Chart, Drawing, Picture, axis, label, line};
+use crate::choices::change;
+use crate::node::{Element, Node, coordinate, el};
+use crate::scale::{Scale, fit, text_width};
+use crate::table::Table;
+
+const ROW: f64 = 26.0;
+const WIDTH: f64 = 500.0;
+const VERDICT: f64 = 110.0;
+
+/// Draws the sources of which something is known.
+pub fn sources(recommendation: &Recommendation) -> Chart {
+    let known: Vec<&RecommendedSource> = recommendation.sources.iter().filter(|s| s.gain.is_some()).collect();
+    let factor = number::scale(recommendation.metric);
+    let left = known.iter().map(|s| text_width(&s.source, 13.0)).fold(40.0, f64::max).min(190.0) + 16.0;
+    let ends = known.iter().flat_map(|s| s.interval.into_iter().flatten().chain(s.gain)).chain([0.0]);
+    let x = Scale::over(ends.map(|v| factor * v), 0.04, [left, left + WIDTH]);
+    let bottom = known.len() as f64 * ROW + 8.0;
+    let mut contents: Vec<Node> = Vec::new();
+    let unit = match number::unit(recommendation.metric) {
+        "" => String::new(),
+        unit => format!(", {unit} of {}", recommendation.metric.label()),
+    };
+    axis::below(&x, bottom, 0.0, format!("gain on {}{unit}", fit(&recommendation.target, 12.0, 190.0)), &mut contents);
+    for (i, source) in known.iter().enumerate() {
+        contents.push(row(recommendation, source, i as f64 * ROW + ROW / 2.0 + 2.0, left, &x).into());
+    }
+    Chart {
+        id: "sources".to_owned(),
+        title: format!("Sources for {}", recommendation.target),
+        reading: Some(
+            "Filled: measured, with the interval of its mean. Hollow: predicted from other targets, with the interval of \
+             a new pair."
+                .to_owned(),
+        ),
+        definition: "recommendation",
+        drawing: Drawing::Plain(Picture { width: left + WIDTH + VERDICT, height: bottom + 44.0, contents }),
+        data: data(recommendation),
+    }
+}
+
+fn row(r: &Recommendation, source: &RecommendedSource, y: f64, left: f64, x: &Scale) -> Element {
+    let factor = number::scale(r.metric);
+    let measured = source.basis == Basis::Measured;
+    let middle = x.at(factor * source.gain.unwrap_or(0.0));
+    let tip = format!("{} → {}: {}", source.source, r.target, source.reason);
+    let whisker = source.interval.map(|[low, high]| {
+        line([x.at(factor * low), y], [x.at(factor * high), y], "var(--ink)").attr("stroke-width", "1.5")
+    });
+    let diamond = format!("M{} {}l6 6l-6 6l-6 -6Z", coordinate(middle), coordinate(y - 6.0));
+    let dot = if measured {
+        el("circle").at("cx", middle).at("cy", y).attr("r", "5").attr("fill", "var(--accent)")
+    } else {
+        el("path").attr("d", diamond).attr("fill", "var(--paper)").attr("stroke", "var(--accent)")
+    };
+    let words = match source.verdict {
+        Some(verdict) => format!("{} {}", sign(verdict), verdict.name()),
+        None => "◇ predicted".to_owned(),
+    };
+    let group = el("g")
+        .attr("class", "row")
+        .attr("tabindex", "0")
+        .attr("aria-label", tip.clone())
+        .attr("data-tip", tip)
+        .attr("data-key", pair_key(&source.source, &r.target));
+    let group = if measured {
+        let open = change(&[("tab", "pair"), ("source", &source.source), ("target", &r.target)]);
+        group.attr("role", "button").attr("data-set", open)
+    } else {
+        group.attr("role", "img")
+    };
+    let end = x.range()[1];
+    let band =
+        el("rect").attr("x", "0").at("y", y - ROW / 2.0 + 1.0).at("width", end + VERDICT).at("height", ROW - 2.0);
+    group
+        .child(band.attr("fill", "transparent"))
+        .child(label(left - 12.0, y + 4.5, 13.0, "end", fit(&source.source, 13.0, left - 14.0)))
+        .maybe(whisker)
+        .child(dot)
+        .child(label(end + 12.0, y + 4.5, 12.0, "start", words))
+}
+
+/// What a source's gain rests on.
+pub fn basis(source: &RecommendedSource) -> String {
+    match &source.basis {
+        Basis::Measured => "measured".to_owned(),
+        Basis::Predicted { predictor, .. } => format!("predicted by {predictor}"),
+        Basis::Unknown => "unknown".to_owned(),
+    }
+}
+
+fn data(r: &Recommendation) -> Table {
+    let mut table = Table::new("sources", "Sources").numbers("rank").words("source").words("target").words("basis");
+    table = table.numbers("gain").numbers("low").numbers("high").words("verdict");
+    let exact = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
+    for s in &r.sources {
+        table.row([
+            s.rank.to_string().into(),
+            s.source.as_str().into(),
+            r.target.as_str().into(),
+            basis(s).into(),
+            exact(s.gain).into(),
+            exact(s.interval.map(|i| i[0])).into(),
+            exact(s.interval.map(|i| i[1])).into(),
+            s.verdict.map_or("", |v| v.name()).into(),
+        ]);
+    }
+    table
+}

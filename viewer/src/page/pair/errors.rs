@@ -1,0 +1,156 @@
+//! What the models of a pair get wrong: confusion matrices, classes, examples that the transfer turned.
+
+use transfermap::metric::{Confusion, per_class};
+use transfermap::number;
+use transfermap::record::{ClassScores, RunRecord};
+use transfermap::transfer::{BothPredicted, flips};
+
+use super::{Subject, note};
+use crate::chart::confusion::{MOST, confusion};
+use crate::page::{Context, Page};
+use crate::runs::test;
+use crate::table::{Cell, Table};
+
+/// Examples that are listed.
+const LISTED: usize = 25;
+
+/// Adds what there is.
+pub(super) fn add(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
+    page.heading("What the models get wrong");
+    let counted = subject.counted();
+    let pick = |run: Option<&RunRecord>| run.and_then(|r| test(r, subject.target())).cloned();
+    let singles: Vec<_> = counted.iter().filter_map(|s| pick(s.single)).collect();
+    let transfers: Vec<_> = counted.iter().filter_map(|s| pick(s.transfer)).collect();
+    let sum = |arm: &[transfermap::record::Evaluation]| {
+        let known: Vec<&[Vec<u64>]> = arm.iter().map(|e| e.confusion.as_slice()).filter(|c| !c.is_empty()).collect();
+        Some((Confusion::sum(&known)?, known.len()))
+    };
+    let labels: Vec<String> =
+        subject.report.tasks.iter().find(|t| t.name == subject.target()).map_or_else(Vec::new, |t| t.labels.clone());
+    let (alone, after) = (sum(&singles), sum(&transfers));
+    let mut charts = Vec::new();
+    for (id, arm, name) in [("confusion-single", &alone, "alone"), ("confusion-transfer", &after, "after the source")] {
+        let Some((counts, seeds)) = arm.as_ref().filter(|(c, _)| c.classes() <= MOST) else { continue };
+        let reading = format!(
+            "Test examples, summed over {seeds} {}; colours are shares of the label’s row.",
+            if *seeds == 1 { "run" } else { "runs" }
+        );
+        charts.push(confusion(id, format!("Confusion {name}"), &reading, &labels, counts));
+    }
+    match (charts.len(), &alone) {
+        (0, Some((counts, _))) => {
+            page.add(note(format!(
+                "{} classes are too many for a matrix; the table below has each.",
+                counts.classes()
+            )));
+        }
+        (0, None) => {
+            page.add(note("The report has no confusion matrices of this pair: imported scores do not tell them."))
+        }
+        _ => page.beside(charts),
+    }
+    if let (Some((alone, a)), Some((after, b))) = (&alone, &after) {
+        let same = alone.classes() == after.classes() && a == b;
+        if same {
+            page.table(classes(&labels, &per_class(alone), &per_class(after)));
+        } else {
+            page.add(note("The two sides have different numbers of runs, so classes are not compared."));
+        }
+    }
+    examples(page, context, subject);
+}
+
+fn classes(labels: &[String], alone: &[ClassScores], after: &[ClassScores]) -> Table {
+    let mut table = Table::new("classes", "Classes: alone, after the source, change in points")
+        .words("class")
+        .numbers("test examples");
+    for name in ["precision", "recall", "F1"] {
+        table = table.numbers(name).defined("per-class").numbers("after").numbers("change");
+    }
+    for (i, (before, then)) in alone.iter().zip(after).enumerate() {
+        let mut row = vec![
+            labels.get(i).cloned().unwrap_or_else(|| format!("class {i}")).into(),
+            before.support.to_string().into(),
+        ];
+        for (a, b) in [(before.precision, then.precision), (before.recall, then.recall), (before.f1, then.f1)] {
+            row.extend([number::plain(100.0 * a, 1), number::plain(100.0 * b, 1)].map(Into::into));
+            row.push(number::signed(100.0 * (b - a), 1).into());
+        }
+        table.row(row);
+    }
+    table
+}
+
+/// Which test examples the transfer turned, by seed and over seeds.
+fn examples(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
+    page.heading("Examples that the transfer turned");
+    let pair = subject.pair;
+    if pair.examples.is_empty() {
+        page.add(note("The report has no predictions of this pair by example, so it cannot be said which turned."));
+        return;
+    }
+    let mut table = Table::new("flips", "Examples by seed")
+        .words("seed")
+        .numbers("right → wrong")
+        .numbers("wrong → right")
+        .numbers("McNemar p")
+        .defined("mcnemar")
+        .words("accuracy gain over other examples");
+    for seed in &pair.examples {
+        let interval = match seed.accuracy_gain_ci {
+            Some(ci) => number::gain_interval(transfermap::metric::Metric::Accuracy, ci),
+            None if context.resampled => number::MISSING.to_owned(),
+            None => "…".to_owned(),
+        };
+        table.row([
+            crate::runs::seed_name(seed.seed).into(),
+            seed.only_single_right.to_string().into(),
+            seed.only_transfer_right.to_string().into(),
+            number::p_value(seed.p_mcnemar).into(),
+            interval.into(),
+        ]);
+    }
+    page.table(table);
+    let counted = subject.counted();
+    let task = subject.report.tasks.iter().find(|t| t.name == subject.target());
+    let Some(split) = task.and_then(|t| t.splits.get("test")) else { return };
+    let Some(labels) = split.label_sequence.as_ref().map(transfermap::record::Classes::indices) else { return };
+    let predicted = |run: &RunRecord| test(run, subject.target()).and_then(|e| e.predicted.clone());
+    let both: Vec<_> =
+        counted.iter().filter_map(|s| s.both()).filter_map(|(a, b)| predicted(a).zip(predicted(b))).collect();
+    let seeds: Vec<BothPredicted<'_>> = both.iter().map(|(a, b)| (a.indices(), b.indices())).collect();
+    let flipped = flips(labels, &seeds);
+    let always = |f: &&transfermap::transfer::Flip| f.to_wrong.max(f.to_right) == seeds.len();
+    page.paragraph(format!(
+        "Of {} test examples {} turned at some seed, {} of them the same way at all {} seeds.",
+        labels.len(),
+        flipped.len(),
+        flipped.iter().filter(always).count(),
+        seeds.len()
+    ));
+    let mut list = Table::new("flipped", "Examples that turned at most seeds")
+        .numbers("test example, from 0")
+        .numbers("right → wrong, seeds")
+        .numbers("wrong → right, seeds");
+    if split.texts.is_some() {
+        list = list.words("text");
+    }
+    for flip in flipped.iter().take(LISTED) {
+        let mut row: Vec<Cell> = [flip.example, flip.to_wrong, flip.to_right].map(|n| n.to_string().into()).into();
+        if let Some(texts) = &split.texts {
+            let text = texts.get(flip.example).map_or_else(|| number::MISSING.to_owned(), |t| t.join(" ∥ "));
+            row.push(Cell::from(text).class("wrap"));
+        }
+        list.row(row);
+    }
+    page.table(list);
+    if flipped.len() > LISTED {
+        page.add(note(format!("The first {LISTED} of {}.", flipped.len())));
+    }
+    if split.texts.is_none() {
+        page.add(note(
+            "This report holds no texts; the number is the row’s place in the test set. `transfermap report \
+             --include-text` makes a page with them.",
+        ));
+    }
+}

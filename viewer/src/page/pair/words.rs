@@ -1,0 +1,195 @@
+//! What was tested and what came out, in sentences and in tables.
+
+use transfermap::analysis::{Flag, PairAnalysis, Verdict};
+use transfermap::number;
+
+use crate::chart::transfer_map::sign;
+use crate::node::{Element, el};
+use crate::page::Context;
+use crate::table::{Cell, Table};
+
+/// The verdict in one sentence.
+pub fn answer(pair: &PairAnalysis) -> Element {
+    let (source, target) = (&pair.key.source, &pair.key.target);
+    let class = match pair.verdict {
+        Verdict::Helps => "helps",
+        Verdict::Harms => "harms",
+        _ => "quiet",
+    };
+    let words = match pair.verdict {
+        Verdict::Helps => format!("Training on {source} first helps {target}."),
+        Verdict::Harms => format!("Training on {source} first harms {target}."),
+        Verdict::Equivalent => format!("Training on {source} first makes no difference to {target} that matters."),
+        Verdict::Undecided => format!("Whether {source} helps or harms {target} is undecided."),
+        Verdict::Untested => format!("Whether {source} helps or harms {target} cannot be tested."),
+    };
+    el("p").class("answer").child(el("span").class(class).text(format!("{} ", sign(pair.verdict)))).text(words)
+}
+
+/// The numbers behind the verdict, in sentences.
+pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
+    let metric = pair.metric;
+    let unit = number::unit(metric);
+    let score = |v: Option<f64>| number::or_missing(v, |v| number::score(metric, v));
+    let mut words = Vec::new();
+    if let Some(gain) = pair.gain {
+        let interval = pair.gain_ci.map(|ci| {
+            let level = number::plain(100.0 * (1.0 - alpha), if alpha < 0.01 { 1 } else { 0 });
+            format!(", {level}\u{a0}% interval {}", number::gain_interval(metric, ci).replace(' ', "\u{a0}"))
+        });
+        words.push(format!(
+            "{} is {} alone and {} after {}: a gain of {}{}.",
+            metric.label(),
+            score(pair.single),
+            score(pair.transfer),
+            pair.key.source,
+            format!("{} {unit}", number::gain(metric, gain)).trim_end(),
+            interval.unwrap_or_default()
+        ));
+    } else {
+        words.push("There is no gain: a run or its score is missing on one side.".to_owned());
+    }
+    words.push(match (pair.verdict, pair.p_holm) {
+        (Verdict::Untested, _) if pair.n == 0 => "No seed has both runs, so nothing is tested over seeds.".to_owned(),
+        (Verdict::Untested, _) => {
+            "One result of either side shows no spread; a verdict needs at least two seeds.".to_owned()
+        }
+        (_, None) => "All seeds show the same difference, so there is no spread to test it against.".to_owned(),
+        (_, Some(p)) => format!(
+            "The moderated paired t test over {} seeds gives p = {}, after Holm over {} pairs {}; α is {}.",
+            pair.n,
+            number::or_missing(pair.p, number::p_value),
+            pair.family_size,
+            number::p_value(p),
+            alpha
+        ),
+    });
+    if let (Verdict::Undecided, Some(smallest)) = (pair.verdict, pair.smallest_detectable_gain) {
+        let size = number::plain(number::scale(metric) * smallest, number::decimals(metric));
+        let size = format!("{size} {unit}");
+        words.push(format!(
+            "With these seeds only a gain of {} or more would be found in four of five studies.",
+            size.trim_end()
+        ));
+    }
+    let without = &pair.without_collapsed;
+    let collapsed = pair.collapsed_runs + pair.collapsed_singles;
+    if collapsed > 0 && without.n == 0 {
+        words.push("Without the collapsed runs no seed is left to compare.".to_owned());
+    } else if collapsed > 0 {
+        words.push(format!(
+            "Without the collapsed runs {} seeds are left, the gain is {} and the verdict {}.",
+            without.n,
+            number::or_missing(without.gain, |g| number::gain(metric, g)),
+            without.verdict.name()
+        ));
+    }
+    el("p").text(words.join(" "))
+}
+
+/// What limits the verdict.
+pub fn flags(context: &Context<'_>, pair: &PairAnalysis) -> Option<Element> {
+    let leaked = context.report.tasks.iter().find(|t| t.name == pair.key.target);
+    let leaked = leaked.and_then(|t| t.overlaps.iter().find(|o| o.source == pair.key.source)).map(|o| o.test_examples);
+    let words = |flag: &Flag| match flag {
+        Flag::Negligible => "The difference is real and smaller than the margin: too small to matter.".to_owned(),
+        Flag::DependsOnCollapsed => {
+            let verdict = pair.without_collapsed.verdict.name();
+            format!("Without the seeds at which a run collapsed to one class, the verdict is {verdict}.")
+        }
+        Flag::LacksFailedRuns => format!(
+            "{} runs failed. Seeds are not missing at random when trainings diverge; the verdict speaks of the others.",
+            pair.failed_runs
+        ),
+        Flag::SourceCollapsed => format!(
+            "In {} runs of {} the source itself had collapsed: the transfer started from a model that learnt one class.",
+            pair.source_collapsed_runs, pair.key.source
+        ),
+        Flag::Leak => format!(
+            "{} test texts of {} stand in the training set of {}.",
+            leaked.unwrap_or(0),
+            pair.key.target,
+            pair.key.source
+        ),
+        Flag::EvaluatedOnTrainingRows => {
+            format!("{} is evaluated on its training rows: the scores say how well it memorises.", pair.key.target)
+        }
+        Flag::IdenticalDifferences => {
+            "All seeds show the same difference: there is no spread to test against.".to_owned()
+        }
+        Flag::Unpaired => {
+            "The two sides share no seed: the gain is a difference of two means, without a paired test.".to_owned()
+        }
+        other => other.name().to_owned(),
+    };
+    (!pair.flags.is_empty()).then(|| {
+        let list = el("ul").class("warnings").attr("aria-label", "What limits this verdict");
+        list.children(pair.flags.iter().map(|f| el("li").child(el("span").class("warn").text("▲ ")).text(words(f))))
+    })
+}
+
+/// Every test of the pair; a table without rows when none could be made.
+pub fn tests(pair: &PairAnalysis) -> Table {
+    let mut table = Table::new("tests", "Tests").words("test").numbers("p").defined("p-value").words("what it asks");
+    let rows = [
+        ("moderated paired t", pair.p, "Is the mean gain 0? Its variance borrows from all pairs."),
+        ("· after Holm: decides", pair.p_holm, "The same, for all pairs of the family together."),
+        ("· after Benjamini-Hochberg", pair.q_bh, "Share of false verdicts if all pairs up to this one were believed."),
+        ("plain paired t", pair.p_plain, "Is the mean gain 0, judged by these seeds alone?"),
+        (
+            "exact sign-flip",
+            pair.p_sign_flip,
+            "Is the sign of the gains chance? No normal distribution; up to 12 seeds.",
+        ),
+        ("Welch’s t", pair.p_welch, "Do the two means differ, where no seed is shared?"),
+        ("equivalence, two one-sided", pair.p_equivalence, "Is the gain inside ± margin?"),
+        ("· after Holm", pair.p_equivalence_holm, "The same, for all pairs together."),
+    ];
+    if rows.iter().all(|(_, p, _)| p.is_none()) {
+        return table;
+    }
+    for (name, p, asks) in rows {
+        // Welch's test is made only where the others cannot be.
+        if p.is_none() && name.starts_with("Welch") {
+            continue;
+        }
+        let p = number::or_missing(p, number::p_value);
+        table.row([name.into(), p.into(), Cell::from(asks).class("wrap")]);
+    }
+    table
+}
+
+/// How large the effect is, by every measure of it.
+pub fn sizes(pair: &PairAnalysis) -> Table {
+    let metric = pair.metric;
+    let unit = number::unit(metric);
+    let mut table = Table::new("sizes", "How large").words("measure").numbers("value").words("unit");
+    let percent = |v: Option<f64>| number::or_missing(v, |v| number::signed(100.0 * v, 1));
+    let plain = |v: Option<f64>| number::or_missing(v, |v| number::signed(v, 2));
+    let score = |v: Option<f64>| number::or_missing(v, |v| number::score(metric, v));
+    let probability = number::or_missing(pair.probability_of_improvement, |p| number::plain(100.0 * p, 1));
+    let improvement = pair.probability_of_improvement_ci.map_or_else(
+        || "%".to_owned(),
+        |[low, high]| format!("%, interval [{}, {}]", number::plain(100.0 * low, 1), number::plain(100.0 * high, 1)),
+    );
+    let rows: [(&str, String, &str); 13] = [
+        ("paired seeds", pair.n.to_string(), ""),
+        ("score alone", score(pair.single), unit),
+        ("score after transfer", score(pair.transfer), unit),
+        ("gain", number::or_missing(pair.gain, |g| number::gain(metric, g)), unit),
+        ("standard deviation of the gains", score(pair.sd), unit),
+        ("smallest detectable gain", score(pair.smallest_detectable_gain), unit),
+        ("relative gain", percent(pair.relative_gain), "% of the baseline"),
+        ("chance-corrected gain", percent(pair.chance_corrected_gain), "% of what can be learnt"),
+        ("change of the errors", percent(pair.error_rate_change), "% of the baseline’s errors"),
+        ("Cohen’s d of the differences", plain(pair.cohen_d), "standard deviations"),
+        ("· with the moderated deviation", plain(pair.cohen_d_moderated), "standard deviations"),
+        ("probability of improvement", probability, &improvement),
+        ("correlation of both arms over seeds", plain(pair.pair_correlation), "r"),
+    ];
+    for (name, value, unit) in rows {
+        let unit = if value == number::MISSING { "" } else { unit };
+        table.row([name.into(), value.into(), unit.into()]);
+    }
+    table
+}

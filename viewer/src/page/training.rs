@@ -1,0 +1,224 @@
+//! Gain against training: does more of it heal negative transfer, or deepen it?
+
+use transfermap::analysis::TrainingAnalysis;
+use transfermap::number;
+use transfermap::variance::Course;
+
+use super::{Context, Page};
+use crate::chart::lines::{Frame, Point, Series, lines};
+use crate::chart::paired_seeds::tick_decimals;
+use crate::chart::transfer_map::pair_key;
+use crate::choices::change;
+use crate::node::el;
+use crate::table::{Cell, Table};
+use crate::tokens;
+
+/// Pairs that can be drawn together; there are so many colours.
+const MOST: usize = tokens::CATEGORIES;
+
+/// Pairs that are drawn without a choice.
+const FIRST: usize = 4;
+
+/// Draws the page.
+pub fn page(context: &Context<'_>) -> Page {
+    let mut page = Page::default();
+    let mut all: Vec<&TrainingAnalysis> = Vec::new();
+    for training in context.analysis.training.iter().filter(|t| t.family() == *context.family) {
+        let size = |t: &TrainingAnalysis| t.change.map_or(-1.0, |c| c.gain.abs());
+        let at = all.iter().position(|other| size(other) < size(training)).unwrap_or(all.len());
+        all.insert(at, training);
+    }
+    if all.is_empty() {
+        page.paragraph(
+            "The runs of this report have one evaluation each: trained for one epoch, or imported with final scores only. \
+             What more training would do cannot be seen from them.",
+        );
+        return page;
+    }
+    page.add(sentence(context, &all));
+    let chosen = chosen(context, &all);
+    if chosen.is_empty() {
+        page.paragraph("No pair is chosen; choose some in the table below.");
+    } else {
+        page.chart(chart(&chosen));
+    }
+    page.add(
+        el("p")
+            .class("reading")
+            .text(format!("A click on a pair in the table draws it or takes it away; at most {MOST} are drawn.")),
+    );
+    page.table(table(&all, &chosen));
+    page
+}
+
+/// What the pairs do over training, counted.
+fn sentence(context: &Context<'_>, all: &[&TrainingAnalysis]) -> crate::node::Element {
+    let tested = all.iter().filter(|t| t.change.is_some_and(|c| c.p.is_some())).count();
+    let count = |course| all.iter().filter(|t| t.change.is_some_and(|c| c.course == course)).count();
+    let words = if tested == 0 {
+        "No pair has two seeds at its first and last epoch, so no change is tested.".to_owned()
+    } else if all.iter().all(|t| t.change.is_none_or(|c| c.course == Course::Unclear)) {
+        format!(
+            "Between the first epoch and the last no gain of {tested} tested pairs changes by more than chance allows \
+             (Holm, α {}).",
+            context.analysis.options.alpha
+        )
+    } else {
+        format!(
+            "Between the first epoch and the last, of {tested} tested pairs negative transfer heals in {} and deepens in {}; \
+             positive transfer builds up in {} and fades in {}. The rest is unclear (Holm, α {}).",
+            count(Course::Heals),
+            count(Course::Deepens),
+            count(Course::BuildsUp),
+            count(Course::Fades),
+            context.analysis.options.alpha
+        )
+    };
+    el("p").class("answer").text(words)
+}
+
+/// The pairs to draw, by the names in the address, else those that change most.
+fn chosen<'a>(context: &Context<'_>, all: &[&'a TrainingAnalysis]) -> Vec<&'a TrainingAnalysis> {
+    match context.choices.get("pairs") {
+        Some("none") => Vec::new(),
+        Some(names) => {
+            let named = names.split('\n').filter_map(|name| all.iter().copied().find(|t| key(t) == name));
+            named.take(MOST).collect()
+        }
+        None => all.iter().copied().take(FIRST).collect(),
+    }
+}
+
+fn key(training: &TrainingAnalysis) -> String {
+    pair_key(&training.key.source, &training.key.target)
+}
+
+fn chart(chosen: &[&TrainingAnalysis]) -> crate::chart::Chart {
+    let metric = chosen.first().map_or(transfermap::metric::Metric::Accuracy, |t| t.metric);
+    let mut series = Vec::new();
+    for (i, training) in chosen.iter().enumerate() {
+        let name = format!("{} → {}", training.key.source, training.key.target);
+        let mut points = Vec::new();
+        for epoch in &training.epochs {
+            let interval = epoch.ci.map(|ci| format!(", interval {}", number::gain_interval(training.metric, ci)));
+            let tip = format!(
+                "{name}, epoch {}: {} {}{} ({} seeds)",
+                epoch.epoch,
+                number::gain(training.metric, epoch.gain),
+                number::unit(training.metric),
+                interval.unwrap_or_default(),
+                epoch.n
+            );
+            points.push(Point { x: epoch.epoch, y: epoch.gain, interval: epoch.ci, tip });
+        }
+        series.push(Series {
+            name,
+            colour: tokens::category(i),
+            dashed: i >= MOST / 2,
+            shape: i,
+            points,
+            key: key(training),
+            ..Series::default()
+        });
+    }
+    let show = |v: f64, d: usize| number::signed(number::scale(metric) * v, tick_decimals(metric, d));
+    let unit = number::unit(metric);
+    lines(
+        &Frame {
+            id: "training",
+            title: "Gain after every epoch".to_owned(),
+            reading: "Mean over seeds with the 95 % t interval of that epoch alone, on the test rows; nothing was chosen by it."
+                .to_owned(),
+            definition: "gain-over-training",
+            x: "epoch",
+            y: format!("gain in {}", if unit.is_empty() { metric.label() } else { unit }),
+            size: [640.0, 360.0],
+            show: &show,
+            zero: Some(0.0),
+        },
+        &series,
+    )
+}
+
+fn table(all: &[&TrainingAnalysis], chosen: &[&TrainingAnalysis]) -> Table {
+    let mut table = Table::new("changes", "Change of the gain from the first epoch to the last")
+        .words("pair")
+        .words("drawn")
+        .numbers("first")
+        .numbers("last")
+        .numbers("change")
+        .words("95 % interval")
+        .numbers("p")
+        .numbers("Holm p")
+        .words("course")
+        .defined("gain-over-training");
+    for training in all {
+        let metric = training.metric;
+        let drawn = chosen.iter().any(|c| c.key == training.key);
+        let mut names: Vec<String> = chosen.iter().map(|c| key(c)).filter(|name| *name != key(training)).collect();
+        if !drawn && names.len() < MOST {
+            names.push(key(training));
+        }
+        let names = if names.is_empty() { "none".to_owned() } else { names.join("\n") };
+        let at = |e: Option<&transfermap::analysis::EpochGain>| e.map(|e| number::gain(metric, e.gain));
+        let shown = |v: Option<String>| Cell::from(v.unwrap_or_else(|| number::MISSING.to_owned()));
+        let c = training.change;
+        table.row([
+            Cell::from(format!("{} → {}", training.key.source, training.key.target)).set(change(&[("pairs", &names)])),
+            if drawn { "●" } else { "" }.into(),
+            shown(at(training.epochs.first())),
+            shown(at(training.epochs.last())),
+            shown(c.map(|c| number::gain(metric, c.gain))),
+            shown(c.and_then(|c| c.ci).map(|ci| number::gain_interval(metric, ci))),
+            shown(c.and_then(|c| c.p).map(number::p_value)),
+            shown(c.and_then(|c| c.p_holm).map(number::p_value)),
+            c.map_or(number::MISSING, |c| course_name(c.course)).into(),
+        ]);
+    }
+    table
+}
+
+fn course_name(course: Course) -> &'static str {
+    match course {
+        Course::Heals => "▲ heals",
+        Course::Deepens => "▼ deepens",
+        Course::Fades => "▼ fades",
+        Course::BuildsUp => "▲ builds up",
+        _ => "? unclear",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use transfermap::report::Report;
+
+    use crate::choices::{Choices, change};
+    use crate::page::{Page, Tab};
+    use crate::still::Still;
+
+    fn page(sample: &str, choices: &str) -> Page {
+        let path = format!("{}/../www/samples/{sample}.json", env!("CARGO_MANIFEST_DIR"));
+        let report = Report::from_json(&std::fs::read(path).unwrap()).unwrap();
+        Still::new(sample, report, Choices::parse(choices)).unwrap().unwrap().page(Tab::Training)
+    }
+
+    #[test]
+    fn draws_the_pairs_of_the_address_and_lists_all() {
+        let chosen = change(&[("pairs", "ag_news→sst2\nrte→paws\nno→such")]);
+        let page = page("real-small", &chosen);
+        // Two pairs of three epochs.
+        assert_eq!(page.charts[0].data.rows.len(), 6);
+        assert_eq!(page.tables[0].rows.len(), 20);
+        let drawn = page.tables[0].rows.iter().filter(|row| row[1].text == "●");
+        let mut names: Vec<&str> = drawn.map(|row| row[0].text.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["ag_news → sst2", "rte → paws"]);
+    }
+
+    #[test]
+    fn says_why_nothing_is_drawn() {
+        let page = page("notebook", "");
+        assert!(page.charts.is_empty() && page.tables.is_empty());
+        assert!(page.contents[0].plain_text().contains("one evaluation each"));
+    }
+}
