@@ -70,7 +70,21 @@ fn one_run_yields_every_measure_finite_and_in_its_range() {
     let folder = tempfile::tempdir().unwrap();
     let study = study(folder.path(), &["polarity", "stars", "topic"], "examples = 48\nfew_steps = 3");
     let out = folder.path().join("out");
+    let planned = run(&["check", study.to_str().unwrap()]).stdout;
+    let cost = format!(
+        "measures: {}, which take 3 tasks through the encoder, 3 tasks back through it, 18 tasks through models, \
+         12 trainings of 3 steps; 48 examples of a task",
+        registry().len()
+    );
+    assert!(planned.contains(&cost), "{planned}");
+
+    let without = finish(&study, &out, &["--only", "*"]);
+    assert!(!without.measures.iter().any(|m| m.name == "logme"));
+    let status = || run(&["status", out.to_str().unwrap()]).stdout;
+    // 3 tasks; at each of 2 seeds 3 models, 3 sources of a few steps, and the weight changes.
+    assert!(status().contains("probes   0 of 17 groups") && status().contains("nothing is running"), "{}", status());
     let report = finish(&study, &out, &[]);
+    assert!(status().contains("probes   17 of 17 groups") && !status().contains("nothing is"), "{}", status());
     let lacking: Vec<&str> =
         registry().iter().map(|m| m.name).filter(|n| !report.measures.iter().any(|m| m.name == *n)).collect();
     assert!(lacking.is_empty(), "{lacking:?}: {:?}", report.warnings);
@@ -112,6 +126,7 @@ fn the_study_selects_and_none_observes_nothing() {
     let out = folder.path().join("out");
     let report = finish(&study(folder.path(), &["polarity", "stars"], "select = \"none\""), &out, &[]);
     assert!(report.measures.is_empty() && !out.join("probes").exists());
+    assert!(!run(&["status", out.to_str().unwrap()]).stdout.contains("probes"));
     let some = study(folder.path(), &["polarity", "stars"], "select = [\"logme\", \"mmd\"]\nexamples = 32");
     let report = finish(&some, &out, &[]);
     let names: Vec<&str> = report.measures.iter().map(|m| m.name.as_str()).collect();
