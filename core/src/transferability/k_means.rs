@@ -5,12 +5,16 @@ use rand::Rng;
 
 use crate::random::Stream;
 
+/// Of two candidates that are each other's nearest example either leaves the same sum; rounding must not choose.
+const ROUNDING: f64 = 1e-12;
+
 /// Most rounds; it takes about twenty.
 const ROUNDS: usize = 300;
 
 /// At most `k` examples that lie apart, to start from: k-means++ (Arthur and Vassilvitskii, SODA 2007) as scikit-learn
-/// draws it, of 2 + ⌊ln k⌋ candidates for every centre the one that leaves the least sum of squared distances. Fewer
-/// than `k` where fewer examples differ. x: examples × dimensions, with at least one example. O(n d k ln k).
+/// draws it, of 2 + ⌊ln k⌋ candidates for every centre the one that leaves the least sum of squared distances, the
+/// first of equal ones. Fewer than `k` where fewer examples differ. x: examples × dimensions, with at least one example.
+/// O(n d k ln k).
 pub(super) fn apart(x: &Mat<f64>, k: usize, random: &mut Stream) -> Vec<usize> {
     let candidates = 2 + (k as f64).ln() as usize;
     let from = |i: usize| squared_distances(x, &row(x, i), |_| 1.0);
@@ -24,8 +28,8 @@ pub(super) fn apart(x: &Mat<f64>, k: usize, random: &mut Stream) -> Vec<usize> {
         for _ in 0..candidates {
             let candidate = drawn(&nearest, random.random::<f64>() * total);
             let left: Vec<f64> = from(candidate).iter().zip(&nearest).map(|(a, b)| a.min(*b)).collect();
-            let sum = left.iter().sum();
-            if best.as_ref().is_none_or(|(least, ..)| sum < *least) {
+            let sum: f64 = left.iter().sum();
+            if best.as_ref().is_none_or(|(least, ..)| sum < least * (1.0 - ROUNDING)) {
                 best = Some((sum, candidate, left));
             }
         }
