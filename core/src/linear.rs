@@ -96,6 +96,16 @@ impl<'a> Spectrum<'a> {
         Mat::from_fn(self.squares.len(), self.x.ncols(), |i, j| self.squares[i].sqrt() * self.vectors[(j, i)])
     }
 
+    /// X V = U S of these directions: the principal components of centred features.
+    pub(crate) fn scores(&self, directions: &[usize]) -> Mat<f64> {
+        let vectors = Mat::from_fn(self.vectors.nrows(), directions.len(), |i, j| self.vectors[(i, directions[j])]);
+        if !self.left {
+            return self.x * vectors;
+        }
+        let root = |j: usize| self.squares[directions[j]].sqrt();
+        Mat::from_fn(vectors.nrows(), vectors.ncols(), |i, j| vectors[(i, j)] * root(j))
+    }
+
     /// U (examples × squares), 0 in directions below the cutoff.
     pub(crate) fn left_vectors(&self) -> Mat<f64> {
         let mut u = if self.left { self.vectors.clone() } else { self.x * &self.vectors };
@@ -134,6 +144,9 @@ mod tests {
             // U S Vᵀ is the table.
             let u = spectrum.left_vectors();
             assert!(distance(&(&u * spectrum.root()), &x) < 1e-9);
+            // U S of two directions.
+            let scores = Mat::from_fn(rows, 2, |i, j| u[(i, 2 - j)] * spectrum.squares[2 - j].sqrt());
+            assert!(distance(&spectrum.scores(&[2, 1]), &scores) < 1e-9);
             // S Uᵀ w by its definition.
             let w = table(rows, 2);
             let mut parts = u.transpose() * &w;

@@ -5,6 +5,8 @@
 use std::fs;
 
 use serde_json::Value;
+use transfermap::measure::registry;
+use transfermap::report::Report;
 use transfermap_tests::{generated_study, root, run};
 
 const BERT: &str = r#"{ model_type = "bert", vocab_size = 600, hidden_size = 16, num_hidden_layers = 1, num_attention_heads = 2, intermediate_size = 24, max_position_embeddings = 32 }"#;
@@ -22,8 +24,9 @@ fn bert_roberta_and_distilbert_are_trained_exported_and_taken_up_again() {
         let folder = tempfile::tempdir().unwrap();
         let random = format!("tokenizer = \"{}\"\nconfig = {config}", tokenizer.display());
         let recipe = "max_steps = 3\nbatch_size = 16\nlearning_rate = 1e-3";
+        let measures = "[measures]\nexamples = 32\nfew_steps = 2\n";
         // One input is a single text, one a pair, whose segments only BERT tells apart.
-        let text = generated_study(&["polarity", "entailment"], "[1]", 96, recipe, "")
+        let text = generated_study(&["polarity", "entailment"], "[1]", 96, recipe, measures)
             .replace("embedded = \"demo-albert\"", &random);
         let study = folder.path().join("study.toml");
         fs::write(&study, text).unwrap();
@@ -35,6 +38,11 @@ fn bert_roberta_and_distilbert_are_trained_exported_and_taken_up_again() {
                 serde_json::from_slice(&fs::read(out.join("runs").join(id).join("record.json")).unwrap()).unwrap();
             assert_eq!(record["status"], "ok", "{class} {id}: {}", record["reason"]);
         }
+        // Heads of one and of two layers: nothing is lacking.
+        let report = Report::from_json(&fs::read(out.join("report.json")).unwrap()).unwrap();
+        let lacking: Vec<&str> =
+            registry().iter().map(|m| m.name).filter(|n| !report.measures.iter().any(|m| m.name == *n)).collect();
+        assert!(lacking.is_empty(), "{class}: {lacking:?}: {:?}", report.warnings);
 
         let model = folder.path().join("model");
         let trained = out.join("runs/single/polarity/s1");

@@ -70,7 +70,21 @@ fn one_run_yields_every_measure_finite_and_in_its_range() {
     let folder = tempfile::tempdir().unwrap();
     let study = study(folder.path(), &["polarity", "stars", "topic"], "examples = 48\nfew_steps = 3");
     let out = folder.path().join("out");
+    let planned = run(&["check", study.to_str().unwrap()]).stdout;
+    let cost = format!(
+        "measures: {}, which take 3 tasks through the encoder, 3 tasks back through it, 18 tasks through models, \
+         12 trainings of 3 steps; 48 examples of a task",
+        registry().len()
+    );
+    assert!(planned.contains(&cost), "{planned}");
+
+    let without = finish(&study, &out, &["--only", "*"]);
+    assert!(!without.measures.iter().any(|m| m.name == "logme"));
+    let status = || run(&["status", out.to_str().unwrap()]).stdout;
+    // 3 tasks; at each of 2 seeds 3 models, 3 sources of a few steps, and the weight changes.
+    assert!(status().contains("probes   0 of 17 groups") && status().contains("nothing is running"), "{}", status());
     let report = finish(&study, &out, &[]);
+    assert!(status().contains("probes   17 of 17 groups") && !status().contains("nothing is"), "{}", status());
     let lacking: Vec<&str> =
         registry().iter().map(|m| m.name).filter(|n| !report.measures.iter().any(|m| m.name == *n)).collect();
     assert!(lacking.is_empty(), "{lacking:?}: {:?}", report.warnings);
@@ -87,6 +101,15 @@ fn one_run_yields_every_measure_finite_and_in_its_range() {
     }
     let table = fs::read_to_string(out.join("similarity.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + report.measures.iter().map(|m| m.values.len()).sum::<usize>());
+
+    // A model's layers are kept on its own task alone.
+    let names = |target: &str| {
+        let bytes = &probes(&out)[&PathBuf::from(format!("probes/model/polarity/s1/on-{target}.probe"))];
+        ["\"pooled\"", "\"logits\"", "\"mean_pooled\"", "\"layer.0\"", "\"layer.1\""]
+            .map(|name| bytes.windows(name.len()).any(|w| w == name.as_bytes()))
+    };
+    assert_eq!(names("polarity"), [true; 5]);
+    assert_eq!(names("stars"), [true, true, false, false, false]);
 
     // Nothing is observed twice: the files stay as they are.
     let age = |path: &Path| fs::metadata(out.join(path)).unwrap().modified().unwrap();
@@ -112,6 +135,7 @@ fn the_study_selects_and_none_observes_nothing() {
     let out = folder.path().join("out");
     let report = finish(&study(folder.path(), &["polarity", "stars"], "select = \"none\""), &out, &[]);
     assert!(report.measures.is_empty() && !out.join("probes").exists());
+    assert!(!run(&["status", out.to_str().unwrap()]).stdout.contains("probes"));
     let some = study(folder.path(), &["polarity", "stars"], "select = [\"logme\", \"mmd\"]\nexamples = 32");
     let report = finish(&some, &out, &[]);
     let names: Vec<&str> = report.measures.iter().map(|m| m.name.as_str()).collect();

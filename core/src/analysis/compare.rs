@@ -1,14 +1,20 @@
 //! Two studies, or two families of one, side by side: by how much the gain of every pair that both have differs.
 
+use std::collections::HashMap;
+
+use serde::Serialize;
+
 use super::arms::Arms;
-use super::{AnalysisError, Context, FamilyKey, Interval, Options};
+use super::{AnalysisError, Context, FamilyKey, Interval, Options, families};
 use crate::metric::Metric;
 use crate::report::Report;
 use crate::stats::{Welch, holm};
+use crate::study::Protocol;
 use crate::transfer::{Pair, TransferMap};
 
 /// One source and target in two studies, joined by the tasks' names. Gains are oriented, in the metric's units.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ComparedPair {
     /// Trained first.
     pub source: String,
@@ -29,6 +35,41 @@ pub struct ComparedPair {
     pub p: Option<f64>,
     /// `p` after Holm over the pairs that both have.
     pub p_holm: Option<f64>,
+    /// What may be said of the difference.
+    pub finding: Finding,
+}
+
+/// What may be said of a difference of gains, at level α after Holm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// The gain here is larger.
+    More,
+    /// The gain here is smaller.
+    Less,
+    /// It cannot be told.
+    Undecided,
+    /// There are not two paired seeds on both sides.
+    Untested,
+}
+
+/// Two encoders of one study, all else equal: `here` is the gain with `encoder`, `there` the gain with `other`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct EncoderDifference {
+    /// The encoder that comes later in the study.
+    pub encoder: String,
+    /// The one that it is compared with.
+    pub other: String,
+    /// Recipe variant of both.
+    pub variant: String,
+    /// Protocol of both.
+    pub protocol: Protocol,
+    /// The answer in one sentence.
+    pub sentence: String,
+    /// The pairs that both have.
+    pub pairs: Vec<ComparedPair>,
 }
 
 /// Compares the gains of two families, which may be of two reports. Pairs that both have, in the first report's order of
@@ -45,16 +86,70 @@ pub fn compare(
     options: &Options,
 ) -> Result<Vec<ComparedPair>, AnalysisError> {
     let [here, there] = [Context::new(here, options)?.map, Context::new(there, options)?.map];
+    Ok(between((&here, family), (&there, other), options))
+}
+
+/// Every two encoders of a study under the same variant and protocol, that have pairs in common.
+pub(super) fn encoders(context: &Context<'_>) -> Vec<EncoderDifference> {
+    let keys: Vec<FamilyKey> = families(&context.map).into_iter().map(|(key, _)| key).collect();
+    let mut differences = Vec::new();
+    for (i, other) in keys.iter().enumerate() {
+        let alike = |key: &&FamilyKey| key.variant == other.variant && key.protocol == other.protocol;
+        for key in keys.iter().skip(i + 1).filter(alike) {
+            let pairs = between((&context.map, key), (&context.map, other), context.options);
+            if !pairs.is_empty() {
+                differences.push(EncoderDifference {
+                    encoder: key.encoder.clone(),
+                    other: other.encoder.clone(),
+                    variant: key.variant.clone(),
+                    protocol: key.protocol,
+                    sentence: sentence(&pairs, &format!("with {}", key.encoder), &format!("with {}", other.encoder)),
+                    pairs,
+                });
+            }
+        }
+    }
+    differences
+}
+
+/// What the compared pairs say together; `here` and `there` name the sides, as in "here" and "in the other report".
+pub fn sentence(compared: &[ComparedPair], here: &str, there: &str) -> String {
+    let count = |finding| compared.iter().filter(|c| c.finding == finding).count();
+    let (all, untested) = (compared.len(), count(Finding::Untested));
+    if all == untested {
+        return format!(
+            "None of the {all} ordered pairs that both have can be tested: that takes at least two seeds with a gain \
+             {here} and {there}."
+        );
+    }
+    let mut text = format!(
+        "Of {all} ordered pairs that both have, {} gain more {here} than {there}, {} gain less and {} are undecided",
+        count(Finding::More),
+        count(Finding::Less),
+        count(Finding::Undecided)
+    );
+    if untested > 0 {
+        text += &format!("; {untested} cannot be tested");
+    }
+    text + "."
+}
+
+fn between(
+    (here, family): (&TransferMap, &FamilyKey),
+    (there, other): (&TransferMap, &FamilyKey),
+    options: &Options,
+) -> Vec<ComparedPair> {
     let arms = |map: &TransferMap, pair: &Pair| {
         let baseline = map.baseline(&pair.key.encoder, &pair.key.variant, &pair.key.target);
         Arms::new(pair, baseline, options.without_collapsed)
     };
+    let twins: HashMap<(&str, &str), &Pair> =
+        of_family(there, other).map(|p| ((p.key.source.as_str(), p.key.target.as_str()), p)).collect();
     let mut compared = Vec::new();
-    for pair in of_family(&here, family) {
-        let is_it =
-            |o: &&Pair| o.key.source == pair.key.source && o.key.target == pair.key.target && o.metric == pair.metric;
-        let Some(twin) = of_family(&there, other).find(is_it) else { continue };
-        let (a, b) = (arms(&here, pair), arms(&there, twin));
+    for pair in of_family(here, family) {
+        let twin = twins.get(&(pair.key.source.as_str(), pair.key.target.as_str()));
+        let Some(twin) = twin.filter(|twin| twin.metric == pair.metric) else { continue };
+        let (a, b) = (arms(here, pair), arms(there, twin));
         let welch = Welch::new(&b.gains(), &a.gains());
         compared.push(ComparedPair {
             source: pair.key.source.clone(),
@@ -66,14 +161,20 @@ pub fn compare(
             ci: welch.as_ref().and_then(|w| w.interval(1.0 - options.alpha)).map(Interval::from),
             p: welch.map(|w| w.p),
             p_holm: None,
+            finding: Finding::Untested,
         });
     }
-    let tested: Vec<usize> = (0..compared.len()).filter(|&i| compared[i].p.is_some()).collect();
-    let corrected = holm(&tested.iter().map(|&i| compared[i].p).collect::<Vec<_>>());
-    for (i, p) in tested.into_iter().zip(corrected) {
-        compared[i].p_holm = p;
+    let tested: Vec<&mut ComparedPair> = compared.iter_mut().filter(|c| c.p.is_some()).collect();
+    let corrected = holm(&tested.iter().map(|c| c.p).collect::<Vec<_>>());
+    for (pair, p) in tested.into_iter().zip(corrected) {
+        pair.p_holm = p;
+        pair.finding = match (p, pair.difference) {
+            (Some(p), Some(d)) if p < options.alpha && d > 0.0 => Finding::More,
+            (Some(p), Some(_)) if p < options.alpha => Finding::Less,
+            _ => Finding::Undecided,
+        };
     }
-    Ok(compared)
+    compared
 }
 
 fn of_family<'a>(map: &'a TransferMap, family: &'a FamilyKey) -> impl Iterator<Item = &'a Pair> {
@@ -83,6 +184,7 @@ fn of_family<'a>(map: &'a TransferMap, family: &'a FamilyKey) -> impl Iterator<I
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Analysis;
     use crate::import::{CsvFile, Import};
 
     /// Two tasks, three seeds; the transfer scores of a → b are given.
@@ -109,6 +211,29 @@ mod tests {
         near(pair.ci.unwrap()[0], 0.028024851595);
         near(pair.ci.unwrap()[1], 0.158641815072);
         assert_eq!(pair.p_holm, pair.p);
+        assert_eq!(pair.finding, Finding::More);
+        assert_eq!(compare((&there, &key), (&here, &key), &Options::default()).unwrap()[0].finding, Finding::Less);
+    }
+
+    #[test]
+    fn two_encoders_of_a_study_are_compared_and_other_families_are_not() {
+        let mut both = report([0.5, 0.52, 0.56]);
+        let mut runs = report([0.6, 0.65, 0.61]).runs;
+        runs.iter_mut().for_each(|r| r.encoder = "second".into());
+        both.runs.extend(runs.clone());
+        runs.iter_mut().for_each(|r| r.variant = "longer".into());
+        both.runs.extend(runs);
+        let analysis = Analysis::tests(&both, &Options::default()).unwrap();
+        let [difference] = analysis.encoder_differences.as_slice() else {
+            panic!("{:?}", analysis.encoder_differences)
+        };
+        assert_eq!((difference.encoder.as_str(), difference.other.as_str()), ("second", "imported"));
+        let [pair] = difference.pairs.as_slice() else { panic!("{difference:?}") };
+        assert!((pair.p.unwrap() - 0.016783851937).abs() < 1e-9);
+        assert_eq!(
+            difference.sentence,
+            "Of 1 ordered pairs that both have, 1 gain more with second than with imported, 0 gain less and 0 are undecided."
+        );
     }
 
     #[test]

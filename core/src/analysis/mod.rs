@@ -44,7 +44,7 @@ use pairs::FamilyPairs;
 use crate::report::Report;
 use crate::transfer::{Pair, TransferMap};
 
-pub use compare::{ComparedPair, compare};
+pub use compare::{ComparedPair, EncoderDifference, Finding, compare, sentence as comparison_sentence};
 pub use correlation::{
     BandPoint, CoefficientAnalysis, CorrelationAnalysis, OlsAnalysis, PartialAnalysis, PermutationAnalysis,
     WithinTargetAnalysis,
@@ -99,6 +99,8 @@ pub struct Analysis {
     pub selection: Vec<SelectionAnalysis>,
     /// Which measure predicted transfer: every predictor of a family in one table, best first.
     pub predictors: Vec<PredictionAnalysis>,
+    /// Every two encoders of the study, by how much their gains differ.
+    pub encoder_differences: Vec<EncoderDifference>,
     /// What limits the conclusions: the report's own warnings, and what the analysis found.
     pub warnings: Vec<String>,
 }
@@ -164,6 +166,7 @@ impl Analysis {
             correlations: Vec::new(),
             selection: Vec::new(),
             predictors: Vec::new(),
+            encoder_differences: compare::encoders(context),
             warnings: Vec::new(),
         };
         for (key, pairs) in families(&context.map) {

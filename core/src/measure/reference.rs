@@ -2,7 +2,7 @@
 //!
 //! tests/fixtures/statistics.json was written by make_statistics.py SEED OUT (numpy, scipy, scikit-learn); the parts
 //! read here are "distributions", "notebook_embedding", "representations", "estimators" and "task_vectors". Each test
-//! quotes the line of the script that made its number.
+//! quotes the line of the script that made its number. nleep.json was written by make_nleep.py beside it.
 
 use serde_json::Value;
 
@@ -11,11 +11,21 @@ use crate::probe::Features;
 
 const STATISTICS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/statistics.json"));
 
-/// One part of the fixture.
+const NLEEP: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/nleep.json"));
+
+/// One part of a fixture.
 pub(crate) struct Reference(Value);
 
 pub(crate) fn reference(part: &str) -> Reference {
-    let mut all: Value = serde_json::from_str(STATISTICS).unwrap();
+    of(STATISTICS, part)
+}
+
+pub(crate) fn nleep_reference(case: &str) -> Reference {
+    of(NLEEP, case)
+}
+
+fn of(fixture: &str, part: &str) -> Reference {
+    let mut all: Value = serde_json::from_str(fixture).unwrap();
     Reference(all[part].take())
 }
 
@@ -29,7 +39,11 @@ impl Reference {
     }
 
     pub(crate) fn labels(&self) -> Vec<usize> {
-        serde_json::from_value(self.0["labels"].clone()).unwrap()
+        self.indices("labels")
+    }
+
+    pub(crate) fn indices(&self, key: &str) -> Vec<usize> {
+        serde_json::from_value(self.0[key].clone()).unwrap()
     }
 
     pub(crate) fn rows(&self, key: &str) -> Vec<Vec<f64>> {

@@ -34,6 +34,7 @@ measures! {
     similarity::notebook_jensen_shannon,
     transferability::logme,
     transferability::leep,
+    transferability::nleep,
     transferability::nce,
     transferability::h_score,
     transferability::shrunk_h_score,

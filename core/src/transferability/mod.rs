@@ -12,6 +12,7 @@ pub mod leep;
 pub mod linear_probe;
 pub mod logme;
 pub mod nce;
+pub mod nleep;
 pub mod parc;
 #[cfg(test)]
 mod properties;
@@ -19,3 +20,5 @@ pub mod shrunk_h_score;
 pub mod transrate;
 
 mod classes;
+mod gaussian_mixture;
+mod k_means;

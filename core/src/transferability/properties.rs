@@ -3,15 +3,16 @@
 use proptest::prelude::*;
 
 use super::{gbc::gbc, h_score::h_score, leep::leep, leep::probabilities, logme::logme, nce, parc::parc};
-use super::{knn, linear_probe, shrunk_h_score::shrunk_h_score, transrate::transrate};
+use super::{knn, linear_probe, nleep::nleep, shrunk_h_score::shrunk_h_score, transrate::transrate};
 use crate::measure::Undefined;
 use crate::probe::Features;
 
 type Estimator = fn(&Features<f64>, &[usize]) -> Result<f64, Undefined>;
 
 /// All that read features.
-const OF_FEATURES: [(&str, Estimator); 8] = [
+const OF_FEATURES: [(&str, Estimator); 9] = [
     ("logme", logme),
+    ("nleep", nleep),
     ("h_score", h_score),
     ("shrunk_h_score", shrunk_h_score),
     ("transrate", transrate),
@@ -56,7 +57,7 @@ proptest! {
             }
         }
         let permuted: Vec<usize> = wide.1.iter().map(|&c| [1, 2, 0][c]).collect();
-        for estimator in [logme as Estimator, h_score, shrunk_h_score, transrate] {
+        for estimator in [logme as Estimator, nleep, h_score, shrunk_h_score, transrate] {
             prop_assert!(close(estimator(&wide.0, &wide.1), estimator(&wide.0, &permuted)));
         }
         let theta = probabilities(&x).unwrap();
@@ -74,6 +75,13 @@ proptest! {
             if !matches!(name, "logme" | "gbc") {
                 prop_assert!(close(estimator(&x, &y), estimator(&scaled(&x, scale), &y)), "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn nleep_lies_between_minus_ln_n_and_zero((x, y) in cases(4), wide in cases(20)) {
+        for value in [nleep(&x, &y).unwrap(), nleep(&wide.0, &wide.1).unwrap()] {
+            prop_assert!((-(ROWS as f64).ln()..=0.0).contains(&value), "{value}");
         }
     }
 

@@ -9,6 +9,7 @@ use transfermap::plan::Plan;
 use transfermap::study::Study;
 
 use crate::execute::prepare::{Absent, prepare};
+use crate::execute::probes::plan::Layout;
 use crate::execute::select::select;
 use crate::execute::summary;
 use crate::execute::survey::Survey;
@@ -38,7 +39,8 @@ impl Check {
         let prepared = prepare(&study, &base, cache.path(), "flex", Absent::Warn)?;
         let plan = Plan::new(&study, &prepared.contents)?;
         let all = select(&plan, None, None)?;
-        summary::dry_run(out, &study, &prepared.inputs, &all, &Survey::default(), false)?;
+        let layout = Layout { study: &study, plan: &plan, inputs: &prepared.inputs };
+        summary::dry_run(out, layout, &all, &Survey::default(), false)?;
         Ok(())
     }
 }

@@ -117,7 +117,8 @@ pub fn run(
         let selection = select(&plan, request.shard, request.only.as_deref())?;
         let found = survey(&plan, &Store::new(&request.out))?;
         let keeps_all = request.keep_models == KeepModels::All;
-        summary::dry_run(out, &study, &prepared.inputs, &selection, &found, keeps_all)?;
+        let layout = probes::plan::Layout { study: &study, plan: &plan, inputs: &prepared.inputs };
+        summary::dry_run(out, layout, &selection, &found, keeps_all)?;
         return Ok(true);
     }
     let root = std::path::absolute(&request.out)?;

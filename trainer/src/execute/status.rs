@@ -8,6 +8,7 @@ use anyhow::Context;
 use transfermap::plan::Plan;
 
 use super::claim::{Claims, Owner};
+use super::probes;
 use super::process::Life;
 use super::progress::duration;
 use super::store::Store;
@@ -34,7 +35,9 @@ pub fn print(root: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     let plan = read_plan(root)?;
     let store = Store::new(root);
     let found = survey(&plan, &store).context("reading records")?;
-    let unfinished = |owner: &Owner| found.missing.contains(&owner.run) || found.stale.contains(&owner.run);
+    let probes = probes::state::progress(&store, &plan, &found);
+    let observing = |id: &String| probes.as_ref().is_some_and(|(_, incomplete)| incomplete.contains(id));
+    let unfinished = |o: &Owner| found.missing.contains(&o.run) || found.stale.contains(&o.run) || observing(&o.run);
     let running: Vec<Owner> = Claims::new(root).held().into_iter().filter(unfinished).collect();
     let in_flight: HashSet<&str> = running.iter().map(|o| o.run.as_str()).collect();
     let waiting = |ids: &[String]| ids.iter().filter(|id| !in_flight.contains(id.as_str())).count();
@@ -58,12 +61,18 @@ pub fn print(root: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(out, "  stale    {} (trained again with --retrain-stale)", found.stale.len())?;
         found.stale.iter().try_for_each(|id| writeln!(out, "    {id}"))?;
     }
+    if let Some((groups, incomplete)) = &probes {
+        writeln!(out, "  probes   {} of {groups} groups, for the measures", groups - incomplete.len())?;
+    }
+    if running.iter().any(|o| observing(&o.run)) {
+        return Ok(());
+    }
     if !running.is_empty() && !found.done.is_empty() {
         let mean = found.done.iter().map(|r| r.cost.seconds).sum::<f64>() / found.done.len() as f64;
         let trained: f64 = running.iter().filter_map(share).sum();
         let left = (missing + running.len()) as f64 - trained;
         writeln!(out, "about {} left with {} workers", duration(left * mean / running.len() as f64), running.len())?;
-    } else if missing > 0 && running.is_empty() {
+    } else if running.is_empty() && (missing > 0 || probes.is_some_and(|(_, incomplete)| !incomplete.is_empty())) {
         writeln!(out, "nothing is running; `transfermap run` with this --out goes on")?;
     }
     Ok(())

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 
 use transfermap::analysis::Analysis;
 use transfermap::report::TaskSummary;
-use transfermap::study::{Protocol, Study};
+use transfermap::study::Protocol;
 
-use super::prepare::Inputs;
+use super::probes;
+use super::probes::plan::Layout;
 use super::probes::start::Observed;
 use super::select::Selection;
 use super::supervise::Ending;
@@ -65,12 +66,12 @@ pub fn failures(found: &Survey) {
 /// stdout is closed.
 pub fn dry_run(
     out: &mut dyn Write,
-    study: &Study,
-    inputs: &Inputs,
+    layout: Layout<'_>,
     selection: &Selection,
     found: &Survey,
     keeps_models: bool,
 ) -> io::Result<()> {
+    let Layout { study, inputs, .. } = layout;
     tasks(out, &inputs.tasks)?;
     writeln!(out, "\nRuns")?;
     let mut by_protocol: BTreeMap<Protocol, usize> = BTreeMap::new();
@@ -108,6 +109,9 @@ pub fn dry_run(
         .sum();
     writeln!(out, "  weights on disk: about {:.1} MB", bytes as f64 / 1e6)?;
     writeln!(out, "  seeds: {}", study.seeds.len())?;
+    if let Some(cost) = probes::state::cost(layout) {
+        writeln!(out, "  measures: {cost}")?;
+    }
     warnings(out, &inputs.warnings)
 }
 

@@ -15,7 +15,7 @@ use crate::train::evaluate::to_device;
 const BATCH: usize = 64;
 
 /// A table of numbers, one row per example in the order of the probe set.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
     /// Numbers in a row.
     pub cols: usize,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use transfermap::analysis::{Analysis, FamilyAnalysis, PairAnalysis, PairOutcome, Verdict};
+use transfermap::analysis::{Analysis, EncoderDifference, FamilyAnalysis, Finding, PairAnalysis, PairOutcome, Verdict};
 use transfermap::metric::Metric;
 use transfermap::number::{self, MISSING, or_missing};
 use transfermap::variance::Course;
@@ -27,7 +27,7 @@ pub fn overview(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::R
         writeln!(out, "\n{}", family.sentence)?;
         predictors(out, analysis, family)?;
     }
-    Ok(())
+    analysis.encoder_differences.iter().try_for_each(|d| encoder_difference(out, analysis, d, colour))
 }
 
 /// Prints everything.
@@ -106,26 +106,62 @@ fn baselines(out: &mut dyn Write, analysis: &Analysis) -> io::Result<()> {
 
 /// Mean gains in points by source and target, with the sign of the verdict.
 fn transfer_map(out: &mut dyn Write, analysis: &Analysis, family: &FamilyAnalysis, colour: bool) -> io::Result<()> {
-    let pairs: Vec<&PairAnalysis> = analysis.pairs_of(&family.key).collect();
-    let names = analysis.task_names();
-    let sources: Vec<&str> = names.iter().copied().filter(|n| pairs.iter().any(|p| p.key.source == *n)).collect();
-    let targets: Vec<&str> = names.iter().copied().filter(|n| pairs.iter().any(|p| p.key.target == *n)).collect();
-    let find = |s: &str, t: &str| pairs.iter().find(|p| p.key.source == s && p.key.target == t);
-    let mut rows: Rows =
-        vec![std::iter::once("source ╲ target").chain(targets.iter().copied()).map(str::to_owned).collect()];
-    let mut colours = vec![Vec::new()];
-    for source in sources {
-        let cells: Vec<_> = targets.iter().map(|target| find(source, target)).collect();
-        let text = cells.iter().map(|p| p.map_or_else(|| "·".to_owned(), |p| cell(p)));
-        rows.push(std::iter::once(source.to_owned()).chain(text).collect());
-        let points = |p: &PairAnalysis| p.gain.map(|g| colour_of(number::scale(p.metric) * g));
-        colours.push(std::iter::once(None).chain(cells.iter().map(|p| p.and_then(|p| points(p)))).collect());
-    }
     writeln!(
         out,
         "\nTransfer: mean gain in points of the target's metric; ▲ helps, ▼ harms, = equivalent, ? undecided{}",
         if family.verdicts.untested > 0 { ", no sign untested" } else { "" }
     )?;
+    let cells = analysis.pairs_of(&family.key).map(|p| {
+        let points = p.gain.map(|g| number::scale(p.metric) * g);
+        (p.key.source.as_str(), p.key.target.as_str(), cell(p), points)
+    });
+    map(out, analysis, cells.collect(), colour)
+}
+
+/// By how much the gains with one encoder differ from those with another.
+fn encoder_difference(
+    out: &mut dyn Write,
+    analysis: &Analysis,
+    difference: &EncoderDifference,
+    colour: bool,
+) -> io::Result<()> {
+    let EncoderDifference { encoder, other, variant, protocol, sentence, pairs } = difference;
+    writeln!(out, "\n── {encoder} less {other} · {variant} · {}", protocol.name())?;
+    writeln!(out, "\nDifference of gains in points; ▲ more with {encoder}, ▼ less, ? undecided, no sign untested")?;
+    let cells = pairs.iter().map(|p| {
+        let sign = match p.finding {
+            Finding::More => " ▲",
+            Finding::Less => " ▼",
+            Finding::Undecided => " ?",
+            Finding::Untested => "",
+        };
+        let text = or_missing(p.difference, |d| format!("{}{sign}", number::gain(p.metric, d)));
+        let points = p.difference.map(|d| number::scale(p.metric) * d);
+        (p.source.as_str(), p.target.as_str(), text, points)
+    });
+    map(out, analysis, cells.collect(), colour)?;
+    writeln!(out, "\n{sentence}")
+}
+
+/// A table of sources by targets, in the study's order. Cells are source, target, text, and points for the colour.
+fn map(
+    out: &mut dyn Write,
+    analysis: &Analysis,
+    cells: Vec<(&str, &str, String, Option<f64>)>,
+    colour: bool,
+) -> io::Result<()> {
+    let names = analysis.task_names();
+    let sources: Vec<&str> = names.iter().copied().filter(|n| cells.iter().any(|c| c.0 == *n)).collect();
+    let targets: Vec<&str> = names.iter().copied().filter(|n| cells.iter().any(|c| c.1 == *n)).collect();
+    let mut rows: Rows =
+        vec![std::iter::once("source ╲ target").chain(targets.iter().copied()).map(str::to_owned).collect()];
+    let mut colours = vec![Vec::new()];
+    for source in sources {
+        let row: Vec<_> = targets.iter().map(|t| cells.iter().find(|c| c.0 == source && c.1 == *t)).collect();
+        let text = row.iter().map(|c| c.map_or_else(|| "·".to_owned(), |c| c.2.clone()));
+        rows.push(std::iter::once(source.to_owned()).chain(text).collect());
+        colours.push(std::iter::once(None).chain(row.iter().map(|c| c.and_then(|c| c.3).map(colour_of))).collect());
+    }
     print_table(out, &rows, &|row, column| *colours.get(row).filter(|_| colour)?.get(column)?)
 }
 

@@ -1,6 +1,6 @@
 //! By how much the gains of two families or reports differ.
 
-use transfermap::analysis::ComparedPair;
+use transfermap::analysis::{ComparedPair, Finding};
 use transfermap::metric::Metric;
 use transfermap::number;
 
@@ -12,25 +12,25 @@ use crate::choices::change;
 use crate::table::Table;
 use crate::tokens;
 
-/// What may be said of a difference.
-pub fn finding(pair: &ComparedPair, alpha: f64) -> (&'static str, &'static str) {
-    match (pair.p_holm, pair.difference) {
-        (Some(p), Some(d)) if p < alpha && d > 0.0 => ("▲", "more here"),
-        (Some(p), Some(_)) if p < alpha => ("▼", "less here"),
-        (Some(_), _) => ("?", "undecided"),
-        _ => ("–", "untested"),
+/// A finding as a sign and in words.
+pub fn finding(pair: &ComparedPair) -> (&'static str, &'static str) {
+    match pair.finding {
+        Finding::More => ("▲", "more here"),
+        Finding::Less => ("▼", "less here"),
+        Finding::Undecided => ("?", "undecided"),
+        Finding::Untested => ("–", "untested"),
     }
 }
 
 /// The map of differences, here minus there.
-pub fn difference(compared: &[ComparedPair], order: &[&str], alpha: f64, [here, there]: [&str; 2]) -> Chart {
+pub fn difference(compared: &[ComparedPair], order: &[&str], [here, there]: [&str; 2]) -> Chart {
     let largest = compared.iter().filter_map(|c| c.difference).map(f64::abs).fold(0.0, f64::max);
     let metric = compared.first().map_or(Metric::Accuracy, |c| c.metric);
     let names: Vec<String> = order.iter().map(|n| (*n).to_owned()).collect();
     let mut cells = Vec::new();
     for source in order {
         let find = |target: &&str| compared.iter().find(|c| c.source == *source && c.target == **target);
-        cells.push(order.iter().map(|target| find(target).map(|c| cell(c, largest, alpha))).collect());
+        cells.push(order.iter().map(|target| find(target).map(|c| cell(c, largest))).collect());
     }
     let steps: Vec<String> = (-tokens::DIVERGING_STEPS..=tokens::DIVERGING_STEPS)
         .step_by(2)
@@ -58,12 +58,12 @@ pub fn difference(compared: &[ComparedPair], order: &[&str], alpha: f64, [here, 
         reading: Some(format!("Each cell: the gain in {here} minus the gain in {there}. Blue: more here.")),
         definition: "difference",
         drawing: Drawing::Matrix(matrix.parts()),
-        data: data(compared, alpha),
+        data: data(compared),
     }
 }
 
-fn cell(c: &ComparedPair, largest: f64, alpha: f64) -> Cell {
-    let (sign, words) = finding(c, alpha);
+fn cell(c: &ComparedPair, largest: f64) -> Cell {
+    let (sign, words) = finding(c);
     let open = change(&[("tab", "pair"), ("source", &c.source), ("target", &c.target)]);
     let (fill, ink) = match c.difference {
         Some(d) => tokens::diverging(d, largest),
@@ -99,7 +99,7 @@ fn cell(c: &ComparedPair, largest: f64, alpha: f64) -> Cell {
     }
 }
 
-fn data(compared: &[ComparedPair], alpha: f64) -> Table {
+fn data(compared: &[ComparedPair]) -> Table {
     let mut table = Table::new("difference", "Differences").words("source").words("target").words("metric");
     for name in ["here", "there", "difference", "low", "high", "p", "p_holm"] {
         table = table.numbers(name);
@@ -111,7 +111,7 @@ fn data(compared: &[ComparedPair], alpha: f64) -> Table {
         for v in [c.here, c.there, c.difference, c.ci.map(|i| i[0]), c.ci.map(|i| i[1]), c.p, c.p_holm] {
             row.push(exact(v).into());
         }
-        row.push(finding(c, alpha).1.into());
+        row.push(finding(c).1.into());
         table.row(row);
     }
     table

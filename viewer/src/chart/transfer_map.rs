@@ -24,13 +24,31 @@ pub fn sign(verdict: Verdict) -> &'static str {
     }
 }
 
-/// The map in the order of `sources` and `targets`, with means of rows and columns.
+/// The map in the given order of tasks, with means of rows and columns.
 pub fn transfer_map(context: &Context<'_>, order: &[&str]) -> Chart {
+    map(context, order, "transfer-map", None, largest(context))
+}
+
+/// The maps of several contexts, each under its name, in one order of tasks and on one scale of colours.
+pub fn transfer_maps(contexts: &[(&str, Context<'_>)], order: &[&str]) -> Vec<Chart> {
+    let largest = contexts.iter().map(|(_, context)| largest(context)).fold(0.0, f64::max);
+    let one = |(i, (name, context)): (usize, &(&str, Context<'_>))| {
+        map(context, order, &format!("transfer-map-{}", i + 1), Some(name), largest)
+    };
+    contexts.iter().enumerate().map(one).collect()
+}
+
+/// The value that has the full colour.
+fn largest(context: &Context<'_>) -> f64 {
+    let value = Value::chosen(context.choices);
+    context.pairs().iter().filter_map(|p| value.of(p)).map(f64::abs).fold(0.0, f64::max)
+}
+
+fn map(context: &Context<'_>, order: &[&str], id: &str, name: Option<&str>, largest: f64) -> Chart {
     let value = Value::chosen(context.choices);
     let pairs = context.pairs();
     let sources: Vec<&str> = order.iter().copied().filter(|n| pairs.iter().any(|p| p.key.source == *n)).collect();
     let targets: Vec<&str> = order.iter().copied().filter(|n| pairs.iter().any(|p| p.key.target == *n)).collect();
-    let largest = pairs.iter().filter_map(|p| value.of(p)).map(f64::abs).fold(0.0, f64::max);
     let find = |source: &str, target: &str| pairs.iter().find(|p| p.key.source == source && p.key.target == target);
     let mut cells: Vec<Vec<Option<Cell>>> = sources
         .iter()
@@ -78,7 +96,7 @@ pub fn transfer_map(context: &Context<'_>, order: &[&str]) -> Chart {
         ("▨", "rests on collapsed runs"),
     ];
     let matrix = Matrix {
-        id: "transfer-map".to_owned(),
+        id: id.to_owned(),
         row_title: "source".to_owned(),
         column_title: "target".to_owned(),
         rows,
@@ -89,8 +107,8 @@ pub fn transfer_map(context: &Context<'_>, order: &[&str]) -> Chart {
         legend: Some(legend(&steps, ends, &signs)),
     };
     Chart {
-        id: "transfer-map".to_owned(),
-        title: format!("Transfer map: {}", value.title(metric)),
+        id: id.to_owned(),
+        title: format!("{}: {}", name.unwrap_or("Transfer map"), value.title(metric)),
         reading: Some(value.reading().to_owned()),
         definition: value.definition(),
         drawing: Drawing::Matrix(matrix.parts()),

@@ -1,12 +1,13 @@
 //! Two reports or two families side by side: where does a source help more than elsewhere?
 
-use transfermap::analysis::{ComparedPair, FamilyKey, compare};
+use transfermap::analysis::{Analysis, ComparedPair, FamilyKey, compare, comparison_sentence};
 use transfermap::number;
 use transfermap::report::Report;
 
 use super::shell::family_label;
 use super::{Context, Page, select};
 use crate::chart::difference::{difference, finding};
+use crate::chart::transfer_map::transfer_maps;
 use crate::choices::{change, family_name};
 use crate::node::el;
 use crate::table::{Cell, Table};
@@ -69,36 +70,27 @@ pub fn page(context: &Context<'_>) -> Page {
             let names = context.task_names();
             let used = |n: &&str| compared.iter().any(|c| c.source == **n || c.target == **n);
             let order: Vec<&str> = names.into_iter().filter(used).collect();
-            page.add(el("p").class("answer").text(sentence(&compared, options.alpha, &other.words)));
-            let here = family_label(context.family, context.families);
-            page.chart(difference(&compared, &order, options.alpha, [&here, &other.words]));
-            page.table(table(&compared, options.alpha));
+            let here = match context.loaded.get(context.choices.report()) {
+                Some((name, _)) if context.loaded.len() > 1 => name.clone(),
+                _ => family_label(context.family, context.families),
+            };
+            page.add(el("p").class("answer").text(comparison_sentence(
+                &compared,
+                "here",
+                &format!("in {}", other.words),
+            )));
+            if let Ok(analysis) = Analysis::tests(&there, options) {
+                let there = Context { report: &there, analysis: &analysis, family: &other.family, ..*context };
+                page.beside(transfer_maps(&[(&here, *context), (&other.words, there)], &order));
+            }
+            page.chart(difference(&compared, &order, [&here, &other.words]));
+            page.table(table(&compared));
         }
     }
     page
 }
 
-fn sentence(compared: &[ComparedPair], alpha: f64, there: &str) -> String {
-    if compared.iter().all(|c| c.p_holm.is_none()) {
-        return format!(
-            "None of the {} ordered pairs that both have can be tested: that takes at least two seeds with a gain here \
-             and in {there}.",
-            compared.len()
-        );
-    }
-    let count = |sign: &str| compared.iter().filter(|c| finding(c, alpha).0 == sign).count();
-    format!(
-        "Of {} ordered pairs that both have, {} gain more here than in {there}, {} gain less, {} are undecided and {} \
-         cannot be tested.",
-        compared.len(),
-        count("▲"),
-        count("▼"),
-        count("?"),
-        count("–")
-    )
-}
-
-fn table(compared: &[ComparedPair], alpha: f64) -> Table {
+fn table(compared: &[ComparedPair]) -> Table {
     let mut table = Table::new("compared", "Every pair that both have, largest difference first")
         .words("pair")
         .numbers("gain here")
@@ -114,7 +106,7 @@ fn table(compared: &[ComparedPair], alpha: f64) -> Table {
     order.sort_by(|a, b| size(*b).total_cmp(&size(*a)));
     for c in order.into_iter().filter_map(|i| compared.get(i)) {
         let gain = |v: Option<f64>| Cell::from(number::or_missing(v, |v| number::gain(c.metric, v)));
-        let (sign, words) = finding(c, alpha);
+        let (sign, words) = finding(c);
         let open = change(&[("tab", "pair"), ("source", &c.source), ("target", &c.target)]);
         table.row([
             Cell::from(format!("{} → {}", c.source, c.target)).set(open),
@@ -166,6 +158,9 @@ mod tests {
             assert!(table.rows.iter().all(|row| row[3].text == "−5.0"), "{table:?}");
             let text: String = page.contents.iter().map(Node::plain_text).collect();
             assert!(text.contains("Of 20 ordered pairs that both have"), "{text}");
+            // The two maps on one scale, then their difference; every chart has an id of its own.
+            let ids: Vec<&str> = page.charts.iter().map(|c| c.id.as_str()).collect();
+            assert_eq!(ids, ["transfer-map-1", "transfer-map-2", "difference"]);
         });
     }
 

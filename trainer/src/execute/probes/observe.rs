@@ -13,7 +13,7 @@ use crate::execute::prepare::StudyTrainer;
 use crate::execute::store::Store;
 use crate::probe::few_steps::{FewSteps, few_steps, recipe};
 use crate::probe::file::Probe;
-use crate::probe::forward::forward;
+use crate::probe::forward::{Forward, forward};
 use crate::probe::gradient::gradients;
 use crate::probe::sentence::sentence;
 use crate::probe::set::probe_set;
@@ -72,21 +72,23 @@ impl Observer {
         match &item.what {
             What::Features { .. } => {
                 let Some(seen) = forward(subject, &set, true, go_on)? else { return Ok(None) };
-                probe.put_table("pooled", seen.pooled);
-                probe.put_table("mean_pooled", seen.mean_pooled);
-                for (i, layer) in seen.layers.into_iter().enumerate() {
-                    probe.put_table(&format!("layer.{i}"), layer);
-                }
+                put_features(&mut probe, seen);
             }
             What::Gradients { .. } => {
                 let Some(seen) = gradients(subject, &set, go_on)? else { return Ok(None) };
                 probe.put_vector("fisher", seen.fisher);
                 probe.put_vector("gradient", seen.mean);
             }
-            What::Pair { .. } => {
-                let Some(seen) = forward(subject, &set, false, go_on)? else { return Ok(None) };
-                probe.put_table("pooled", seen.pooled);
-                probe.put_table("logits", seen.logits);
+            What::Pair { model, target } => {
+                // Layers of a model are kept on the examples of its own task: of every pair they would fill the disk.
+                let own = model.task == *target;
+                let Some(mut seen) = forward(subject, &set, own, go_on)? else { return Ok(None) };
+                probe.put_table("logits", std::mem::take(&mut seen.logits));
+                if own {
+                    put_features(&mut probe, seen);
+                } else {
+                    probe.put_table("pooled", seen.pooled);
+                }
             }
             What::Sentence { .. } => probe.put_vector("embedding", sentence(subject)?),
             What::Weights { models } => {
@@ -114,6 +116,15 @@ impl Observer {
         }
         probe.seconds = began.elapsed().as_secs_f64();
         Ok(Some(probe))
+    }
+}
+
+/// Pooled, mean-pooled and per-layer features.
+fn put_features(probe: &mut Probe, seen: Forward) {
+    probe.put_table("pooled", seen.pooled);
+    probe.put_table("mean_pooled", seen.mean_pooled);
+    for (i, layer) in seen.layers.into_iter().enumerate() {
+        probe.put_table(&format!("layer.{i}"), layer);
     }
 }
 

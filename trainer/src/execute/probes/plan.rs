@@ -51,7 +51,8 @@ pub enum What {
         /// The task.
         task: String,
     },
-    /// A task through the model of a run: tensors `pooled`, `logits`.
+    /// A task through the model of a run: tensors `pooled`, `logits`; on the model's own task also `mean_pooled`,
+    /// `layer.0` and so on.
     Pair {
         /// The model.
         model: Model,
@@ -200,7 +201,8 @@ impl Encoder<'_> {
                 self.reads(&[Part::SourceFeatures, Part::SourceLogits])
             };
             if read {
-                let key = self.key("pair", Some(seed), (&run.fingerprint, self.set(target), precision));
+                let what = if target.name == task.name { "own" } else { "pair" };
+                let key = self.key(what, Some(seed), (&run.fingerprint, self.set(target), precision));
                 let what = What::Pair { model: model(), target: target.name.clone() };
                 items.extend(item(&format!("on-{}", target.name), key, what));
             }

@@ -79,7 +79,7 @@ pub fn observe(
 
 /// The jobs, and among them weight changes of the models that there are: of every finished run while the products are
 /// on disk, whatever became of the models.
-fn lay_out(layout: Layout<'_>, selection: &Selection, store: &Store, found: &Survey) -> Vec<Job> {
+pub(super) fn lay_out(layout: Layout<'_>, selection: &Selection, store: &Store, found: &Survey) -> Vec<Job> {
     let parts = selection.parts();
     let done = |m: &Model| found.done.iter().any(|r| r.id == m.run);
     let jobs = layout.jobs(&parts, &done);
