@@ -24,6 +24,7 @@ pub mod record;
 pub mod report;
 pub mod selection;
 pub mod similarity;
+pub mod sort;
 pub mod stats;
 pub mod study;
 pub mod table;

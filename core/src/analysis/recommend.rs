@@ -10,6 +10,7 @@ use crate::correlation::{Line, spearman};
 use crate::metric::Metric;
 use crate::number;
 use crate::report::Report;
+use crate::sort;
 use crate::stats;
 
 /// Fewest measured pairs of other targets from which a prediction is made.
@@ -156,7 +157,8 @@ impl Advisor<'_> {
             .filter(is_source)
             .map(|source| self.source(source, metric, model.as_ref()))
             .collect();
-        sources.sort_by(|a, b| b.gain.unwrap_or(f64::NEG_INFINITY).total_cmp(&a.gain.unwrap_or(f64::NEG_INFINITY)));
+        let gain = |source: &RecommendedSource| source.gain.unwrap_or(f64::NEG_INFINITY);
+        sort::by(&mut sources, |a, b| gain(b).total_cmp(&gain(a)));
         for (i, source) in sources.iter_mut().enumerate() {
             source.rank = i + 1;
         }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Measure, Report};
+use crate::sort;
 use crate::stats;
 
 impl Measure {
@@ -15,7 +16,7 @@ impl Measure {
         }
         let mean = |values: &mut Seeds| {
             // By seed, so that the order of the file does not reach the last digit.
-            values.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+            sort::by(values, |a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
             stats::mean(&values.iter().map(|(_, v)| *v).collect::<Vec<f64>>())
         };
         let mut means: HashMap<(&str, &str), f64> =

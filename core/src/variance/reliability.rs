@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Gains;
 use crate::random::stream;
+use crate::sort;
 
 /// Up to this number of seeds every split is taken.
 pub const MAX_SEEDS_OF_ALL_SPLITS: usize = 10;
@@ -93,7 +94,7 @@ fn all_seeds(gains: &Gains) -> BTreeSet<u64> {
 fn complete_block(gains: &Gains) -> Option<(Vec<u64>, Vec<Vec<f64>>)> {
     let count = |seed: &u64| gains.cells().values().filter(|c| c.contains_key(seed)).count();
     let mut by_count: Vec<u64> = all_seeds(gains).into_iter().collect();
-    by_count.sort_by_key(|seed| std::cmp::Reverse(count(seed)));
+    sort::by(&mut by_count, |a, b| count(b).cmp(&count(a)));
     let complete = |seeds: &[u64]| -> Vec<&BTreeMap<u64, f64>> {
         gains.cells().values().filter(|c| seeds.iter().all(|k| c.contains_key(k))).collect()
     };
@@ -102,7 +103,7 @@ fn complete_block(gains: &Gains) -> Option<(Vec<u64>, Vec<Vec<f64>>)> {
     // The last of equal ones: more seeds.
     let mut seeds = enough.max_by_key(|seeds| seeds.len() * complete(seeds).len())?;
     let cells = complete(&seeds);
-    seeds.sort_unstable();
+    sort::by(&mut seeds, u64::cmp);
     let columns = seeds.iter().map(|k| cells.iter().filter_map(|c| c.get(k).copied()).collect()).collect();
     Some((seeds, columns))
 }
