@@ -12,6 +12,7 @@ pub mod correlation;
 pub mod dyadic;
 pub mod fingerprint;
 pub mod import;
+mod json;
 mod linear;
 pub mod measure;
 pub mod metric;
