@@ -1,7 +1,5 @@
 //! What to train first for a target: measured where it was measured, predicted by what predicted well elsewhere.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::predictors::{Predictor, predictors};
@@ -135,7 +133,7 @@ impl<'a> Model<'a> {
         };
         let (x, y) = points(None);
         let line = Line::fit(&x, &y).filter(|line| x.len() >= FEWEST_PAIRS && line.slope > 0.0)?;
-        let targets: BTreeSet<&str> = pairs.iter().map(|p| p.key.target.as_str()).collect();
+        let targets = sort::distinct(pairs.iter().map(|p| p.key.target.as_str()));
         let within = |target: &str| {
             let (x, y) = points(Some(target));
             spearman(&x, &y)
