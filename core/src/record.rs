@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::json;
 use crate::study::Protocol;
 
 /// The schema that this version writes.
@@ -241,11 +242,11 @@ impl RunRecord {
         struct Head {
             schema: String,
         }
-        let head: Head = serde_json::from_slice(text)?;
+        let head: Head = json::from_slice(text)?;
         if head.schema != RECORD_SCHEMA {
             return Err(RecordError::Schema(head.schema));
         }
-        Ok(serde_json::from_slice(text)?)
+        Ok(json::from_slice(text)?)
     }
 
     /// Whether the run was trained to its end.

@@ -40,8 +40,14 @@ pub fn text(content: impl Into<Cow<'static, str>>) -> Node {
 impl Element {
     /// Adds an attribute.
     #[must_use]
-    pub fn attr(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        self.attributes.push((name, value.into()));
+    pub fn attr(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.with_attribute(name, value.into())
+    }
+
+    /// Compiled once, and not into every page: pages are thousands of such calls.
+    #[inline(never)]
+    fn with_attribute(mut self, name: &'static str, value: Cow<'static, str>) -> Self {
+        self.attributes.push((name, value));
         self
     }
 
@@ -65,8 +71,13 @@ impl Element {
 
     /// Adds a child.
     #[must_use]
-    pub fn child(mut self, child: impl Into<Node>) -> Self {
-        self.children.push(child.into());
+    pub fn child(self, child: impl Into<Node>) -> Self {
+        self.with_child(child.into())
+    }
+
+    #[inline(never)]
+    fn with_child(mut self, child: Node) -> Self {
+        self.children.push(child);
         self
     }
 

@@ -157,10 +157,10 @@ impl<'a> Tables<'a> {
             let values = values(measure);
             Some((measure, matrix(&|s, t| values.get(&(s, t)).copied())?))
         };
-        let by_key: HashMap<(&str, &str), &PairAnalysis> =
-            pairs.iter().map(|p| ((p.key.source.as_str(), p.key.target.as_str()), p)).collect();
         let of_outcome = |outcome: PairOutcome| {
-            let present = matrix(&|s, t| outcome.of(by_key.get(&(s, t))?))?;
+            let of = |p| Some((by_pair(p), outcome.of(p)?));
+            let values: HashMap<(&str, &str), f64> = pairs.iter().filter_map(of).collect();
+            let present = matrix(&|s, t| values.get(&(s, t)).copied())?;
             let any = present.present().next().is_some();
             any.then_some((outcome, present))
         };
@@ -168,6 +168,10 @@ impl<'a> Tables<'a> {
         let outcomes = PairOutcome::ALL.into_iter().filter_map(of_outcome).collect();
         Self { context, names, measures, outcomes }
     }
+}
+
+fn by_pair(pair: &PairAnalysis) -> (&str, &str) {
+    (&pair.key.source, &pair.key.target)
 }
 
 /// Every measure of a family against every outcome, without what takes permutations or resampling.

@@ -11,6 +11,7 @@ use crate::correlation::Coefficient;
 use crate::dyadic::{Matrix, Permutations, observed, qap, within_target, within_target_spearman};
 use crate::number;
 use crate::selection::Selection;
+use crate::sort;
 
 /// The predictors of one family, best first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -100,7 +101,7 @@ pub(super) fn family(
     };
     let mut table: Vec<PredictorAnalysis> = predictors(context, key, pairs).iter().filter_map(row).collect();
     table.push(random(&tables, figures("random")));
-    table.sort_by(|a, b| order(a).partial_cmp(&order(b)).unwrap_or(std::cmp::Ordering::Equal));
+    sort::by(&mut table, |a, b| order(a).partial_cmp(&order(b)).unwrap_or(std::cmp::Ordering::Equal));
     table.iter_mut().enumerate().for_each(|(i, row)| row.rank = i + 1);
     let sentence = sentence(&table, context.options.alpha);
     Some(PredictionAnalysis { family: key.clone(), sentence, table })

@@ -1,7 +1,5 @@
 //! What to train first for a target: measured where it was measured, predicted by what predicted well elsewhere.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::predictors::{Predictor, predictors};
@@ -10,6 +8,7 @@ use crate::correlation::{Line, spearman};
 use crate::metric::Metric;
 use crate::number;
 use crate::report::Report;
+use crate::sort;
 use crate::stats;
 
 /// Fewest measured pairs of other targets from which a prediction is made.
@@ -134,7 +133,7 @@ impl<'a> Model<'a> {
         };
         let (x, y) = points(None);
         let line = Line::fit(&x, &y).filter(|line| x.len() >= FEWEST_PAIRS && line.slope > 0.0)?;
-        let targets: BTreeSet<&str> = pairs.iter().map(|p| p.key.target.as_str()).collect();
+        let targets = sort::distinct(pairs.iter().map(|p| p.key.target.as_str()));
         let within = |target: &str| {
             let (x, y) = points(Some(target));
             spearman(&x, &y)
@@ -156,7 +155,8 @@ impl Advisor<'_> {
             .filter(is_source)
             .map(|source| self.source(source, metric, model.as_ref()))
             .collect();
-        sources.sort_by(|a, b| b.gain.unwrap_or(f64::NEG_INFINITY).total_cmp(&a.gain.unwrap_or(f64::NEG_INFINITY)));
+        let gain = |source: &RecommendedSource| source.gain.unwrap_or(f64::NEG_INFINITY);
+        sort::by(&mut sources, |a, b| gain(b).total_cmp(&gain(a)));
         for (i, source) in sources.iter_mut().enumerate() {
             source.rank = i + 1;
         }

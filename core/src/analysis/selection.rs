@@ -6,6 +6,7 @@ use super::predictors::{Predictor, predictors};
 use super::{Context, FamilyKey, PairAnalysis, Ties};
 use crate::correlation::{kendall_tau_b, spearman};
 use crate::selection::{Candidate, Candidates, Selection, evaluate, mean, random_expectation};
+use crate::sort;
 use crate::stats;
 
 /// One predictor on one target, or on average over targets.
@@ -110,8 +111,7 @@ fn one(
 
 /// Puts distinct ranks in place of relevances; of equal ones the first given is the better.
 fn rank_as_given(rows: &mut [Candidate]) {
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_by(|&a, &b| rows[b].relevance.total_cmp(&rows[a].relevance));
+    let order = sort::order(rows.len(), &mut |a, b| rows[b].relevance.total_cmp(&rows[a].relevance));
     for (rank, i) in order.into_iter().enumerate() {
         rows[i].relevance = -(rank as f64);
     }

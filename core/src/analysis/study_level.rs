@@ -3,6 +3,7 @@
 use super::pairs::FamilyPairs;
 use super::sentence::sentence;
 use super::{Context, FamilyAnalysis, FamilyKey, PriorAnalysis, TaskEffect, VarianceComponents, VerdictCounts};
+use crate::sort;
 use crate::stats;
 use crate::transfer::Pair;
 use crate::variance::{self, Components, Effect, Gains};
@@ -85,7 +86,7 @@ fn components(c: &Components) -> VarianceComponents {
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
+    sort::numbers(&mut values);
     let middle = values.len() / 2;
     let upper = *values.get(middle)?;
     Some(if values.len() % 2 == 1 { upper } else { (values[middle - 1] + upper) / 2.0 })

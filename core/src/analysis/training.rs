@@ -65,10 +65,11 @@ pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> Vec<TrainingAnal
     let courses: Vec<_> = pairs.iter().map(|pair| variance::training(&runs.gains(context, pair))).collect();
     let tested: Vec<usize> = (0..pairs.len()).filter(|&i| courses[i].change.is_some_and(|c| c.n >= 2)).collect();
     let p: Vec<Option<f64>> = tested.iter().map(|&i| courses[i].change.and_then(|c| c.p)).collect();
-    let adjusted: HashMap<usize, Option<f64>> = tested.iter().copied().zip(stats::holm(&p)).collect();
+    let mut adjusted = vec![None; pairs.len()];
+    tested.iter().zip(stats::holm(&p)).for_each(|(&i, p)| adjusted[i] = p);
     let analysis = |(i, training): (usize, variance::Training)| {
         let pair = pairs[i];
-        let p_holm = adjusted.get(&i).copied().flatten();
+        let p_holm = adjusted[i];
         let ci = |i: Option<variance::TInterval>| i.map(|i| [i.low, i.high]);
         let epoch = |e: &variance::Epoch| EpochGain { epoch: e.epoch, gain: e.mean, ci: ci(e.interval), n: e.n };
         let change = training.change.map(|c| ChangeAnalysis {

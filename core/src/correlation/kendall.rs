@@ -1,6 +1,7 @@
 //! Kendall's τ-b: how many more pairs of points are in the same order than in opposite ones.
 
 use super::comparable;
+use crate::sort;
 
 /// Kendall's τ-b = (P − Q) / √((n₀ − n₁)(n₀ − n₂)), from −1 to 1: P concordant and Q discordant of n₀ = n(n − 1)/2
 /// pairs of points, n₁ and n₂ pairs tied in x and in y.
@@ -14,7 +15,7 @@ pub fn kendall_tau_b(x: &[f64], y: &[f64]) -> Option<f64> {
     }
     // Adding 0.0 makes −0.0 equal to 0.0 in the total order, too.
     let mut points: Vec<(f64, f64)> = x.iter().zip(y).map(|(&x, &y)| (x + 0.0, y + 0.0)).collect();
-    points.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    sort::points(&mut points);
     let pairs = pairs(points.len());
     let tied_x = tied_pairs(&points, |p| p.0);
     let tied_both = tied_pairs(&points, |p| p);

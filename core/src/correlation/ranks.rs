@@ -1,5 +1,7 @@
 //! Ranks with ties: what Spearman's coefficient, NDCG by rank and every rank statistic start from.
 
+use crate::sort;
+
 /// Ranks from 1 in ascending order; tied values share the average of their ranks, as `scipy.stats.rankdata` does.
 ///
 /// Returns `None` when a value is NaN: it has no place in an order.
@@ -14,8 +16,7 @@ pub fn average_ranks(values: &[f64]) -> Option<Vec<f64>> {
     if values.iter().any(|v| v.is_nan()) {
         return None;
     }
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
+    let order = sort::order(values.len(), &mut |a, b| values[a].total_cmp(&values[b]));
     let mut ranks = vec![0.0; values.len()];
     let mut first = 0;
     while first < order.len() {

@@ -1,6 +1,7 @@
 //! Weighted τ: Kendall's τ in which the best candidates matter most, as transferability papers report it.
 
 use super::comparable;
+use crate::sort;
 
 /// Vigna's τ_h, `scipy.stats.weightedtau` with its defaults, from −1 to 1; larger values count as better.
 ///
@@ -20,9 +21,9 @@ pub fn weighted_tau(x: &[f64], y: &[f64]) -> Option<f64> {
 /// 1 / (1 + ρ) of every point. Points that are equal in both lists may be taken in either order: they have the same
 /// sign against every other point, and none against each other.
 fn weights(first: &[f64], second: &[f64]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..first.len()).collect();
     let key = |i: usize| (first[i] + 0.0, second[i] + 0.0);
-    order.sort_by(|&a, &b| key(b).0.total_cmp(&key(a).0).then(key(b).1.total_cmp(&key(a).1)));
+    let down = |a: usize, b: usize| key(b).0.total_cmp(&key(a).0).then(key(b).1.total_cmp(&key(a).1));
+    let order = sort::order(first.len(), &mut { down });
     let mut weights = vec![0.0; first.len()];
     for (rank, &i) in order.iter().enumerate() {
         weights[i] = 1.0 / (1.0 + rank as f64);

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{Matrix, MatrixError, observed};
 use crate::correlation::Coefficient;
 use crate::random::stream;
+use crate::sort;
 
 /// Smallest number of tasks that are resampled: with fewer, resamples repeat a handful of matrices.
 pub const BOOTSTRAP_TASKS: usize = 8;
@@ -89,7 +90,7 @@ pub fn task_bootstrap(
     if resamples * 10 < BOOTSTRAP_RESAMPLES * 9 {
         return Err(NoInterval::Unstable { resamples });
     }
-    resampled.sort_unstable_by(f64::total_cmp);
+    sort::numbers(&mut resampled);
     let (low, high) = (quantile(&resampled, (1.0 - level) / 2.0), quantile(&resampled, (1.0 + level) / 2.0));
     Ok(TaskInterval { coefficient: of_data, low, high, level, resamples })
 }

@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::analysis::FamilyKey;
+use crate::sort;
 use crate::study::Protocol;
 
 impl Report {
@@ -21,7 +22,7 @@ impl Report {
                 });
             }
         }
-        keys.sort();
+        sort::by(&mut keys, FamilyKey::cmp);
         keys
     }
 

@@ -2,24 +2,25 @@
 
 use std::collections::HashMap;
 
-use super::{Measure, Report};
+use super::{Measure, MeasureValue, Report};
+use crate::sort;
 use crate::stats;
 
 impl Measure {
     /// Mean over seeds by (source, target). A symmetric measure that gives one direction gives both.
     pub fn means(&self) -> HashMap<(&str, &str), f64> {
-        type Seeds = Vec<(Option<u64>, f64)>;
-        let mut all: HashMap<(&str, &str), Seeds> = HashMap::new();
-        for v in &self.values {
-            all.entry((&v.source, &v.target)).or_default().push((v.seed, v.value));
+        let mut values: Vec<&MeasureValue> = self.values.iter().collect();
+        // By seed, so that the order of the file does not reach the last digit.
+        sort::by(&mut values, |a, b| {
+            (&a.source, &a.target, a.seed).cmp(&(&b.source, &b.target, b.seed)).then(a.value.total_cmp(&b.value))
+        });
+        let mean = |of_pair: &[&MeasureValue]| stats::mean(&of_pair.iter().map(|v| v.value).collect::<Vec<f64>>());
+        let mut means = HashMap::new();
+        for of_pair in values.chunk_by(|a, b| a.source == b.source && a.target == b.target) {
+            if let Some((first, mean)) = of_pair.first().zip(mean(of_pair)) {
+                means.insert((first.source.as_str(), first.target.as_str()), mean);
+            }
         }
-        let mean = |values: &mut Seeds| {
-            // By seed, so that the order of the file does not reach the last digit.
-            values.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-            stats::mean(&values.iter().map(|(_, v)| *v).collect::<Vec<f64>>())
-        };
-        let mut means: HashMap<(&str, &str), f64> =
-            all.iter_mut().filter_map(|(&key, values)| Some((key, mean(values)?))).collect();
         if self.symmetric {
             for ((source, target), value) in means.clone() {
                 means.entry((target, source)).or_insert(value);

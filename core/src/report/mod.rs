@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
+use crate::json;
 use crate::record::{Classes, RunRecord};
 use crate::study::{Kind, Study};
 
@@ -270,12 +271,12 @@ impl Report {
         struct Head {
             schema: String,
         }
-        let head: Head = serde_json::from_slice(text)?;
+        let head: Head = json::from_slice(text)?;
         let known = head.schema == REPORT_SCHEMA || head.schema.starts_with(&format!("{REPORT_SCHEMA}."));
         if !known {
             return Err(ReportError::Schema(head.schema));
         }
-        let report: Self = serde_json::from_slice(text)?;
+        let report: Self = json::from_slice(text)?;
         report.check()?;
         Ok(report)
     }

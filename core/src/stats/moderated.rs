@@ -5,6 +5,7 @@
 //! if d0 more observations had been made. Smyth, *Linear models and empirical Bayes methods for assessing differential
 //! expression*, 2004, as limma's `fitFDist`, `squeezeVar` and `eBayes` compute it for designs of one column of ones.
 
+use crate::sort;
 use serde::Serialize;
 
 use super::estimate::{Estimate, identical};
@@ -40,7 +41,7 @@ pub fn fit_prior(variances: &[f64], df: &[f64]) -> Option<Prior> {
         return Some(Prior { df: 0.0, variance: *variance });
     }
     // Sorted, so that sums do not depend on the order of the pairs.
-    known.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    sort::points(&mut known);
     let middle = known.len() / 2;
     let upper = known.get(middle)?.0.max(0.0);
     let lower = if known.len().is_multiple_of(2) { known.get(middle - 1)?.0.max(0.0) } else { upper };

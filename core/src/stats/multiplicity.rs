@@ -3,6 +3,8 @@
 //! A test that could not be done (`None`, or a p value outside 0 to 1) stays `None` and still counts: the family is what
 //! was asked, so it enters as p = 1.
 
+use crate::sort;
+
 /// Bonferroni: min(1, m p).
 pub fn bonferroni(p: &[Option<f64>]) -> Vec<Option<f64>> {
     let m = p.len() as f64;
@@ -49,6 +51,6 @@ fn valid(p: Option<f64>) -> Option<f64> {
 /// Index and value of the valid p values, smallest first; those that count as 1 come after all of them.
 fn ascending(p: &[Option<f64>]) -> Vec<(usize, f64)> {
     let mut order: Vec<(usize, f64)> = p.iter().enumerate().filter_map(|(i, &p)| Some((i, valid(p)?))).collect();
-    order.sort_by(|a, b| a.1.total_cmp(&b.1));
+    sort::by(&mut order, |a, b| a.1.total_cmp(&b.1));
     order
 }

@@ -1,5 +1,7 @@
 //! Which test examples a transfer turned: right before and wrong after, or the reverse.
 
+use crate::sort;
+
 /// One example that at least one seed turned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flip {
@@ -27,7 +29,8 @@ pub fn flips(labels: &[u8], seeds: &[BothPredicted<'_>]) -> Vec<Flip> {
         }
     }
     all.retain(|f| f.to_wrong + f.to_right > 0);
-    all.sort_by_key(|f| (usize::MAX - f.to_wrong.max(f.to_right), f.example));
+    let key = |f: &Flip| (usize::MAX - f.to_wrong.max(f.to_right), f.example);
+    sort::by(&mut all, |a, b| key(a).cmp(&key(b)));
     all
 }
 

@@ -1,11 +1,10 @@
 //! Variance components of a map of gains: does the source matter, the target, their match, or the seed?
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::Gains;
 use super::projection::{Basis, indicator, squares};
+use crate::sort;
 
 /// A sum of squares below this share of the raw one is rounding of an exact zero.
 const ZERO: f64 = 1e-26;
@@ -96,7 +95,7 @@ pub enum NotEstimable {
 ///
 /// Searle, Casella & McCulloch, *Variance Components*, 1992, section 5.5; Henderson, *Biometrics* 9, 1953.
 pub fn decompose(gains: &Gains) -> Result<Decomposition, NotEstimable> {
-    let tasks: BTreeSet<usize> = gains.cells().keys().flat_map(|&(s, t)| [s, t]).collect();
+    let tasks = sort::distinct(gains.cells().keys().flat_map(|&(s, t)| [s, t]));
     if tasks.len() < 3 {
         return Err(NotEstimable::TooFewTasks(tasks.len()));
     }
@@ -156,8 +155,8 @@ impl SeedNoise {
             let column = gains.cells().iter().filter(|((_, t), _)| *t == target);
             let rows: Vec<(usize, u64, f64)> =
                 column.flat_map(|(&(s, _), seeds)| seeds.iter().map(move |(&k, &gain)| (s, k, gain))).collect();
-            let sources: BTreeSet<usize> = rows.iter().map(|row| row.0).collect();
-            let seeds: BTreeSet<u64> = rows.iter().map(|row| row.1).collect();
+            let sources = sort::distinct(rows.iter().map(|row| row.0));
+            let seeds = sort::distinct(rows.iter().map(|row| row.1));
             let seed_columns = || seeds.iter().map(|&k| indicator(&rows, |row| row.1 == k));
             let values = centred(rows.iter().map(|row| row.2));
 
@@ -260,7 +259,7 @@ impl Table {
 
         let interaction = without_noise(of_interaction) / interaction_df as f64;
         let main = |form: Form<'_>, df: usize, level: fn(&Cell) -> usize| {
-            let levels: BTreeSet<usize> = self.cells.iter().map(level).collect();
+            let levels = sort::distinct(self.cells.iter().map(level));
             let trace: f64 = levels.iter().map(|&l| form.of(&indicator(&self.cells, |c| level(c) == l))).sum();
             let value = (without_noise(form) - df as f64 * interaction) / trace;
             (trace > NO_INFORMATION).then_some(value).ok_or(NotEstimable::NotComparable)
@@ -279,8 +278,7 @@ impl Table {
     fn noise(&self, form: Form<'_>, baseline: f64, residual: f64) -> f64 {
         let of_residual: f64 =
             form.diagonal(self.cells.len()).iter().zip(&self.cells).map(|(d, c)| d / c.seeds.len() as f64).sum();
-        let runs: BTreeSet<(usize, u64)> =
-            self.cells.iter().flat_map(|c| c.seeds.iter().map(|&k| (c.target, k))).collect();
+        let runs = sort::distinct(self.cells.iter().flat_map(|c| c.seeds.iter().map(|&k| (c.target, k))));
         let weight = |(target, seed): (usize, u64), c: &Cell| {
             let shares = c.target == target && c.seeds.contains(&seed);
             if shares { 1.0 / c.seeds.len() as f64 } else { 0.0 }

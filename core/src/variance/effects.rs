@@ -1,11 +1,10 @@
 //! Donors and receivers: how much more a source gives, and a target takes, than the average.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::projection::LeastSquares;
 use super::{Gains, TInterval};
+use crate::sort;
 
 /// Row and column effects of a map of gains.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,7 +64,7 @@ pub fn effects(gains: &Gains) -> Option<Effects> {
 
 /// Seeds that all cells have, and the number of all seeds.
 fn complete_seeds(gains: &Gains) -> (Vec<u64>, usize) {
-    let seeds: BTreeSet<u64> = gains.cells().values().flat_map(|c| c.keys().copied()).collect();
+    let seeds = sort::distinct(gains.cells().values().flat_map(|c| c.keys().copied()));
     let everywhere = |seed: &u64| gains.cells().values().all(|c| c.contains_key(seed));
     (seeds.iter().copied().filter(everywhere).collect(), seeds.len())
 }
@@ -87,9 +86,8 @@ struct Fit {
 impl Additive {
     fn new(gains: &Gains) -> Option<Self> {
         let cells: Vec<(usize, usize)> = gains.cells().keys().copied().collect();
-        let levels = |of: fn(&(usize, usize)) -> usize| cells.iter().map(of).collect::<BTreeSet<_>>();
-        let sources: Vec<usize> = levels(|c| c.0).into_iter().collect();
-        let targets: Vec<usize> = levels(|c| c.1).into_iter().collect();
+        let levels = |of: fn(&(usize, usize)) -> usize| sort::distinct(cells.iter().map(of));
+        let (sources, targets) = (levels(|c| c.0), levels(|c| c.1));
         let ((last_source, free_sources), (last_target, free_targets)) = (sources.split_last()?, targets.split_last()?);
         if free_sources.is_empty() || free_targets.is_empty() {
             return None;

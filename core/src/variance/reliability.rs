@@ -1,12 +1,13 @@
 //! How well would other seeds give the same map? Split-half reliability, and the ceiling of every correlation.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::Gains;
 use crate::random::stream;
+use crate::sort;
 
 /// Up to this number of seeds every split is taken.
 pub const MAX_SEEDS_OF_ALL_SPLITS: usize = 10;
@@ -85,15 +86,15 @@ pub fn split_half(gains: &Gains, seed: u64) -> Option<Reliability> {
     })
 }
 
-fn all_seeds(gains: &Gains) -> BTreeSet<u64> {
-    gains.cells().values().flat_map(|c| c.keys().copied()).collect()
+fn all_seeds(gains: &Gains) -> Vec<u64> {
+    sort::distinct(gains.cells().values().flat_map(|c| c.keys().copied()))
 }
 
 /// The seeds of the block, in ascending order, and for each the gains of the block's pairs.
 fn complete_block(gains: &Gains) -> Option<(Vec<u64>, Vec<Vec<f64>>)> {
     let count = |seed: &u64| gains.cells().values().filter(|c| c.contains_key(seed)).count();
-    let mut by_count: Vec<u64> = all_seeds(gains).into_iter().collect();
-    by_count.sort_by_key(|seed| std::cmp::Reverse(count(seed)));
+    let mut by_count = all_seeds(gains);
+    sort::by(&mut by_count, |a, b| count(b).cmp(&count(a)));
     let complete = |seeds: &[u64]| -> Vec<&BTreeMap<u64, f64>> {
         gains.cells().values().filter(|c| seeds.iter().all(|k| c.contains_key(k))).collect()
     };
@@ -102,7 +103,7 @@ fn complete_block(gains: &Gains) -> Option<(Vec<u64>, Vec<Vec<f64>>)> {
     // The last of equal ones: more seeds.
     let mut seeds = enough.max_by_key(|seeds| seeds.len() * complete(seeds).len())?;
     let cells = complete(&seeds);
-    seeds.sort_unstable();
+    sort::by(&mut seeds, u64::cmp);
     let columns = seeds.iter().map(|k| cells.iter().filter_map(|c| c.get(k).copied()).collect()).collect();
     Some((seeds, columns))
 }
@@ -156,6 +157,8 @@ fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::super::reference::{assert_near, cases, gains_of};
     use super::*;
 

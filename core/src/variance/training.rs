@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::TInterval;
+use crate::sort;
 use crate::stats;
 
 /// The gain of one pair after each epoch.
@@ -110,7 +111,7 @@ pub fn training(epochs: &[(f64, BTreeMap<u64, f64>)]) -> Training {
     };
     let mut curve: Vec<(f64, BTreeMap<u64, f64>)> = epochs.iter().map(|(e, gains)| (*e, finite(gains))).collect();
     curve.retain(|(epoch, gains)| epoch.is_finite() && !gains.is_empty());
-    curve.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sort::by(&mut curve, |a, b| a.0.total_cmp(&b.0));
     let epochs = curve.iter().filter_map(|(epoch, gains)| {
         let gains: Vec<f64> = gains.values().copied().collect();
         Some(Epoch { epoch: *epoch, mean: stats::mean(&gains)?, interval: TInterval::new(&gains), n: gains.len() })

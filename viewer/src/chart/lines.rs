@@ -4,6 +4,7 @@ use super::plot::{Axis, Plot, shape};
 use super::{Chart, Drawing};
 use crate::node::{Node, el};
 use crate::table::Table;
+use transfermap::sort;
 
 /// A point of a strong line.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +89,7 @@ pub fn lines(frame: &Frame<'_>, series: &[Series]) -> Chart {
     let mut across = Axis::around(frame.x, &xs, &transfermap::number::plain);
     // Epochs and steps are counted: no marks between them where there are few.
     let mut places = xs.clone();
-    places.sort_by(f64::total_cmp);
+    sort::numbers(&mut places);
     places.dedup();
     if places.len() <= 8 {
         across.ticks = places.iter().map(|x| (*x, x.to_string())).collect();

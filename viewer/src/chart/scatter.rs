@@ -4,6 +4,7 @@ use transfermap::analysis::{CorrelationAnalysis, PairAnalysis, PairOutcome};
 use transfermap::metric::Metric;
 use transfermap::number;
 use transfermap::report::Measure;
+use transfermap::sort;
 
 use super::transfer_map::{open, pair_key};
 use super::{Chart, Drawing, Picture, axis, label};
@@ -68,7 +69,7 @@ fn points<'a>(context: &Context<'a>, scatter: &Scatter<'_>) -> Vec<Point<'a>> {
             points.push(Point { pair, measure, outcome });
         }
     }
-    points.sort_by(|a, b| a.measure.total_cmp(&b.measure));
+    sort::by(&mut points, |a, b| a.measure.total_cmp(&b.measure));
     points
 }
 
@@ -160,9 +161,7 @@ pub fn scatter(context: &Context<'_>, scatter: &Scatter<'_>) -> Chart {
         row = row.child(mark);
     }
     contents.push(el("g").attr("role", "grid").attr("aria-label", "Pairs").child(row).into());
-    let mut used: Vec<usize> = points.iter().map(of).collect();
-    used.sort_unstable();
-    used.dedup();
+    let used = sort::distinct(points.iter().map(of));
     let what = if scatter.by_source { "source" } else { "target" };
     let height = legend(what, &used, &names, HEIGHT + 8.0, &mut contents);
     Chart {

@@ -2,6 +2,7 @@
 
 use transfermap::analysis::{Basis, Recommendation, SelectionAnalysis};
 use transfermap::number;
+use transfermap::sort;
 
 use super::{Context, Page, select};
 use crate::chart::sources::{basis, sources};
@@ -92,7 +93,7 @@ fn predictors(context: &Context<'_>, target: &str) -> (Table, String) {
     };
     let (mut means, here) = (of(None), of(Some(target)));
     let ndcg = |s: &SelectionAnalysis| s.figures.ndcg_rank.unwrap_or(f64::NEG_INFINITY);
-    means.sort_by(|a, b| ndcg(b).total_cmp(&ndcg(a)));
+    sort::by(&mut means, |a, b| ndcg(b).total_cmp(&ndcg(a)));
     let mut table = Table::new("predictors", "Predictors by how well they choose sources")
         .words("predictor")
         .numbers("NDCG, mean")

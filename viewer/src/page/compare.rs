@@ -3,6 +3,7 @@
 use transfermap::analysis::{Analysis, ComparedPair, FamilyKey, compare, comparison_sentence};
 use transfermap::number;
 use transfermap::report::Report;
+use transfermap::sort;
 
 use super::shell::family_label;
 use super::{Context, Page, select};
@@ -101,9 +102,8 @@ fn table(compared: &[ComparedPair]) -> Table {
         .words("interval")
         .numbers("Holm p")
         .words("finding");
-    let mut order: Vec<usize> = (0..compared.len()).collect();
     let size = |i: usize| compared.get(i).and_then(|c| c.difference).map_or(-1.0, f64::abs);
-    order.sort_by(|a, b| size(*b).total_cmp(&size(*a)));
+    let order = sort::order(compared.len(), &mut |a, b| size(b).total_cmp(&size(a)));
     for c in order.into_iter().filter_map(|i| compared.get(i)) {
         let gain = |v: Option<f64>| Cell::from(number::or_missing(v, |v| number::gain(c.metric, v)));
         let (sign, words) = finding(c);

@@ -1,6 +1,7 @@
 //! The transfer map, with the orders and values in which it can be seen.
 
 use transfermap::number;
+use transfermap::sort;
 
 use super::{Context, Page, select, switch};
 use crate::chart::transfer_map::transfer_map;
@@ -45,7 +46,7 @@ pub fn order<'a>(context: &Context<'a>) -> Vec<&'a str> {
                 let family = context.family_analysis()?;
                 family.donors.iter().find(|e| e.task == name).map(|e| e.effect)
             };
-            names.sort_by(|a, b| {
+            sort::by(&mut names, |a, b| {
                 effect(b).unwrap_or(f64::NEG_INFINITY).total_cmp(&effect(a).unwrap_or(f64::NEG_INFINITY))
             });
             names
@@ -74,7 +75,7 @@ fn effects_table(context: &Context<'_>, id: &str, title: &str, effects: &[transf
         .defined("additive-model")
         .words("interval over seeds");
     let mut sorted: Vec<_> = effects.iter().collect();
-    sorted.sort_by(|a, b| b.effect.total_cmp(&a.effect));
+    sort::by(&mut sorted, |a, b| b.effect.total_cmp(&a.effect));
     for effect in sorted {
         let Some(metric) = metric else { continue };
         table.row([

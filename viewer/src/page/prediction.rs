@@ -4,6 +4,7 @@
 use transfermap::analysis::{CoefficientAnalysis, CorrelationAnalysis, PairOutcome};
 use transfermap::number;
 use transfermap::report::Measure;
+use transfermap::sort;
 
 use super::{Context, Page, select, switch};
 use crate::chart::scatter::{Scatter, outcome_words, scatter};
@@ -99,7 +100,7 @@ fn ranked<'a>(
     };
     let mut ranked: Vec<_> = measures.iter().filter_map(of).collect();
     let key = |(m, c): &(&Measure, &CorrelationAnalysis)| c.spearman.r.map_or(-2.0, |r| r * hoped(m, outcome));
-    ranked.sort_by(|a, b| key(b).total_cmp(&key(a)));
+    sort::by(&mut ranked, |a, b| key(b).total_cmp(&key(a)));
     ranked
 }
 

@@ -4,6 +4,7 @@ use transfermap::metric::Metric;
 use transfermap::number;
 use transfermap::record::RunRecord;
 use transfermap::report::Report;
+use transfermap::sort;
 
 use super::{Context, Page};
 use crate::chart::lines::Series;
@@ -105,7 +106,7 @@ impl List<'_> {
             })
         };
         if matches!(key, "id" | "status" | "started") {
-            found.sort_by(|a, b| words(*a).cmp(words(*b)));
+            sort::by(found, |a, b| words(*a).cmp(words(*b)));
             if down {
                 found.reverse();
             }
@@ -124,9 +125,8 @@ impl List<'_> {
             // Missing numbers come last in either direction.
             .map(|v| v.filter(|v| v.is_finite()).map_or(f64::INFINITY, |v| if down { -v } else { v }))
             .collect();
-        let mut places: Vec<usize> = (0..found.len()).collect();
-        let number = |place: &usize| numbers.get(*place).copied().unwrap_or(f64::INFINITY);
-        places.sort_by(|a, b| number(a).total_cmp(&number(b)));
+        let number = |place: usize| numbers.get(place).copied().unwrap_or(f64::INFINITY);
+        let places = sort::order(found.len(), &mut |a, b| number(a).total_cmp(&number(b)));
         *found = places.into_iter().filter_map(|place| found.get(place).copied()).collect();
     }
 

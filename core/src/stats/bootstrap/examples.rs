@@ -1,6 +1,7 @@
 //! Two classifiers on one test set, examples resampled.
 
 use super::{BootstrapInterval, Resampling, bound, index};
+use crate::sort;
 
 /// accuracy(second) − accuracy(first) on the same test examples, with the percentile interval when examples are
 /// resampled with replacement (Koehn 2004; Berg-Kirkpatrick et al. 2012). It speaks of these two trained models.
@@ -13,7 +14,7 @@ pub fn paired_bootstrap(first: &[bool], second: &[bool], resampling: &Resampling
     let n = bound(first.len())?;
     // Examples of equal outcome are exchangeable, so in order: the interval depends on the counts alone.
     let mut differences: Vec<i8> = first.iter().zip(second).map(|(&a, &b)| i8::from(b) - i8::from(a)).collect();
-    differences.sort_unstable();
+    sort::by(&mut differences, i8::cmp);
     let share = |sum: i64| sum as f64 / f64::from(n);
     let mut rng = resampling.stream("examples");
     let mut resampled = || share((0..n).map(|_| i64::from(differences[index(&mut rng, n)])).sum());

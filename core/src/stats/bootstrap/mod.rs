@@ -12,6 +12,7 @@ use rand::RngCore;
 use serde::{Deserialize, Serialize};
 
 use crate::random::{Stream, stream};
+use crate::sort;
 
 pub use examples::paired_bootstrap;
 pub use mean::bootstrap_mean;
@@ -64,12 +65,13 @@ pub struct BootstrapInterval {
     pub high: f64,
 }
 
-/// Linear interpolation between the order statistics around (n − 1) p, found by selection; reorders `values`.
+/// Linear interpolation between the order statistics around (n − 1) p; sorts `values`.
 fn quantile(values: &mut [f64], p: f64) -> Option<f64> {
     let position = values.len().checked_sub(1)? as f64 * p;
     let below = position.floor() as usize;
-    let (_, &mut low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
-    let next = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
+    sort::numbers(values);
+    let low = *values.get(below)?;
+    let next = values.get(below + 1).copied().unwrap_or(low);
     Some(low + (next - low) * (position - below as f64))
 }
 
@@ -89,7 +91,7 @@ fn index(rng: &mut Stream, n: u32) -> usize {
 /// The values in ascending order, so that an interval does not depend on the order in which seeds are listed.
 fn ascending(values: &[f64]) -> Vec<f64> {
     let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
+    sort::numbers(&mut sorted);
     sorted
 }
 

@@ -1,6 +1,7 @@
 //! The mean gain when seeds and test examples are resampled: what the result says of other runs on other test sets.
 
 use super::{BootstrapInterval, Resampling, bound, index};
+use crate::sort;
 
 /// The predictions of one seed, one class an example, in the order of the labels.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -99,7 +100,7 @@ pub fn population(
     };
     check(seeds, labels, classes)?;
     let mut seeds = seeds.to_vec();
-    seeds.sort_by_key(|s| (s.single, s.transfer));
+    sort::by(&mut seeds, |a, b| (a.single, a.transfer).cmp(&(b.single, b.transfer)));
     let gains = Gains::new(&seeds, labels, classes, score);
     let mut rng = resampling.stream("seeds and examples");
     let mut example_weights = vec![0_u32; labels.len()];

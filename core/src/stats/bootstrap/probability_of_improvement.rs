@@ -1,6 +1,7 @@
 //! The probability that a run of one arm beats a run of the other, over many tasks.
 
 use super::{BootstrapInterval, Resampling, ascending, bound, index};
+use crate::sort;
 use crate::stats::effect_size::win;
 use crate::stats::{mean, probability_of_superiority};
 
@@ -21,7 +22,7 @@ pub struct Arms<'a> {
 pub fn probability_of_improvement(tasks: &[Arms<'_>], resampling: &Resampling) -> Option<BootstrapInterval> {
     let mut tables: Vec<Wins> = tasks.iter().map(Wins::new).collect::<Option<_>>()?;
     // One stream for all tasks, whose draws must be independent; sorted, so that the order of the tasks does not matter.
-    tables.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    sort::by(&mut tables, |a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     let mut rng = resampling.stream("runs of two arms");
     let observed: Vec<f64> =
         tasks.iter().map(|t| probability_of_superiority(t.single, t.transfer)).collect::<Option<_>>()?;

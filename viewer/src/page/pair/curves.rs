@@ -2,6 +2,7 @@
 
 use transfermap::number;
 use transfermap::record::RunRecord;
+use transfermap::sort;
 use transfermap::stats;
 
 use super::{Subject, note};
@@ -45,7 +46,7 @@ fn scores(subject: &Subject<'_>, split: &str) -> Option<Chart> {
     }
     for one in &mut series {
         let mut epochs: Vec<f64> = one.runs.iter().flat_map(|(_, points)| points.iter().map(|p| p[0])).collect();
-        epochs.sort_by(f64::total_cmp);
+        sort::numbers(&mut epochs);
         epochs.dedup();
         for epoch in epochs {
             let at: Vec<f64> = one.runs.iter().flat_map(|(_, p)| p).filter(|p| p[0] == epoch).map(|p| p[1]).collect();
