@@ -12,10 +12,11 @@ use transfermap::report::Report;
 use web_sys::HtmlElement;
 
 use super::state::{Analysed, State, Subject};
-use super::{Address, events, load, patch};
+use super::{Address, events, keys, load, patch};
+use crate::chart::transfer_map::pair_key;
 use crate::choices::Choices;
 use crate::node::Node;
-use crate::page::{Context, Page, shell};
+use crate::page::{Context, Page, Tab, shell};
 
 /// Pause between two stages of the resampling, in which the page answers the reader.
 const PAUSE: Duration = Duration::from_millis(4);
@@ -177,7 +178,12 @@ fn draw(state: State, host: NodeRef<Div>, before: Vec<web_sys::Node>) {
         patch::children(&document(), &host, &last.0, &tree);
         *last = (tree, page);
         let tab = choices.tab();
-        if last_tab.flatten().is_some_and(|last| last != tab) {
+        let came_from = last_tab.flatten().filter(|last: &Tab| *last != tab);
+        let came_back = came_from == Some(Tab::Pair) && tab == Tab::Map;
+        let pair = choices.get("source").zip(choices.get("target")).filter(|_| came_back);
+        if !pair.is_some_and(|(source, target)| keys::focus_cell(&host, &pair_key(source, target)))
+            && came_from.is_some()
+        {
             events::focus_page(&host);
         }
         load::mark("transfermap-drawn");
