@@ -146,3 +146,12 @@ pub(super) fn focus_page(inside: &Element) {
         page.scroll_into_view();
     }
 }
+
+/// Scrolls the tabs, which may be more than fit, so that the selected one is seen.
+pub(super) fn show_tab(inside: &Element) {
+    let selected = inside.query_selector("[role=tab][aria-selected=true]").ok().flatten();
+    let Some(selected) = selected.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return };
+    let Some(list) = selected.parent_element().and_then(|l| l.dyn_into::<HtmlElement>().ok()) else { return };
+    let before = selected.offset_left() - list.offset_left();
+    list.set_scroll_left(before - (list.client_width() - selected.offset_width()) / 2);
+}

@@ -85,7 +85,8 @@ impl Sizes {
             _ => (26.0, 11.0, false),
         };
         let sign = 1.3 * font;
-        let number = widest(|c| &c.main, font) + sign;
+        // The numbers are bold, which is wider.
+        let number = 1.1 * widest(|c| &c.main, font) + sign;
         let small = if below { widest(|c| &c.below, font - 4.0) } else { 0.0 };
         let width = (number.max(small) + 12.0).max(height);
         Self { cell: [width, height], font, below }
