@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use crate::process::Group;
 
 /// The longest wait for anything in a page. The machine may be busy; a page that works answers at once.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 const FLAGS: &[&str] = &[
     "--headless",
