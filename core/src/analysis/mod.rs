@@ -132,7 +132,7 @@ impl Analysis {
     /// # Errors
     /// As [`Self::new`].
     pub fn resample(&mut self, report: &Report) -> Result<(), AnalysisError> {
-        (0..self.resampling_stages()).try_for_each(|stage| self.resample_stage(report, stage))
+        self.resample_while(report, 0, &mut || true).map(drop)
     }
 
     /// Into how many parts [`Self::resample`] falls, so that a page can stay alive between them.
@@ -140,18 +140,30 @@ impl Analysis {
         resample::stages(self).len()
     }
 
-    /// Does one part of [`Self::resample`], counted from 0; a part that there is not does nothing. All parts in their
-    /// order give what [`Self::resample`] gives.
+    /// Does the parts of [`Self::resample`] from `first` on, counted from 0: at least one, and on for as long as `go_on`
+    /// says so after each. Gives the number of the part that comes next, which is [`Self::resampling_stages`] at the
+    /// end. All parts in their order give what [`Self::resample`] gives.
     ///
     /// # Errors
     /// As [`Self::new`].
-    pub fn resample_stage(&mut self, report: &Report, stage: usize) -> Result<(), AnalysisError> {
+    pub fn resample_while(
+        &mut self,
+        report: &Report,
+        first: usize,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<usize, AnalysisError> {
         let options = self.options.clone();
+        // Joining the runs takes longer than a part does, where there are many.
         let context = Context::new(report, &options)?;
-        if let Some(stage) = resample::stages(self).into_iter().nth(stage) {
+        let mut next = first;
+        for stage in resample::stages(self).into_iter().skip(first) {
             resample::fill(&context, self, stage);
+            next += 1;
+            if !go_on() {
+                break;
+            }
         }
-        Ok(())
+        Ok(next)
     }
 
     fn of(context: &Context<'_>) -> Self {

@@ -59,6 +59,23 @@ fn the_notebooks_collapsed_runs_are_found() {
     assert_eq!(pair("ag_news", "rte").collapsed_runs, 0, "96 % are");
 }
 
+#[test]
+fn resampling_part_by_part_gives_the_whole() {
+    let scores: Vec<f64> = (0..64).map(|i| 0.5 + f64::from(i * 29 % 64) / 160.0).collect();
+    let report = made(4, 4, &scores).report().unwrap();
+    let whole = Analysis::new(&report, &Options::default()).unwrap();
+    let mut parts = Analysis::tests(&report, &Options::default()).unwrap();
+    let as_text = |a: &Analysis| serde_json::to_string(a).unwrap();
+    assert_ne!(as_text(&parts), as_text(&whole));
+    let (mut next, mut rounds) = (0, 0);
+    while next < parts.resampling_stages() {
+        next = parts.resample_while(&report, next, &mut || false).unwrap();
+        rounds += 1;
+    }
+    assert_eq!(rounds, parts.resampling_stages());
+    assert_eq!(as_text(&parts), as_text(&whole));
+}
+
 /// A report of `k` tasks and `seeds` seeds whose test accuracies are `scores`, first the baselines, and two measures.
 fn made(k: usize, seeds: u64, scores: &[f64]) -> Import {
     let mut next = scores.iter().copied().cycle();

@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -14,7 +13,7 @@ use tokio::runtime::Runtime;
 use crate::process::Group;
 
 /// The longest wait for anything in a page. The machine may be busy; a page that works answers at once.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 const FLAGS: &[&str] = &[
     "--headless",
@@ -62,9 +61,7 @@ impl Browser {
     pub fn start() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         std::fs::create_dir(folder.path().join("downloads"))?;
-        let mut command = Command::new("chromedriver");
-        command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).env("TMPDIR", folder.path());
-        let mut group = Group::start(&mut command)?;
+        let mut group = Group::start("chromedriver", &["--port=0"], folder.path())?;
         let port = port(&mut group)?;
         let mut wishes = DesiredCapabilities::chrome();
         wishes.set_binary(&which("chromium")?.to_string_lossy())?;
@@ -115,6 +112,15 @@ impl Browser {
         self.wait_on(self.driver()?.goto("about:blank"))?;
         self.console()?;
         self.wait_on(self.driver()?.goto(url)).with_context(|| format!("opening {url}"))
+    }
+
+    /// Changes what stands behind `#` in the open page, as a link does, and waits until the report is drawn anew.
+    ///
+    /// # Errors
+    /// When nothing is drawn, as when `fragment` stands there already.
+    pub fn go(&self, fragment: &str) -> Result<()> {
+        self.js("performance.clearMarks('transfermap-drawn'); location.hash = arguments[0]", vec![json!(fragment)])?;
+        self.until_drawn()
     }
 
     /// Runs a function body in the page and gives what it returns. The page's Content-Security-Policy does not bind it.

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod process;
 pub mod reports;
 pub mod server;
+pub mod shown;
 
 use std::path::{Path, PathBuf};
 
@@ -40,4 +41,29 @@ pub fn binary() -> Result<PathBuf> {
         bail!("{} is missing: run `cargo build` before these tests", binary.display());
     }
     Ok(binary)
+}
+
+/// The tests that need what is missing fail with this set, and otherwise say that they check nothing.
+pub const REQUIRE: &str = "TRANSFERMAP_REQUIRE_BROWSER";
+
+/// The script axe-core, which `tools/axe.sh` fetches; without it nothing, which is said.
+///
+/// # Errors
+/// When it is missing and [`REQUIRE`] is set.
+pub fn axe() -> Result<Option<PathBuf>> {
+    let test = std::env::current_exe()?;
+    let tools = test.ancestors().nth(3).unwrap_or(Path::new(".")).join("tools");
+    let is_axe = |file: &PathBuf| {
+        file.file_name().and_then(|n| n.to_str()).is_some_and(|n| n.starts_with("axe-") && n.ends_with(".min.js"))
+    };
+    let files = std::fs::read_dir(&tools).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    let found = files.filter(|file| is_axe(file)).max();
+    if found.is_none() {
+        let why = format!("{} holds no axe-core: tools/axe.sh fetches it", tools.display());
+        if std::env::var_os(REQUIRE).is_some() {
+            bail!(why);
+        }
+        eprintln!("SKIPPED: {why}, so accessibility was NOT checked");
+    }
+    Ok(found)
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
 use transfermap::report::Report;
 use transfermap_viewer::choices::Choices;
 use transfermap_viewer::still::Still;
@@ -49,4 +49,32 @@ pub fn written(folder: &Path, name: &str, text: &str) -> Result<PathBuf> {
     let file = folder.join(name);
     fs::write(&file, text)?;
     Ok(file)
+}
+
+/// Five tasks with two measures of similarity, one of each direction, so that permutations of tasks have something to
+/// test. Their numbers follow from the places of the tasks and mean nothing.
+///
+/// # Errors
+/// When the sample cannot be read.
+pub fn with_measures(folder: &Path) -> Result<PathBuf> {
+    changed(folder, "with-measures.json", REAL_SMALL, |report| {
+        let tasks: Vec<String> = report["study"]["task"]
+            .as_array()
+            .map(|tasks| tasks.iter().filter_map(|t| t["name"].as_str().map(str::to_owned)).collect())
+            .unwrap_or_default();
+        let measure = |name: &str, direction: &str, symmetric: bool, value: fn(usize, usize) -> usize| {
+            let pairs = (0..tasks.len()).flat_map(|s| (0..tasks.len()).map(move |t| (s, t))).filter(|(s, t)| s != t);
+            let values = pairs.map(|(s, t)| {
+                json!({"source": tasks[s], "target": tasks[t], "seed": null, "value": value(s, t) as f64 / 37.0})
+            });
+            json!({
+                "name": name, "encoder": "any", "direction": direction, "symmetric": symmetric, "cost_seconds": 0.0,
+                "values": values.collect::<Vec<_>>(),
+            })
+        };
+        report["measures"] = json!([
+            measure("likeness", "higher_is_more_similar", true, |s, t| (7 * s.min(t) + 5 * s.max(t)) % 37),
+            measure("distance", "lower_is_more_similar", false, |s, t| (11 * s + 3 * t + s * t) % 37),
+        ]);
+    })
 }

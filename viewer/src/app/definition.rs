@@ -50,26 +50,22 @@ fn contents(definition: &Definition) -> Vec<Node> {
     contents
 }
 
-/// Closes it; whether there was one. The focus goes back to what asked.
+/// Closes it; whether there was one. A focus that it had goes back to what asked.
 pub(super) fn close() -> bool {
     let Some(open) = document().get_element_by_id(ID) else { return false };
+    let had_focus = document().active_element().is_some_and(|e| open.contains(Some(&e)));
     open.remove();
     if let Some(asked) = document().query_selector("[data-asked]").ok().flatten() {
         let _ = asked.remove_attribute("data-asked");
-        if let Ok(asked) = asked.dyn_into::<HtmlElement>() {
+        if let Some(asked) = asked.dyn_ref::<HtmlElement>().filter(|_| had_focus) {
             let _ = asked.focus();
         }
     }
     true
 }
 
-/// Closes it when the event is outside of it.
-pub(super) fn close_unless_inside(event: &Event) {
-    let inside = event
-        .target()
-        .and_then(|t| t.dyn_into::<Element>().ok())
-        .is_some_and(|t| t.closest(&format!("#{ID}")).ok().flatten().is_some());
-    if !inside {
-        close();
-    }
+/// Whether an event is of it.
+pub(super) fn has(event: &Event) -> bool {
+    let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+    target.is_some_and(|t| t.closest(&format!("#{ID}")).ok().flatten().is_some())
 }

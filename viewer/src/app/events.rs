@@ -5,7 +5,9 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{DragEvent, Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent};
+use web_sys::{
+    DragEvent, Element, Event, FocusOptions, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent,
+};
 
 use super::state::State;
 use super::{definition, download, keys, load, tip};
@@ -29,6 +31,14 @@ pub(super) fn listen(state: State, root: &HtmlElement) {
             }
         }),
     );
+    // A definition that is open lies outside of the viewer's element, and has the focus.
+    let closure = Closure::<dyn Fn(KeyboardEvent)>::new(|event: KeyboardEvent| {
+        if event.key() == "Escape" && definition::has(&event) {
+            definition::close();
+        }
+    });
+    let _ = document().add_event_listener_with_callback("keydown", closure.as_ref().unchecked_ref());
+    closure.forget();
     for name in ["pointerover", "focusin"] {
         on(name, Box::new(|event| tip::over(&event)));
     }
@@ -61,7 +71,7 @@ fn click(state: State, event: &Event) {
         definition::open(&element, &key);
         return;
     }
-    definition::close_unless_inside(event);
+    definition::close();
     if let Some((_, change)) = nearest(event, "data-set") {
         state.change(&change);
     } else if let Some((element, format)) = nearest(event, "data-download") {
@@ -120,11 +130,28 @@ fn open(state: State) {
     input.click();
 }
 
-/// Moves the focus to the page below the tabs, and its top into view.
+/// Brings the top of the page below the tabs into view, and moves the focus to it; a tab that has the focus keeps it, so
+/// that arrows lead on.
 pub(super) fn focus_page(inside: &Element) {
     let viewer = inside.closest(".viewer").ok().flatten().or_else(|| inside.query_selector(".viewer").ok().flatten());
     let page = viewer.and_then(|v| v.query_selector("#page").ok().flatten());
-    if let Some(page) = page.and_then(|p| p.dyn_into::<HtmlElement>().ok()) {
-        let _ = page.focus();
+    let Some(page) = page.and_then(|p| p.dyn_into::<HtmlElement>().ok()) else { return };
+    let tab = document().active_element().is_some_and(|e| e.get_attribute("role").as_deref() == Some("tab"));
+    if !tab {
+        let quietly = FocusOptions::new();
+        quietly.set_prevent_scroll(true);
+        let _ = page.focus_with_options(&quietly);
     }
+    if page.get_bounding_client_rect().top() < 0.0 {
+        page.scroll_into_view();
+    }
+}
+
+/// Scrolls the tabs, which may be more than fit, so that the selected one is seen.
+pub(super) fn show_tab(inside: &Element) {
+    let selected = inside.query_selector("[role=tab][aria-selected=true]").ok().flatten();
+    let Some(selected) = selected.and_then(|t| t.dyn_into::<HtmlElement>().ok()) else { return };
+    let Some(list) = selected.parent_element().and_then(|l| l.dyn_into::<HtmlElement>().ok()) else { return };
+    let before = selected.offset_left() - list.offset_left();
+    list.set_scroll_left(before - (list.client_width() - selected.offset_width()) / 2);
 }

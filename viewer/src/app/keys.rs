@@ -65,11 +65,33 @@ fn cell(event: &KeyboardEvent, key: &str) -> bool {
         _ => return false,
     };
     if let Some(next) = at(row + down, column + right).and_then(|n| n.dyn_into::<SvgElement>().ok()) {
-        let _ = cell.set_attribute("tabindex", "-1");
-        let _ = next.set_attribute("tabindex", "0");
-        let _ = next.focus();
+        focus(&grid, &next);
     }
     true
+}
+
+/// Gives the focus to a cell, which from now on is the one of its matrix that Tab comes to.
+fn focus(grid: &Element, cell: &SvgElement) {
+    if let Some(before) = grid.query_selector("[role=gridcell][tabindex='0']").ok().flatten() {
+        let _ = before.set_attribute("tabindex", "-1");
+    }
+    let _ = cell.set_attribute("tabindex", "0");
+    let _ = cell.focus();
+}
+
+/// Gives the focus to the first cell of a pair inside an element; whether there is one.
+pub(super) fn focus_cell(inside: &Element, key: &str) -> bool {
+    let Ok(cells) = inside.query_selector_all("[role=gridcell][data-key]") else { return false };
+    for i in 0..cells.length() {
+        let Some(cell) = cells.item(i).and_then(|c| c.dyn_into::<SvgElement>().ok()) else { continue };
+        if cell.get_attribute("data-key").as_deref() == Some(key)
+            && let Some(grid) = cell.closest("[role=grid]").ok().flatten()
+        {
+            focus(&grid, &cell);
+            return true;
+        }
+    }
+    false
 }
 
 /// The last column of a row.

@@ -12,12 +12,21 @@ use transfermap::report::Report;
 use web_sys::HtmlElement;
 
 use super::state::{Analysed, State, Subject};
-use super::{Address, events, load, patch};
+use super::{Address, events, keys, load, patch};
+use crate::chart::transfer_map::pair_key;
 use crate::choices::Choices;
 use crate::node::Node;
-use crate::page::{Context, Page, shell};
+use crate::page::{Context, Page, Tab, shell};
 
-/// Pause between two stages of the resampling, in which the page answers the reader.
+/// Milliseconds of resampling between two pauses: less than a reader notices.
+const SLICE: f64 = 60.0;
+
+/// Milliseconds since the page began.
+fn now() -> f64 {
+    window().performance().map_or(0.0, |p| p.now())
+}
+
+/// Pause between two parts of the resampling, in which the page answers the reader.
 const PAUSE: Duration = Duration::from_millis(4);
 
 /// The application's view. What stood in the element before stays until a report is there.
@@ -90,13 +99,21 @@ impl Stages {
             return;
         }
         let analysis = Arc::make_mut(&mut self.analysis);
-        let last = self.next >= analysis.resampling_stages();
-        if !last && let Err(error) = analysis.resample_stage(&self.subject.report, self.next) {
-            state.say(error.to_string());
-            return;
+        let begun = now();
+        let mut first = None;
+        // What comes before the first part is done anew in every slice: at most half of the time goes there.
+        let mut go_on = || {
+            let first = *first.get_or_insert_with(now);
+            now() - first < SLICE.max(first - begun)
+        };
+        match analysis.resample_while(&self.subject.report, self.next, &mut go_on) {
+            Ok(next) => self.next = next,
+            Err(error) => {
+                state.say(error.to_string());
+                return;
+            }
         }
-        self.next += 1;
-        if last {
+        if self.next >= analysis.resampling_stages() {
             let analysis = self.analysis;
             state.analysed.set(Some(Ok(Analysed { analysis, resampled: true })));
         } else {
@@ -177,8 +194,17 @@ fn draw(state: State, host: NodeRef<Div>, before: Vec<web_sys::Node>) {
         patch::children(&document(), &host, &last.0, &tree);
         *last = (tree, page);
         let tab = choices.tab();
-        if last_tab.flatten().is_some_and(|last| last != tab) {
+        let last_tab = last_tab.flatten();
+        let came_from = last_tab.filter(|last: &Tab| *last != tab);
+        let came_back = came_from == Some(Tab::Pair) && tab == Tab::Map;
+        let pair = choices.get("source").zip(choices.get("target")).filter(|_| came_back);
+        if !pair.is_some_and(|(source, target)| keys::focus_cell(&host, &pair_key(source, target)))
+            && came_from.is_some()
+        {
             events::focus_page(&host);
+        }
+        if came_from.is_some() || last_tab.is_none() {
+            events::show_tab(&host);
         }
         load::mark("transfermap-drawn");
         Some(tab)

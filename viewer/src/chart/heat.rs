@@ -27,7 +27,7 @@ fn range(values: impl Iterator<Item = f64>) -> [f64; 2] {
     values.fold([f64::INFINITY, f64::NEG_INFINITY], |[l, h], v| [l.min(v), h.max(v)])
 }
 
-/// The measure of every ordered pair of `order`; darker is more similar, whichever way its numbers run.
+/// The measure of every ordered pair of `order`; a stronger colour is more similar, whichever way its numbers run.
 pub fn similarity(context: &Context<'_>, measure: &Measure, order: &[&str]) -> Chart {
     let values = measure.means();
     let get = |s: &str, t: &str| values.get(&(s, t)).copied().filter(|v| v.is_finite() && s != t);
@@ -76,7 +76,7 @@ pub fn similarity(context: &Context<'_>, measure: &Measure, order: &[&str]) -> C
     Chart {
         id: id.clone(),
         title: format!("Similarity: {}", measure.name),
-        reading: Some(format!("Darker is more similar; in numbers, {way}{symmetric}.")),
+        reading: Some(format!("A stronger colour is more similar; in numbers, {way}{symmetric}.")),
         definition: "similarity",
         drawing: Drawing::Matrix(matrix(id, order, cells, ends).parts()),
         data,

@@ -7,6 +7,8 @@ use crate::scale::text_width;
 const SIZE: f64 = 12.0;
 const STEP: f64 = 14.0;
 const BAR: f64 = 12.0;
+/// Lines of signs are no longer than the narrowest screen.
+const LINE: f64 = 328.0;
 
 /// A bar of colour steps with words at its ends and its middle, and below it signs with their meaning.
 pub fn legend(steps: &[String], [low, middle, high]: [String; 3], signs: &[(&str, &str)]) -> Picture {
@@ -28,8 +30,7 @@ pub fn legend(steps: &[String], [low, middle, high]: [String; 3], signs: &[(&str
     for (sign, meaning) in signs {
         let words = format!("{sign} {meaning}");
         let wide = text_width(&words, SIZE) + 18.0;
-        // Lines of at most 460 px fit a narrow screen when scrolled little.
-        if x > 0.0 && x + wide > 460.0 {
+        if x > 0.0 && x + wide > LINE {
             x = 0.0;
             y += 20.0;
         }

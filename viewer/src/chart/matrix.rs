@@ -1,6 +1,6 @@
 //! A matrix of named rows and columns: heads that stay in view, cells with a colour, words, a sign and hatching.
 
-use super::{Picture, label};
+use super::{Picture, label, silent_label};
 use crate::node::{Element, Node, el};
 use crate::scale::{fit, text_width};
 
@@ -85,7 +85,8 @@ impl Sizes {
             _ => (26.0, 11.0, false),
         };
         let sign = 1.3 * font;
-        let number = widest(|c| &c.main, font) + sign;
+        // The numbers are bold, which is wider.
+        let number = 1.1 * widest(|c| &c.main, font) + sign;
         let small = if below { widest(|c| &c.below, font - 4.0) } else { 0.0 };
         let width = (number.max(small) + 12.0).max(height);
         Self { cell: [width, height], font, below }
@@ -183,7 +184,7 @@ impl Matrix {
         let words = if cell.sign.is_empty() { cell.main.clone() } else { format!("{} {}", cell.main, cell.sign) };
         let ink = |element: Element| recolour(element, &cell.ink);
         let below = two_lines.then(|| {
-            ink(label(middle[0], middle[1] + sizes.font - 1.0, sizes.font - 4.0, "middle", cell.below.clone()))
+            ink(silent_label(middle[0], middle[1] + sizes.font - 1.0, sizes.font - 4.0, "middle", cell.below.clone()))
         });
         let group = self.gridcell(at, &cell.tip).attr("data-tip", cell.tip.clone()).attr_if(
             !cell.key.is_empty(),
@@ -197,7 +198,7 @@ impl Matrix {
         group
             .child(frame().attr("fill", cell.fill.clone()))
             .maybe(cell.hatched.then(|| frame().attr("fill", format!("url(#hatch-{})", self.id))))
-            .child(ink(label(middle[0], baseline, sizes.font, "middle", words)).attr("font-weight", "600"))
+            .child(ink(silent_label(middle[0], baseline, sizes.font, "middle", words)).attr("font-weight", "600"))
             .maybe(below)
     }
 
@@ -215,7 +216,7 @@ impl Matrix {
             .attr("rx", "3")
             .attr("fill", "none")
             .attr("stroke", "var(--line)");
-        let dot = label(x + (width - GAP) / 2.0, y + (height - GAP) / 2.0 + 4.0, 12.0, "middle", "·");
+        let dot = silent_label(x + (width - GAP) / 2.0, y + (height - GAP) / 2.0 + 4.0, 12.0, "middle", "·");
         self.gridcell(at, &tip)
             .child(if diagonal { outline.attr("stroke-opacity", "0") } else { outline.attr("stroke-dasharray", "3 3") })
             .maybe(diagonal.then(|| recolour(dot, "var(--quiet)")))

@@ -4,7 +4,7 @@ use transfermap::analysis::TaskScores;
 use transfermap::number;
 
 use super::transfer_map::pair_key;
-use super::{Chart, Drawing, Picture, axis, label, line};
+use super::{Chart, Drawing, Picture, axis, label, line, silent_label};
 use crate::choices::change;
 use crate::node::{Element, Node, coordinate, el};
 use crate::scale::{Scale, fit, text_width};
@@ -126,12 +126,12 @@ fn row(s: &TaskScores, name: String, y: f64, left: f64, x: &Scale, chance: Optio
     let words = number::or_missing(s.mean, |m| number::score(s.metric, m));
     group
         .child(band.attr("fill", "transparent"))
-        .child(label(left - 10.0, y + 4.5, 13.0, "end", fit(&name, 13.0, left - 12.0)))
+        .child(silent_label(left - 10.0, y + 4.5, 13.0, "end", fit(&name, 13.0, left - 12.0)))
         .child(bar)
         .maybe(chance)
         .maybe(whisker)
         .children(dots)
-        .child(label(to + VALUE - 6.0, y + 4.5, 12.0, "end", words))
+        .child(silent_label(to + VALUE - 6.0, y + 4.5, 12.0, "end", words))
 }
 
 fn data(scores: &[&TaskScores]) -> Table {

@@ -4,7 +4,7 @@ use transfermap::analysis::{Basis, Recommendation, RecommendedSource};
 use transfermap::number;
 
 use super::transfer_map::{pair_key, sign};
-use super::{Chart, Drawing, Picture, axis, label, line};
+use super::{Chart, Drawing, Picture, axis, line, silent_label};
 use crate::choices::change;
 use crate::node::{Element, Node, coordinate, el};
 use crate::scale::{Scale, fit, text_width};
@@ -80,10 +80,10 @@ fn row(r: &Recommendation, source: &RecommendedSource, y: f64, left: f64, x: &Sc
         el("rect").attr("x", "0").at("y", y - ROW / 2.0 + 1.0).at("width", end + VERDICT).at("height", ROW - 2.0);
     group
         .child(band.attr("fill", "transparent"))
-        .child(label(left - 12.0, y + 4.5, 13.0, "end", fit(&source.source, 13.0, left - 14.0)))
+        .child(silent_label(left - 12.0, y + 4.5, 13.0, "end", fit(&source.source, 13.0, left - 14.0)))
         .maybe(whisker)
         .child(dot)
-        .child(label(end + 12.0, y + 4.5, 12.0, "start", words))
+        .child(silent_label(end + 12.0, y + 4.5, 12.0, "start", words))
 }
 
 /// What a source's gain rests on.

@@ -22,7 +22,8 @@ pub fn page(context: &Context<'_>) -> Page {
         &orders,
         context.choices,
     )));
-    page.chart(transfer_map(context, &order(context)));
+    let map = transfer_map(context, &order(context));
+    let mut aside = el("div").class("aside");
     if let Some(family) = context.family_analysis() {
         for (id, title, effects) in [
             ("donors", "Good donors: sources by their mean gain", &family.donors),
@@ -31,9 +32,14 @@ pub fn page(context: &Context<'_>) -> Page {
             if effects.is_empty() {
                 continue;
             }
-            page.table(effects_table(context, id, title, effects));
+            let table = effects_table(context, id, title, effects);
+            aside = aside.child(table.node());
+            page.tables.push(table);
         }
     }
+    let aside = (!page.tables.is_empty()).then_some(aside);
+    page.add(el("div").class("beside").child(map.figure()).maybe(aside));
+    page.charts.push(map);
     page
 }
 

@@ -188,12 +188,9 @@ fn words(context: &Context<'_>, measure: &Measure, c: &CorrelationAnalysis) -> c
         }
     };
     if let Some(p) = c.spearman.p_qap {
-        let all = if c.permutations.exact { "all" } else { "drawn" };
-        text += &format!(
-            " Shuffling the tasks gives a ρ as large in {} of {} {all} permutations",
-            number::percent(p),
-            c.permutations.count
-        );
+        let count = c.permutations.count;
+        let all = if c.permutations.exact { format!("all {count}") } else { format!("{count} drawn") };
+        text += &format!(" Shuffling the tasks gives a ρ as large in {} of {all} permutations", number::percent(p));
         text += &match c.spearman.p_max {
             Some(p) => format!(", and some measure one as large in {}.", number::percent(p)),
             None => ".".to_owned(),

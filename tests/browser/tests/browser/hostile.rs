@@ -54,6 +54,9 @@ pub fn reports(world: &World) -> Result<()> {
                 }
             })?,
         ),
+        ("empty", written(folder, "empty.json", "")?),
+        ("deep", written(folder, "deep.json", &"[".repeat(200_000))?),
+        ("a page", written(folder, "page.json", "<!doctype html><script>window.pwned=1</script>")?),
         ("no report", changed(folder, "list.json", REAL_SMALL, |r| *r = Value::Array(vec![]))?),
     ];
     for (what, file) in &broken {
@@ -62,6 +65,16 @@ pub fn reports(world: &World) -> Result<()> {
         let message = browser.text("document.querySelector('.message').textContent")?;
         ensure!(message.contains("hostile.json") && !message.contains("The viewer stopped"), "{what}: {message}");
         unharmed(world).context(*what)?;
+        // It says where, or what.
+        let place = match *what {
+            "truncated" | "NaN" | "empty" | "deep" | "a page" => {
+                message.contains("line ") || message.contains("column ")
+            }
+            "newer" => message.contains("999"),
+            "missing" => message.contains("study"),
+            _ => true,
+        };
+        ensure!(place, "{what}: {message}");
         // The page is alive: it shows the next report.
         let_go(browser, &sample(REAL_SMALL))?;
         browser.until_drawn().with_context(|| format!("after {what}"))?;
@@ -80,5 +93,77 @@ pub fn too_large(world: &World) -> Result<()> {
     browser.until("a message", "document.querySelector('.message[role=alert]')")?;
     let message = browser.text("document.querySelector('.message').textContent")?;
     ensure!(message.contains("201 MB is more than this page reads"), "{message}");
+    unharmed(world)?;
+    // The same by address: the server says the size before it sends anything.
+    world.server.add("large.json", &file);
+    browser.open(&world.server.url("?report=large.json"))?;
+    browser.until("a message", "document.querySelector('.message[role=alert]')")?;
+    let message = browser.text("document.querySelector('.message').textContent")?;
+    ensure!(message.contains("201 MB is more than this page reads"), "{message}");
     unharmed(world)
+}
+
+/// Characters that mean something in addresses, selectors, JavaScript and CSV.
+const NAME: &str = "a&b=c#%41/?[data-key='\"]→\\,;\u{202e}__proto__ ü";
+
+pub fn names(world: &World) -> Result<()> {
+    let browser = &world.browser;
+    let text = fs::read_to_string(sample(REAL_SMALL))?;
+    let file = written(
+        browser.folder(),
+        "odd.json",
+        &text.replace("\"rte\"", &serde_json::to_string(NAME)?).replace("\"paws\"", &serde_json::to_string(SCRIPT)?),
+    )?;
+    world.server.add("odd.json", &file);
+    browser.open(&world.server.url("?report=odd.json#tab=map"))?;
+    browser.until_drawn()?;
+    // A click opens the very pair, its link opens it again, and Escape leads back.
+    browser.js(
+        "const key = arguments[0];
+         [...document.querySelectorAll('#chart-transfer-map [data-key]')].find(c => c.dataset.key === key)
+             .dispatchEvent(new MouseEvent('click', {bubbles: true}))",
+        vec![json!(format!("{NAME}→{SCRIPT}"))],
+    )?;
+    browser.until("the pair is open", "location.hash.includes('tab=pair')")?;
+    browser.until_drawn()?;
+    let chosen = "return ['source', 'target'].map(c => document.querySelector(`[data-choice=${c}]`).value)";
+    ensure!(browser.js(chosen, vec![])? == json!([NAME, SCRIPT]), "another pair is open");
+    let link = browser.text("location.href")?;
+    browser.open(&link)?;
+    browser.until_drawn()?;
+    ensure!(browser.js(chosen, vec![])? == json!([NAME, SCRIPT]), "the link {link} opens another pair");
+    unharmed(world)?;
+    // The same report inside a page of its own.
+    let page = browser.folder().join("odd.html");
+    super::ways_in::one_file(&file, &page)?;
+    browser.open(&format!("file://{}", page.display()))?;
+    browser.until_drawn()?;
+    ensure!(
+        browser.js("return document.querySelectorAll('#transfermap img, #transfermap script').length", vec![])?
+            == json!(0)
+    );
+    unharmed(world)
+}
+
+pub fn addresses(world: &World) -> Result<()> {
+    let script = "%3Cscript%3Ewindow.pwned%3D1%3C%2Fscript%3E";
+    for fragment in [
+        format!("tab={script}&source={script}&target={script}"),
+        "tab=pair&source=ag_news&target=ag_news".to_owned(),
+        format!(
+            "tab=map&value={script}&order=measure/{script}&metric={script}&alpha=1e999&margin=-1&report=99999999999"
+        ),
+        format!("tab=runs&runs.filter={script}&runs.page=18446744073709551616&runs.sort=-{script}&run={script}"),
+        format!("tab=training&pairs={script}&family={script}&other={script}"),
+        "tab=prediction&measure=%ff%fe&outcome=%&colour=%zz".to_owned(),
+        "tab=map&alpha=0.5&margin=1e308".to_owned(),
+        "tab=compare&report=1".to_owned(),
+        "&&&===%%%".to_owned(),
+    ] {
+        world.open(REAL_SMALL, &fragment).with_context(|| fragment.clone())?;
+        let words = world.browser.text("document.querySelector('#page').textContent")?;
+        ensure!(words.len() > 40 && !words.contains("NaN"), "{fragment}: {words:.300}");
+        unharmed(world).with_context(|| fragment.clone())?;
+    }
+    Ok(())
 }

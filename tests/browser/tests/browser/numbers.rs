@@ -21,8 +21,9 @@ fn packed(text: &str) -> String {
 pub fn pages(world: &World) -> Result<()> {
     for name in [REAL_SMALL, NOTEBOOK] {
         let mut still = still(&sample(name), "")?;
+        world.open(name, "")?;
         for tab in Tab::ALL {
-            world.open(name, &format!("tab={}", tab.name()))?;
+            world.browser.go(&format!("tab={}", tab.name()))?;
             still = still.with(&format!("tab={}", tab.name()));
             let drawn: String = still.page(*tab).contents.iter().map(|n| n.plain_text()).collect();
             let shown = world

@@ -7,6 +7,7 @@ use transfermap::transfer::{BothPredicted, flips};
 
 use super::{Subject, note};
 use crate::chart::confusion::{MOST, confusion};
+use crate::node::el;
 use crate::page::{Context, Page};
 use crate::runs::test;
 use crate::table::{Cell, Table};
@@ -148,9 +149,12 @@ fn examples(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
         page.add(note(format!("The first {LISTED} of {}.", flipped.len())));
     }
     if split.texts.is_none() {
-        page.add(note(
-            "This report holds no texts; the number is the row’s place in the test set. `transfermap report \
-             --include-text` makes a page with them.",
-        ));
+        page.add(
+            el("p")
+                .class("reading")
+                .text("This report holds no texts; the number is the row’s place in the test set. ")
+                .child(el("code").text("transfermap report --include-text"))
+                .text(" makes a page with them."),
+        );
     }
 }
