@@ -297,7 +297,7 @@ fn rejects_bad_labels() {
     rejects(labels, "labels = [\"negative\"]", "labels", "1 class after merging");
     rejects(labels, "labels = [\"x\", \"x\", \"y\"]", "labels", "label `x` is listed twice");
     rejects(labels, "labels = 3", "labels", "a list of label names");
-    rejects("merge = { World", "merge = { Wrld", "labels", "`merge` names `Wrld`");
+    rejects("merge = { World", "merge = { Wrld", "merge = {", "`merge` names `Wrld`");
     let merged = "Business = \"B\", \"Sci/Tech\" = \"B\"";
     rejects(merged, "Business = \"A\", \"Sci/Tech\" = \"A\"", "labels = {", "1 class after merging");
 }
