@@ -95,6 +95,10 @@ fn a_study_of_the_hub_is_observed_and_asked_about_a_data_set_of_the_hub() {
         assert_eq!(rte[rows]["revision"], commit(2), "{rows}");
     }
     assert_eq!(fs::read_to_string(place.path("out/study.toml")).unwrap(), STUDY);
+    let status = place.run(&["status", "out"]).stdout;
+    let probes = status.lines().find_map(|l| l.trim().strip_prefix("probes ")).unwrap_or_else(|| panic!("{status}"));
+    let words: Vec<&str> = probes.split_whitespace().collect();
+    assert!(words.len() > 3 && words[0] == words[2] && words[0] != "0", "not all of them are there: {status}");
     asked(&place);
 
     let paws = "name = \"paws\"\nready = \"paws\"\ntrain = { limit = 20 }\ntest = { limit = 20 }\n";
