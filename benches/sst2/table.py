@@ -35,7 +35,7 @@ for run in json.loads((out / "plan.json").read_text())["runs"]:
     assert steps == other["steps"], (steps, other["steps"])
     rows.append((run["seed"], 100 * accuracy, 100 * other["accuracy"], seconds, other["seconds_per_step"], steps))
 
-print("| seed | transfermap, test accuracy | transformers, test accuracy | s/step | s/step |")
+print("| seed | transfermap, test accuracy | transformers, test accuracy | s/step, transfermap | s/step, transformers |")
 print("| --- | ---: | ---: | ---: | ---: |")
 for seed, a, b, s, t, _ in rows:
     print(f"| {seed} | {a:.2f} | {b:.2f} | {s:.2f} | {t:.2f} |")
