@@ -3,16 +3,23 @@
 //! Everything else is generic over [`AutodiffBackend`]; [`run_on`] picks the type. Burn 0.22 replaces the type
 //! parameter by a run-time device: that move should touch little more than this file.
 
+use std::any::TypeId;
 use std::fmt;
 use std::str::FromStr;
 
 use burn::backend::Autodiff;
-use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn_flex::Flex;
 use burn_ndarray::NdArray;
 
 /// The backend for small work that no user chooses a device for.
 pub type Host = Flex;
+
+/// Whether a backend's tensors are 32-bit numbers in this process's memory that move in and out without a copy. Not
+/// so for NdArray, though its memory is ours too: the reference computes as Burn does.
+pub fn in_memory<B: Backend>() -> bool {
+    TypeId::of::<B>() == TypeId::of::<Flex>()
+}
 
 /// Where a training runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

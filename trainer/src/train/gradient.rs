@@ -51,7 +51,8 @@ impl<B: AutodiffBackend> Gradient<B> {
     pub fn clipped(mut self, norm: f64, max_norm: f64) -> Self {
         let factor = max_norm / (norm + 1e-6);
         if max_norm > 0.0 && factor < 1.0 {
-            self.parts.values_mut().for_each(|g| *g = g.clone().mul_scalar(factor));
+            // Moved and not cloned: Flex writes in place what nobody else holds.
+            self.parts = self.parts.into_iter().map(|(name, g)| (name, g.mul_scalar(factor))).collect();
         }
         self
     }
