@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The whole GPU check: parity, demo and training throughput beside transformers', on one machine in one run.
+# Parity is of every architecture that has fixtures; throughput of ALBERT-base and BERT-base, with random weights.
 #
 #   benches/gpu/run.sh TRANSFERMAP [OUT]
 #
@@ -9,7 +10,7 @@
 set -euo pipefail
 
 if (($# < 1 || $# > 2)); then
-  sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
   exit 2
 fi
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -62,29 +63,32 @@ environment() {
 - CPU: $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
 - transfermap: $("$transfermap" --version 2>/dev/null || echo unknown), commit $(git -C "$root" rev-parse --short HEAD 2>/dev/null || echo unknown)
 - $("$python" -c 'import torch, transformers; print(f"torch: {torch.__version__}, CUDA {torch.version.cuda}, transformers {transformers.__version__}")')
-- ALBERT-base-v2 with random weights, batch $batch × $length tokens, $steps steps; AdamW, clipping; f32 without TF32
+- random weights, batch $batch × $length tokens, $steps steps; AdamW, clipping; f32 without TF32
 TEXT
 }
 
 throughput_of_transfermap() {
-  "$transfermap" throughput --device cuda --precision "$1" --batch "$batch" --length "$length" --steps "$steps" --json |
-    tee "$out/throughput-transfermap-$1.json"
+  "$transfermap" throughput --config "$root/benches/gpu/$1.json" --device cuda --precision "$2" \
+    --batch "$batch" --length "$length" --steps "$steps" --json | tee "$out/throughput-transfermap-$1-$2.json"
 }
 
 # As many warm-up steps as transfermap did for the same precision.
 throughput_of_torch() {
   local same
-  same=$(sed -n 's/.*"warmup_steps": *\([0-9]*\).*/\1/p' "$out/throughput-transfermap-$1.json" | tail -n 1)
-  "$python" "$root/benches/gpu/torch_throughput.py" --precision "$1" --batch "$batch" --length "$length" \
-    --steps "$steps" --warmup "${same:-$warmup}" | tee "$out/throughput-torch-$1.json"
+  same=$(sed -n 's/.*"warmup_steps": *\([0-9]*\).*/\1/p' "$out/throughput-transfermap-$1-$2.json" | tail -n 1)
+  "$python" "$root/benches/gpu/torch_throughput.py" --config "$root/benches/gpu/$1.json" --precision "$2" \
+    --batch "$batch" --length "$length" --steps "$steps" --warmup "${same:-$warmup}" |
+    tee "$out/throughput-torch-$1-$2.json"
 }
 
 environment | tee "$out/table.md"
 part "parity with transformers on the GPU" "$transfermap" parity --fixtures "$fixtures" --device cuda
 part "demo on the GPU" "$transfermap" demo --device cuda --out "$out/demo"
-for precision in f32 bf16; do
-  part "throughput, transfermap, $precision" throughput_of_transfermap "$precision"
-  part "throughput, transformers, $precision" throughput_of_torch "$precision"
+for model in albert-base-v2 bert-base-uncased; do
+  for precision in f32 bf16; do
+    part "throughput of $model, transfermap, $precision" throughput_of_transfermap "$model" "$precision"
+    part "throughput of $model, transformers, $precision" throughput_of_torch "$model" "$precision"
+  done
 done
 
 printf '\n'

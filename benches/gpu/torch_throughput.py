@@ -1,4 +1,4 @@
-"""Training throughput of transformers' ALBERT-base, to stand beside `transfermap throughput`.
+"""Training throughput of transformers' model for a config.json, to stand beside `transfermap throughput`.
 
 One step is what a training step is in both programs: forward, cross-entropy, backward, clipping of the global gradient
 norm to 1, AdamW with decay groups. Weights, token ids and labels are random; no input is padded. Prints one JSON object.
@@ -6,36 +6,20 @@ norm to 1, AdamW with decay groups. Weights, token ids and labels are random; no
 
 import argparse
 import json
+import pathlib
 import time
 
 import torch
 import transformers
-from transformers import AlbertConfig, AlbertForSequenceClassification
+from transformers import AutoConfig, AutoModelForSequenceClassification
 
-# https://huggingface.co/albert/albert-base-v2/blob/main/config.json
-ALBERT_BASE_V2 = {
-    "vocab_size": 30000,
-    "embedding_size": 128,
-    "hidden_size": 768,
-    "num_hidden_layers": 12,
-    "num_hidden_groups": 1,
-    "num_attention_heads": 12,
-    "intermediate_size": 3072,
-    "inner_group_num": 1,
-    "hidden_act": "gelu_new",
-    "hidden_dropout_prob": 0.0,
-    "attention_probs_dropout_prob": 0.0,
-    "classifier_dropout_prob": 0.1,
-    "max_position_embeddings": 512,
-    "type_vocab_size": 2,
-    "num_labels": 2,
-}
 FIRST_ORDINARY_TOKEN = 5
 NO_DECAY = ("bias", "LayerNorm.weight", "layer_norm.weight")
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--config", type=pathlib.Path, required=True)
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--precision", choices=["f32", "bf16"], required=True)
     parser.add_argument("--batch", type=int, default=32)
@@ -67,11 +51,12 @@ def main():
     torch.backends.cudnn.allow_tf32 = False
     torch.manual_seed(1)
 
-    model = AlbertForSequenceClassification(AlbertConfig(**ALBERT_BASE_V2)).to(device).train()
+    config = AutoConfig.for_model(**json.loads(args.config.read_text()), num_labels=2)
+    model = AutoModelForSequenceClassification.from_config(config).to(device).train()
     optimizer = adamw(model, device)
     shape = (args.steps + args.warmup, args.batch, args.length)
-    token_ids = torch.randint(FIRST_ORDINARY_TOKEN, ALBERT_BASE_V2["vocab_size"], shape)
-    labels = torch.randint(0, ALBERT_BASE_V2["num_labels"], shape[:2])
+    token_ids = torch.randint(FIRST_ORDINARY_TOKEN, config.vocab_size, shape)
+    labels = torch.randint(0, config.num_labels, shape[:2])
     mask = torch.ones(shape[1:], dtype=torch.long, device=device)
 
     def train(step):
@@ -102,6 +87,7 @@ def main():
                 "examples_per_second": args.batch * args.steps / seconds,
                 "seconds_per_step": seconds / args.steps,
                 "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
+                "config": args.config.stem,
                 "precision": args.precision,
                 "batch": args.batch,
                 "length": args.length,

@@ -61,3 +61,42 @@ fn bert_roberta_and_distilbert_are_trained_exported_and_taken_up_again() {
         assert_eq!(said.code, 0, "{class}: {}", said.stderr);
     }
 }
+
+/// What benches/gpu/run.sh calls on a GPU.
+#[test]
+fn throughput_takes_a_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.json");
+    let small = r#"{"model_type": "bert", "vocab_size": 50, "hidden_size": 16, "num_hidden_layers": 1,
+        "num_attention_heads": 2, "intermediate_size": 24, "max_position_embeddings": 8}"#;
+    fs::write(&config, small).unwrap();
+    let measure = |length: &str| {
+        let config = config.to_str().unwrap();
+        run(&[
+            "throughput",
+            "--config",
+            config,
+            "--device",
+            "cpu",
+            "--batch",
+            "2",
+            "--length",
+            length,
+            "--steps",
+            "2",
+            "--json",
+        ])
+    };
+    let said = measure("8");
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let result: Value = serde_json::from_str(&said.stdout).unwrap();
+    assert!(result["examples_per_second"].as_f64().unwrap() > 0.0 && result["warmup_steps"] == 10, "{result}");
+    let said = measure("9");
+    assert!(said.code == 2 && said.stderr.contains("takes at most 8 tokens"), "{}", said.stderr);
+
+    for name in ["albert-base-v2", "bert-base-uncased"] {
+        let text = fs::read_to_string(root().join(format!("benches/gpu/{name}.json"))).unwrap();
+        let config = transfermap_trainer::encoder::Config::read(serde_json::from_str(&text).unwrap()).unwrap();
+        assert_eq!((config.sizes().hidden_size, config.sizes().layers), (768, 12), "{name}");
+    }
+}

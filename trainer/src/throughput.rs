@@ -1,4 +1,4 @@
-//! Training speed of ALBERT-base with random weights: the real loop on made-up tokens, for comparison with other
+//! Training speed of an encoder with random weights: the real loop on made-up tokens, for comparison with other
 //! software (benches/gpu).
 
 use std::time::{Duration, Instant};
@@ -19,8 +19,10 @@ use crate::train::{Job, Outcome};
 const WARM_UP: u64 = 10;
 
 /// What to measure.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Load {
+    /// The encoder.
+    pub config: Config,
     /// Where.
     pub device: Device,
     /// Number format of the products.
@@ -47,8 +49,9 @@ pub struct Throughput {
 }
 
 /// albert-base-v2's published configuration.
-fn albert_base() -> AlbertConfig {
-    AlbertConfig { hidden_size: 768, num_attention_heads: 12, intermediate_size: 3072, ..AlbertConfig::default() }
+pub fn albert_base() -> Config {
+    let base = AlbertConfig::default();
+    Config::Albert(AlbertConfig { hidden_size: 768, num_attention_heads: 12, intermediate_size: 3072, ..base })
 }
 
 /// Trains and times.
@@ -56,29 +59,30 @@ fn albert_base() -> AlbertConfig {
 /// # Errors
 /// The device cannot be used, or the training failed.
 pub fn measure(load: Load) -> Result<Throughput, String> {
+    let (architecture, vocabulary) = (load.config.model_type(), load.config.sizes().vocab_size);
     let encoder = LoadedEncoder {
-        name: "albert-base".into(),
+        name: architecture.into(),
         config_json: String::new(),
-        config: Config::Albert(albert_base()),
+        config: load.config,
         tokenizer_json: Vec::new(),
         weights: None,
         max_length: load.length,
         pad_to_max_length: false,
         parameters: 0,
-        architecture: "albert".into(),
+        architecture: architecture.into(),
         fingerprint: String::new(),
     };
     let steps = WARM_UP + load.steps;
     let data = TokenisedTask {
         labels: vec!["a".into(), "b".into()],
-        train: split(load.batch * steps as usize, load.length),
+        train: split(load.batch * steps as usize, load.length, vocabulary),
         validation: TokenisedSplit::default(),
-        test: split(2, load.length),
+        test: split(2, load.length, vocabulary),
     };
     let run = PlannedRun {
         id: "throughput".into(),
         fingerprint: "throughput".into(),
-        encoder: "albert-base".into(),
+        encoder: architecture.into(),
         variant: DEFAULT_VARIANT.into(),
         protocol: Protocol::Single,
         sources: Vec::new(),
@@ -129,8 +133,9 @@ pub fn measure(load: Load) -> Result<Throughput, String> {
 }
 
 /// Examples of equal length with ids that repeat in no short cycle.
-fn split(examples: usize, length: usize) -> TokenisedSplit {
-    let ids = |i: usize| (0..length).map(|k| 5 + ((i * 7919 + k * 104_729) % 29_990) as u32).collect();
+fn split(examples: usize, length: usize, vocabulary: usize) -> TokenisedSplit {
+    let ordinary = vocabulary.saturating_sub(10).max(1);
+    let ids = |i: usize| (0..length).map(|k| 5 + ((i * 7919 + k * 104_729) % ordinary) as u32).collect();
     TokenisedSplit {
         input_ids: (0..examples).map(ids).collect(),
         token_type_ids: vec![vec![0; length]; examples],

@@ -1,17 +1,22 @@
-//! `transfermap throughput`: training speed of ALBERT-base with random weights. Part of the GPU check.
+//! `transfermap throughput`: training speed of an encoder with random weights. Part of the GPU check.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::Args;
 use transfermap::study::Precision;
 
+use crate::encoder::Config;
 use crate::execute::device;
 use crate::execute::wrong::Wrong;
-use crate::throughput::{Load, measure};
+use crate::throughput::{Load, albert_base, measure};
 
 /// Arguments of `throughput`.
 #[derive(Debug, Args)]
 pub(super) struct Throughput {
+    /// The encoder's config.json; without it ALBERT-base
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// auto, cpu, ndarray, cuda or cuda:N
     #[arg(long, default_value = "auto")]
     device: String,
@@ -39,11 +44,16 @@ impl Throughput {
             "bf16" => Precision::Bf16,
             other => return Err(Wrong(format!("--precision {other}: give f32 or bf16")).into()),
         };
-        if self.batch < 1 || self.steps < 1 || !(1..=512).contains(&self.length) {
-            return Err(Wrong("give --batch and --steps from 1, --length from 1 to 512".into()).into());
+        if self.batch < 1 || self.steps < 1 || self.length < 1 {
+            return Err(Wrong("give --batch, --steps and --length from 1".into()).into());
+        }
+        let config = self.config()?;
+        let longest = config.sizes().max_length;
+        if self.length > longest {
+            return Err(Wrong(format!("--length {}: this encoder takes at most {longest} tokens", self.length)).into());
         }
         let (device, _) = device::choose(&self.device)?;
-        let load = Load { device, precision, batch: self.batch, length: self.length, steps: self.steps };
+        let load = Load { config, device, precision, batch: self.batch, length: self.length, steps: self.steps };
         let mut result = measure(load).map_err(anyhow::Error::msg)?;
         result.device = device::name(device);
         if self.json {
@@ -56,5 +66,13 @@ impl Throughput {
             )?;
         }
         Ok(())
+    }
+
+    fn config(&self) -> anyhow::Result<Config> {
+        let Some(file) = &self.config else { return Ok(albert_base()) };
+        let name = file.display();
+        let text = std::fs::read_to_string(file).map_err(|e| Wrong(format!("{name}: {e}")))?;
+        let value = serde_json::from_str(&text).map_err(|e| Wrong(format!("{name}: {e}")))?;
+        Ok(Config::read(value).map_err(|e| Wrong(format!("{name}: {e}")))?)
     }
 }
