@@ -129,6 +129,42 @@ pub fn five_data_sets() -> Result<Vec<(&'static str, Files)>, ParquetError> {
     Ok(out)
 }
 
+/// GLUE's classification tasks with made-up rows: configurations, columns, class names and splits as the page
+/// huggingface.co/datasets/nyu-mll/glue gives them.
+///
+/// # Errors
+/// What the Parquet library refuses.
+pub fn glue() -> Result<Files, ParquetError> {
+    type Config = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+    let usual: &[&str] = &["train", "validation", "test"];
+    let by_genre: &[&str] = &["train", "validation_matched", "validation_mismatched", "test_matched"];
+    let configs: [Config; 8] = [
+        ("cola", &["sentence"], &["unacceptable", "acceptable"], usual),
+        ("sst2", &["sentence"], &["negative", "positive"], usual),
+        ("mrpc", &["sentence1", "sentence2"], &["not_equivalent", "equivalent"], usual),
+        ("qqp", &["question1", "question2"], &["not_duplicate", "duplicate"], usual),
+        ("mnli", &["premise", "hypothesis"], &["entailment", "neutral", "contradiction"], by_genre),
+        ("qnli", &["question", "sentence"], &["entailment", "not_entailment"], usual),
+        ("rte", &["sentence1", "sentence2"], &["entailment", "not_entailment"], usual),
+        ("wnli", &["sentence1", "sentence2"], &["not_entailment", "entailment"], usual),
+    ];
+    let mut files = Files::new();
+    let mut page = "---\nconfigs:\n".to_owned();
+    for (config, texts, classes, splits) in configs {
+        page += &format!("- config_name: {config}\n  data_files:\n");
+        for split in splits {
+            page += &format!("  - split: {split}\n    path: {config}/{split}-*\n");
+            let mut made = rows(&format!("{config} {split}"), 60, texts.len(), classes.len());
+            if split.starts_with("test") {
+                made.iter_mut().for_each(|(_, label)| *label = -1);
+            }
+            files.insert(format!("{config}/{split}-00000-of-00001.parquet"), parquet(texts, Some(classes), &made)?);
+        }
+    }
+    files.insert("README.md".into(), (page + "---\n# GLUE\n").into_bytes());
+    Ok(files)
+}
+
 /// An ALBERT of the published layout, small and with random weights: the fixture, with positions for 128 tokens.
 ///
 /// # Errors

@@ -51,6 +51,19 @@ impl HubPlace {
         command
     }
 
+    /// Another program in the same place.
+    pub fn program(&self, name: &str, arguments: &[&str]) -> Command {
+        let mut program = Command::new(name);
+        program.args(arguments).current_dir(self.folder.path());
+        for (name, value) in self.command(&[]).get_envs() {
+            match value {
+                Some(value) => program.env(name, value),
+                None => program.env_remove(name),
+            };
+        }
+        program
+    }
+
     /// Runs it to its end.
     ///
     /// # Panics

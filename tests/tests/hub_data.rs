@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use transfermap::study::{Labels, READY, Study, Task};
-use transfermap_tests::hub_content::{five_data_sets, parquet, rows};
+use transfermap_tests::hub_content::{five_data_sets, glue, parquet, rows};
 use transfermap_tests::hub_server::{Files, HubServer, commit};
 use transfermap_trainer::data::{TaskData, load};
 use transfermap_trainer::hub::{Access, Cache, FetchProgress, Hub, HubError, Patience, When, resolve};
@@ -65,10 +65,12 @@ fn ready_tasks_read_what_the_hub_has() {
     for (path, files) in five_data_sets().unwrap() {
         place.server.put(path, "main", &commit(1), files);
     }
-    for (name, classes) in [("ag_news", 4), ("sst2", 2), ("yelp_review_full", 5), ("glue/rte", 2), ("paws", 2)] {
+    place.server.put("datasets/nyu-mll/glue", "main", &commit(1), glue().unwrap());
+    assert_eq!(READY.len(), 14);
+    for entry in READY {
+        let (name, classes) = (entry.name, entry.labels.len());
         let data = place.load(&format!("ready = \"{name}\"\n")).unwrap();
         assert_eq!((data.train.len(), data.test.len(), data.labels.len()), (60, 60, classes), "{name}");
-        let entry = READY.iter().find(|r| r.name == name).unwrap();
         assert_eq!(data.labels, entry.labels, "{name}");
         assert!(data.train.iter().all(|e| e.texts.len() == entry.text.len() && e.label == e.row % classes), "{name}");
         assert!(data.test[0].texts[0].contains(entry.test), "{:?}", data.test[0]);

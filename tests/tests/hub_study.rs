@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::Value;
 use transfermap_tests::hub_content::{five_data_sets, small_albert};
@@ -158,17 +157,7 @@ fn a_full_disk_is_told_and_what_came_is_gone_on_with() {
     let place = HubPlace::start();
     // A limit on file sizes fails the write as a full disk does, without one. Blocks of 512 or 1,024 bytes.
     let script = format!("trap '' XFSZ; ulimit -f 40; exec '{}' fetch model {MODEL}", binary().display());
-    let mut command = place.command(&[]);
-    let environment: Vec<_> = command.get_envs().map(|(k, v)| (k.to_owned(), v.map(ToOwned::to_owned))).collect();
-    command = Command::new("bash");
-    command.args(["-c", &script]).current_dir(place.folder.path());
-    for (name, value) in environment {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    let failed = said(&command.output().unwrap());
+    let failed = said(&place.program("bash", &["-c", &script]).output().unwrap());
     assert_eq!(failed.code, 2, "{failed:?}");
     assert!(failed.stderr.contains("free some space") && failed.stderr.contains("incomplete"), "{failed:?}");
     let snapshot = place.path("home/hub/models--albert--albert-base-v2/snapshots").join(commit(1));
@@ -177,4 +166,23 @@ fn a_full_disk_is_told_and_what_came_is_gone_on_with() {
     assert_eq!(place.run(&["fetch", "model", MODEL]).code, 0);
     assert!(place.server.seen().iter().any(|s| s.range.is_some()), "it began again from nothing");
     assert!(snapshot.join("model.safetensors").exists());
+}
+
+#[test]
+fn a_terminal_sees_how_far_a_file_has_come() {
+    let there = std::process::Command::new("script").arg("--version").output();
+    if !there.is_ok_and(|o| o.status.success()) {
+        eprintln!("SKIPPED: there is no `script` (util-linux), so no progress bar was looked at");
+        return;
+    }
+    let place = HubPlace::start();
+    let fetch = format!("'{}' fetch model {MODEL}", binary().display());
+    // Output and errors of a program on a terminal of its own come out as one.
+    let seen = said(&place.program("script", &["-qec", &fetch, "/dev/null"]).output().unwrap());
+    assert_eq!(seen.code, 0, "{seen:?}");
+    let bar = seen.stdout.split(['\r', '\n']).find(|l| l.contains("model.safetensors") && l.contains("left"));
+    assert!(bar.is_some_and(|l| l.contains('/') && l.contains("B/s")), "{seen:?}");
+    // It is gone at the end; what was fetched stays.
+    let last = seen.stdout.lines().last().unwrap_or_default();
+    assert!(last.contains(&format!("{MODEL}@{}", commit(1))), "{seen:?}");
 }
