@@ -69,6 +69,15 @@ impl Browser {
             wishes.add_arg(flag)?;
         }
         wishes.add_arg(&format!("--user-data-dir={}", folder.path().join("profile").display()))?;
+        // Chromium asks before a page saves one file after another, and nobody is there to answer.
+        wishes.add_experimental_option(
+            "prefs",
+            json!({
+                "profile.default_content_setting_values.automatic_downloads": 1,
+                "download.prompt_for_download": false,
+                "download.default_directory": folder.path().join("downloads"),
+            }),
+        )?;
         wishes.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let connected =

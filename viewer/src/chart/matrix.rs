@@ -1,6 +1,6 @@
 //! A matrix of named rows and columns: heads that stay in view, cells with a colour, words, a sign and hatching.
 
-use super::{Picture, label, silent_label};
+use super::{Picture, label, named, silent_label};
 use crate::node::{Element, Node, el};
 use crate::scale::{fit, text_width};
 
@@ -186,7 +186,7 @@ impl Matrix {
         let below = two_lines.then(|| {
             ink(silent_label(middle[0], middle[1] + sizes.font - 1.0, sizes.font - 4.0, "middle", cell.below.clone()))
         });
-        let group = self.gridcell(at, &cell.tip).attr("data-tip", cell.tip.clone()).attr_if(
+        let group = self.gridcell(at).attr("data-tip", cell.tip.clone()).attr_if(
             !cell.key.is_empty(),
             "data-key",
             cell.key.clone(),
@@ -195,11 +195,12 @@ impl Matrix {
             Some(change) => group.attr("data-set", change.clone()),
             None => group,
         };
-        group
+        let group = group
             .child(frame().attr("fill", cell.fill.clone()))
             .maybe(cell.hatched.then(|| frame().attr("fill", format!("url(#hatch-{})", self.id))))
             .child(ink(silent_label(middle[0], baseline, sizes.font, "middle", words)).attr("font-weight", "600"))
-            .maybe(below)
+            .maybe(below);
+        named(group, &cell.tip)
     }
 
     fn missing(&self, at: [usize; 2], [x, y]: [f64; 2], sizes: &Sizes) -> Element {
@@ -217,13 +218,15 @@ impl Matrix {
             .attr("fill", "none")
             .attr("stroke", "var(--line)");
         let dot = silent_label(x + (width - GAP) / 2.0, y + (height - GAP) / 2.0 + 4.0, 12.0, "middle", "·");
-        self.gridcell(at, &tip)
+        let group = self
+            .gridcell(at)
             .child(if diagonal { outline.attr("stroke-opacity", "0") } else { outline.attr("stroke-dasharray", "3 3") })
-            .maybe(diagonal.then(|| recolour(dot, "var(--quiet)")))
+            .maybe(diagonal.then(|| recolour(dot, "var(--quiet)")));
+        named(group, &tip)
     }
 
     /// One cell can be reached by Tab, the others from it by arrow keys.
-    fn gridcell(&self, [row, column]: [usize; 2], tip: &str) -> Element {
+    fn gridcell(&self, [row, column]: [usize; 2]) -> Element {
         let first = row == 0 && column == 0;
         el("g")
             .attr("role", "gridcell")
@@ -231,7 +234,6 @@ impl Matrix {
             .attr("tabindex", if first { "0" } else { "-1" })
             .attr("data-row", row.to_string())
             .attr("data-column", column.to_string())
-            .attr("aria-label", tip.to_owned())
     }
 }
 

@@ -164,7 +164,51 @@ pub fn silent_label(x: f64, y: f64, size: f64, anchor: &'static str, content: im
     label(x, y, size, anchor, content).attr("aria-hidden", "true")
 }
 
+/// Names a mark: first the words that stand in it (who says what is seen must reach it, WCAG 2.5.3), then the tip.
+/// Comes after the mark's contents.
+pub fn named(mut mark: Element, tip: &str) -> Element {
+    let is_text = |n: &Node| matches!(n, Node::Element(e) if e.tag == "text");
+    let shown = mark.children.iter().filter(|n| is_text(n)).map(Node::plain_text).collect::<Vec<_>>().join(" ");
+    // Between two texts nothing is drawn, but readers would run their words together.
+    for i in (1..mark.children.len()).rev() {
+        if mark.children.get(i).is_some_and(is_text) {
+            mark.children.insert(i, crate::node::text(" "));
+        }
+    }
+    let name = if has_words(tip, &shown) { tip.to_owned() } else { format!("{shown}; {tip}") };
+    mark.attr("aria-label", name)
+}
+
+/// Whether `words` stand in `text` as whole words: 0.07 does not stand in 0.0712.
+fn has_words(text: &str, words: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || c == '.';
+    text.match_indices(words).any(|(at, _)| {
+        let (before, after) = (text.get(..at).unwrap_or(""), text.get(at + words.len()..).unwrap_or(""));
+        !before.ends_with(goes_on) && !after.starts_with(char::is_alphanumeric)
+    })
+}
+
 /// A straight line.
 pub fn line([x1, y1]: [f64; 2], [x2, y2]: [f64; 2], stroke: &'static str) -> Element {
     el("line").at("x1", x1).at("y1", y1).at("x2", x2).at("y2", y2).attr("stroke", stroke)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_named_by_what_stands_in_it() {
+        let mark = |words: &[&str], tip: &str| {
+            let texts = words.iter().map(|w| silent_label(0.0, 0.0, 12.0, "start", *w));
+            let mark: Node = named(el("g").children(texts), tip).into();
+            let Node::Element(element) = &mark else { return None };
+            element.get("aria-label").map(|l| format!("{l}|{}", mark.plain_text().trim()))
+        };
+        let is = |words: &[&str], tip: &str, name: &str| assert_eq!(mark(words, tip).as_deref(), Some(name));
+        is(&["0.07"], "a → b: likeness 0.0712", "0.07; a → b: likeness 0.0712|0.07");
+        is(&["0.07"], "a → b: likeness 0.07, low", "a → b: likeness 0.07, low|0.07");
+        is(&["+7.3 ▲", "helps"], "a → b", "+7.3 ▲ helps; a → b|+7.3 ▲   helps");
+        is(&[], "a → b", "a → b|");
+    }
 }

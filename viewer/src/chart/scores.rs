@@ -4,7 +4,7 @@ use transfermap::analysis::TaskScores;
 use transfermap::number;
 
 use super::transfer_map::pair_key;
-use super::{Chart, Drawing, Picture, axis, label, line, silent_label};
+use super::{Chart, Drawing, Picture, axis, label, line, named, silent_label};
 use crate::choices::change;
 use crate::node::{Element, Node, coordinate, el};
 use crate::scale::{Scale, fit, text_width};
@@ -90,8 +90,7 @@ fn row(s: &TaskScores, name: String, y: f64, left: f64, x: &Scale, chance: Optio
         tip += &format!(", chance level {}", number::score(s.metric, chance));
     }
     let fill = if s.source.is_none() { "var(--accent)" } else { "var(--quiet)" };
-    let group =
-        el("g").attr("class", "row").attr("tabindex", "0").attr("aria-label", tip.clone()).attr("data-tip", tip);
+    let group = el("g").attr("class", "row").attr("tabindex", "0").attr("data-tip", tip.clone());
     let group = match &s.source {
         Some(source) => group
             .attr("role", "button")
@@ -124,14 +123,15 @@ fn row(s: &TaskScores, name: String, y: f64, left: f64, x: &Scale, chance: Optio
     let chance =
         chance.map(|c| line([at(c), top - 2.0], [at(c), bottom + 2.0], "var(--ink)").attr("stroke-dasharray", "3 2"));
     let words = number::or_missing(s.mean, |m| number::score(s.metric, m));
-    group
+    let group = group
         .child(band.attr("fill", "transparent"))
         .child(silent_label(left - 10.0, y + 4.5, 13.0, "end", fit(&name, 13.0, left - 12.0)))
         .child(bar)
         .maybe(chance)
         .maybe(whisker)
         .children(dots)
-        .child(silent_label(to + VALUE - 6.0, y + 4.5, 12.0, "end", words))
+        .child(silent_label(to + VALUE - 6.0, y + 4.5, 12.0, "end", words));
+    named(group, &tip)
 }
 
 fn data(scores: &[&TaskScores]) -> Table {

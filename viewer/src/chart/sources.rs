@@ -4,7 +4,7 @@ use transfermap::analysis::{Basis, Recommendation, RecommendedSource};
 use transfermap::number;
 
 use super::transfer_map::{pair_key, sign};
-use super::{Chart, Drawing, Picture, axis, line, silent_label};
+use super::{Chart, Drawing, Picture, axis, line, named, silent_label};
 use crate::choices::change;
 use crate::node::{Element, Node, coordinate, el};
 use crate::scale::{Scale, fit, text_width};
@@ -66,8 +66,7 @@ fn row(r: &Recommendation, source: &RecommendedSource, y: f64, left: f64, x: &Sc
     let group = el("g")
         .attr("class", "row")
         .attr("tabindex", "0")
-        .attr("aria-label", tip.clone())
-        .attr("data-tip", tip)
+        .attr("data-tip", tip.clone())
         .attr("data-key", pair_key(&source.source, &r.target));
     let group = if measured {
         let open = change(&[("tab", "pair"), ("source", &source.source), ("target", &r.target)]);
@@ -78,12 +77,13 @@ fn row(r: &Recommendation, source: &RecommendedSource, y: f64, left: f64, x: &Sc
     let end = x.range()[1];
     let band =
         el("rect").attr("x", "0").at("y", y - ROW / 2.0 + 1.0).at("width", end + VERDICT).at("height", ROW - 2.0);
-    group
+    let group = group
         .child(band.attr("fill", "transparent"))
         .child(silent_label(left - 12.0, y + 4.5, 13.0, "end", fit(&source.source, 13.0, left - 14.0)))
         .maybe(whisker)
         .child(dot)
-        .child(silent_label(end + 12.0, y + 4.5, 12.0, "start", words))
+        .child(silent_label(end + 12.0, y + 4.5, 12.0, "start", words));
+    named(group, &tip)
 }
 
 /// What a source's gain rests on.

@@ -22,7 +22,8 @@ fn saved(world: &World, button: &str, name: &str) -> Result<Vec<u8>> {
     // Chromium writes under another name until a file is whole.
     while !file.is_file() {
         if begun.elapsed() > PATIENCE {
-            bail!("{button} saves no {name}");
+            let there: Vec<_> = fs::read_dir(world.browser.downloads())?.flatten().map(|f| f.file_name()).collect();
+            bail!("{button} saves no {name}; the folder holds {there:?}, the console {:?}", world.browser.console()?);
         }
         std::thread::sleep(Duration::from_millis(20));
     }
