@@ -1,13 +1,16 @@
 //! How closely a measure of two tasks goes with what transfer between them brought.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde::Serialize;
 
 use super::predictors::{measures_of, values};
 use super::{Context, FamilyKey, Interval, PairAnalysis, PairOutcome};
 use crate::correlation::{Coefficient, Line, fisher_interval, min_max, naive_p, weighted_tau};
-use crate::dyadic::{Matrix, Permutations, qap, semi_partial, task_bootstrap, within_target, within_target_spearman};
+use crate::dyadic::{
+    Counts, Matrix, Permutations, QapTest, semi_partial, task_bootstrap, within_target_reached, within_target_spearman,
+};
 use crate::report::Measure;
 
 /// One measure against one outcome, over the ordered pairs of one family.
@@ -168,6 +171,10 @@ impl<'a> Tables<'a> {
         let outcomes = PairOutcome::ALL.into_iter().filter_map(of_outcome).collect();
         Self { context, names, measures, outcomes }
     }
+
+    fn outcome(&self, outcome: PairOutcome) -> Option<&Matrix> {
+        self.outcomes.iter().find(|(o, _)| *o == outcome).map(|(_, y)| y)
+    }
 }
 
 fn by_pair(pair: &PairAnalysis) -> (&str, &str) {
@@ -257,49 +264,102 @@ fn ols(x: &[f64], y: &[f64], level: f64) -> Option<OlsAnalysis> {
     })
 }
 
-/// Fills in what takes permutations of tasks and resampling of them, for the correlations of one family with one outcome.
+/// Goes through these permutations of tasks, for one coefficient of all measures of a family with one outcome; the last
+/// of them fills in the p values and leaves the counts empty.
 pub(super) fn permute(
-    context: &Context<'_>,
-    key: &FamilyKey,
-    pairs: &[PairAnalysis],
+    (context, key, pairs): (&Context<'_>, &FamilyKey, &[PairAnalysis]),
+    (outcome, which): (PairOutcome, Coefficient),
+    range: Range<usize>,
+    counts: &mut Counts,
+    correlations: &mut [CorrelationAnalysis],
+) {
+    let tables = Tables::new(context, key, pairs);
+    let permutations = Permutations::new(tables.names.len(), context.options.seed);
+    let matrices: Vec<Matrix> = tables.measures.iter().map(|(_, m)| m.clone()).collect();
+    let Some(y) = tables.outcome(outcome) else { return };
+    let Ok(mut test) = QapTest::new(which, &matrices, y, &permutations) else { return };
+    test.count(range.clone(), counts);
+    if range.end < permutations.count() {
+        return;
+    }
+    let tests = test.finish(&std::mem::take(counts)).measures;
+    for (test, (measure, _)) in tests.iter().zip(&tables.measures) {
+        let Some(correlation) = find(correlations, key, outcome, measure) else { continue };
+        let into = correlation.coefficient_mut(which);
+        (into.p_qap, into.p_max) = (test.p_qap, test.p_max);
+        if which == Coefficient::Spearman {
+            let tested = test.untested.is_none();
+            correlation.permutations = PermutationAnalysis {
+                count: if tested { permutations.count() } else { 0 },
+                exact: tested && permutations.is_exact(),
+                absent: test.untested.as_ref().map(ToString::to_string),
+            };
+        }
+    }
+}
+
+/// The same for the coefficients within targets.
+pub(super) fn permute_within(
+    (context, key, pairs): (&Context<'_>, &FamilyKey, &[PairAnalysis]),
+    outcome: PairOutcome,
+    range: Range<usize>,
+    counts: &mut Counts,
+    correlations: &mut [CorrelationAnalysis],
+) {
+    let tables = Tables::new(context, key, pairs);
+    let permutations = Permutations::new(tables.names.len(), context.options.seed);
+    let Some(y) = tables.outcome(outcome) else { return };
+    let last = range.end >= permutations.count();
+    for (i, (measure, x)) in tables.measures.iter().enumerate() {
+        let Ok(Some(reached)) = within_target_reached(x, y, &permutations, range.clone()) else { continue };
+        counts.add(i, reached);
+        if let Some(correlation) = find(correlations, key, outcome, measure).filter(|_| last) {
+            correlation.within_target_spearman.p = Some(permutations.p(counts.reached(i)));
+        }
+    }
+    if last {
+        *counts = Counts::default();
+    }
+}
+
+/// Resamples tasks for one coefficient of a stretch of the family's measures with one outcome.
+pub(super) fn resample(
+    (context, key, pairs): (&Context<'_>, &FamilyKey, &[PairAnalysis]),
+    (outcome, which): (PairOutcome, Coefficient),
+    measures: Range<usize>,
+    correlations: &mut [CorrelationAnalysis],
+) {
+    let tables = Tables::new(context, key, pairs);
+    let Some(y) = tables.outcome(outcome) else { return };
+    for (measure, x) in tables.measures.get(measures).unwrap_or_default() {
+        let Some(correlation) = find(correlations, key, outcome, measure) else { continue };
+        let interval = task_bootstrap(which, x, y, 1.0 - context.options.alpha, context.options.seed).ok();
+        correlation.coefficient_mut(which).ci = interval.map(|i| [i.low, i.high]);
+    }
+}
+
+/// Regressions of one outcome on every measure beside each that the options control for.
+pub(super) fn control(
+    (context, key, pairs): (&Context<'_>, &FamilyKey, &[PairAnalysis]),
     outcome: PairOutcome,
     correlations: &mut [CorrelationAnalysis],
 ) {
     let tables = Tables::new(context, key, pairs);
-    let seed = context.options.seed;
-    let permutations = Permutations::new(tables.names.len(), seed);
-    let matrices: Vec<Matrix> = tables.measures.iter().map(|(_, m)| m.clone()).collect();
-    for (outcome, y) in tables.outcomes.iter().filter(|(o, _)| *o == outcome) {
-        let tests = |which| qap(which, &matrices, y, &permutations).ok();
-        let [pearson, spearman, kendall] =
-            [Coefficient::Pearson, Coefficient::Spearman, Coefficient::KendallTauB].map(tests);
-        for (i, (measure, x)) in tables.measures.iter().enumerate() {
-            let is_it =
-                |c: &&mut CorrelationAnalysis| c.family == *key && c.measure == measure.name && c.outcome == *outcome;
-            let Some(correlation) = correlations.iter_mut().find(is_it) else { continue };
-            for (test, which) in [
-                (&pearson, Coefficient::Pearson),
-                (&spearman, Coefficient::Spearman),
-                (&kendall, Coefficient::KendallTauB),
-            ] {
-                let Some(measured) = test.as_ref().and_then(|t| t.measures.get(i)) else { continue };
-                let interval = task_bootstrap(which, x, y, 1.0 - context.options.alpha, seed).ok();
-                let into = correlation.coefficient_mut(which);
-                into.p_qap = measured.p_qap;
-                into.p_max = measured.p_max;
-                into.ci = interval.map(|i| [i.low, i.high]);
-            }
-            let reason = spearman.as_ref().and_then(|t| t.measures.get(i)?.untested.as_ref());
-            let tested = reason.is_none();
-            correlation.permutations = PermutationAnalysis {
-                count: if tested { permutations.count() } else { 0 },
-                exact: tested && permutations.is_exact(),
-                absent: reason.map(ToString::to_string),
-            };
-            correlation.within_target_spearman.p = within_target(x, y, &permutations).ok().and_then(|w| w.p_qap);
-            correlation.partial = partial(&tables, measure, x, y, &permutations);
-        }
+    let permutations = Permutations::new(tables.names.len(), context.options.seed);
+    let Some(y) = tables.outcome(outcome) else { return };
+    for (measure, x) in &tables.measures {
+        let Some(correlation) = find(correlations, key, outcome, measure) else { continue };
+        correlation.partial = partial(&tables, measure, x, y, &permutations);
     }
+}
+
+fn find<'c>(
+    correlations: &'c mut [CorrelationAnalysis],
+    key: &FamilyKey,
+    outcome: PairOutcome,
+    measure: &Measure,
+) -> Option<&'c mut CorrelationAnalysis> {
+    correlations.iter_mut().find(|c| c.family == *key && c.measure == measure.name && c.outcome == outcome)
 }
 
 impl CorrelationAnalysis {

@@ -40,7 +40,9 @@ use serde::Serialize;
 
 use context::Context;
 use pairs::FamilyPairs;
+use resample::Parts;
 
+use crate::dyadic::Counts;
 use crate::report::Report;
 use crate::transfer::{Pair, TransferMap};
 
@@ -103,6 +105,9 @@ pub struct Analysis {
     pub encoder_differences: Vec<EncoderDifference>,
     /// What limits the conclusions: the report's own warnings, and what the analysis found.
     pub warnings: Vec<String>,
+    /// Of the permutation test that [`Self::resample_while`] is in the middle of; empty before and after.
+    #[serde(skip)]
+    pub(crate) counts: Counts,
 }
 
 impl Analysis {
@@ -113,9 +118,7 @@ impl Analysis {
     pub fn new(report: &Report, options: &Options) -> Result<Self, AnalysisError> {
         let context = Context::new(report, options)?;
         let mut analysis = Self::of(&context);
-        for stage in resample::stages(&analysis) {
-            resample::fill(&context, &mut analysis, stage);
-        }
+        analysis.fill(&context, Parts::Whole, 0, &mut || true);
         Ok(analysis)
     }
 
@@ -132,12 +135,15 @@ impl Analysis {
     /// # Errors
     /// As [`Self::new`].
     pub fn resample(&mut self, report: &Report) -> Result<(), AnalysisError> {
-        self.resample_while(report, 0, &mut || true).map(drop)
+        let options = self.options.clone();
+        let context = Context::new(report, &options)?;
+        self.fill(&context, Parts::Whole, 0, &mut || true);
+        Ok(())
     }
 
     /// Into how many parts [`Self::resample`] falls, so that a page can stay alive between them.
     pub fn resampling_stages(&self) -> usize {
-        resample::stages(self).len()
+        resample::stages(self, Parts::Small).len()
     }
 
     /// Does the parts of [`Self::resample`] from `first` on, counted from 0: at least one, and on for as long as `go_on`
@@ -155,15 +161,20 @@ impl Analysis {
         let options = self.options.clone();
         // Joining the runs takes longer than a part does, where there are many.
         let context = Context::new(report, &options)?;
+        Ok(self.fill(&context, Parts::Small, first, go_on))
+    }
+
+    /// Gives the number of the part that comes next.
+    fn fill(&mut self, context: &Context<'_>, parts: Parts, first: usize, go_on: &mut dyn FnMut() -> bool) -> usize {
         let mut next = first;
-        for stage in resample::stages(self).into_iter().skip(first) {
-            resample::fill(&context, self, stage);
+        for stage in resample::stages(self, parts).into_iter().skip(first) {
+            resample::fill(context, self, stage);
             next += 1;
             if !go_on() {
                 break;
             }
         }
-        Ok(next)
+        next
     }
 
     fn of(context: &Context<'_>) -> Self {
@@ -180,6 +191,7 @@ impl Analysis {
             predictors: Vec::new(),
             encoder_differences: compare::encoders(context),
             warnings: Vec::new(),
+            counts: Counts::default(),
         };
         for (key, pairs) in families(&context.map) {
             let analysed = pairs::family(context, &pairs);

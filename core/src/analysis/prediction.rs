@@ -1,6 +1,7 @@
 //! Which measure predicted transfer? Every predictor in one table, best first, and the answer in a sentence.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde::Serialize;
 
@@ -8,7 +9,7 @@ use super::correlation::CorrelationAnalysis;
 use super::predictors::{Predictor, predictors};
 use super::{Context, FamilyKey, PairAnalysis, PairOutcome, SelectionAnalysis};
 use crate::correlation::Coefficient;
-use crate::dyadic::{Matrix, Permutations, observed, qap, within_target, within_target_spearman};
+use crate::dyadic::{Counts, Matrix, Permutations, QapTest, observed, within_target_reached, within_target_spearman};
 use crate::number;
 use crate::selection::Selection;
 use crate::sort;
@@ -133,27 +134,62 @@ fn random(tables: &Tables<'_>, figures: Option<Selection>) -> PredictorAnalysis 
     }
 }
 
-/// Adds the p values. Those of measures have been computed for `correlations`.
+/// Which rows of a table have permutations of their own: what `correlations` has is taken from there.
+pub(super) fn own(correlations: &[CorrelationAnalysis], of: &PredictionAnalysis) -> Vec<usize> {
+    let is_own = |row: &PredictorAnalysis| {
+        !UNTESTED.contains(&row.predictor.as_str()) && computed(correlations, &of.family, row).is_none()
+    };
+    of.table.iter().enumerate().filter(|(_, row)| is_own(row)).map(|(i, _)| i).collect()
+}
+
+fn computed<'c>(
+    correlations: &'c [CorrelationAnalysis],
+    family: &FamilyKey,
+    row: &PredictorAnalysis,
+) -> Option<&'c CorrelationAnalysis> {
+    correlations
+        .iter()
+        .filter(|_| !row.trivial)
+        .find(|c| c.family == *family && c.measure == row.predictor && c.outcome == PairOutcome::Gain)
+}
+
+/// Goes through these permutations of tasks for a row of its own, over all pairs or within targets; the last of them
+/// fills in the p value and leaves the counts empty.
 pub(super) fn permute(
-    context: &Context<'_>,
-    pairs: &[PairAnalysis],
-    correlations: &[CorrelationAnalysis],
-    into: &mut PredictionAnalysis,
+    (context, pairs): (&Context<'_>, &[PairAnalysis]),
+    (into, row): (&mut PredictionAnalysis, usize),
+    within: bool,
+    range: Range<usize>,
+    counts: &mut Counts,
 ) {
     let Some(tables) = Tables::new(context, pairs) else { return };
     let permutations = Permutations::new(tables.names.len(), context.options.seed);
     let known: Vec<Predictor<'_>> = predictors(context, &into.family, pairs);
-    for row in into.table.iter_mut().filter(|row| !UNTESTED.contains(&row.predictor.as_str())) {
-        let of_measure = correlations.iter().find(|c| {
-            c.family == into.family && c.measure == row.predictor && c.outcome == PairOutcome::Gain && !row.trivial
-        });
-        if let Some(c) = of_measure {
+    let Some(row) = into.table.get_mut(row) else { return };
+    let Some(x) = known.iter().find(|p| p.name == row.predictor).and_then(|p| tables.matrix(p)) else { return };
+    let last = range.end >= permutations.count();
+    if within {
+        let reached = within_target_reached(&x, &tables.gains, &permutations, range).ok().flatten();
+        counts.add(0, reached.unwrap_or(0));
+        if last {
+            row.within_target_p = reached.map(|_| permutations.p(std::mem::take(counts).reached(0)));
+        }
+    } else {
+        let measures = std::slice::from_ref(&x);
+        let Ok(mut test) = QapTest::new(Coefficient::Spearman, measures, &tables.gains, &permutations) else { return };
+        test.count(range, counts);
+        if last {
+            row.p_qap = test.finish(&std::mem::take(counts)).measures.first().and_then(|m| m.p_qap);
+        }
+    }
+}
+
+/// Takes over what has been computed for `correlations`, and says the answer; the last of a family's parts.
+pub(super) fn conclude(context: &Context<'_>, correlations: &[CorrelationAnalysis], into: &mut PredictionAnalysis) {
+    for row in &mut into.table {
+        if let Some(c) = computed(correlations, &into.family, row) {
             (row.p_qap, row.p_max) = (c.spearman.p_qap, c.spearman.p_max);
             row.within_target_p = c.within_target_spearman.p;
-        } else if let Some(x) = known.iter().find(|p| p.name == row.predictor).and_then(|p| tables.matrix(p)) {
-            let test = qap(Coefficient::Spearman, std::slice::from_ref(&x), &tables.gains, &permutations).ok();
-            row.p_qap = test.and_then(|t| t.measures.first()?.p_qap);
-            row.within_target_p = within_target(&x, &tables.gains, &permutations).ok().and_then(|w| w.p_qap);
         }
     }
     into.sentence = sentence(&into.table, context.options.alpha);

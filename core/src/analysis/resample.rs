@@ -5,53 +5,137 @@ use std::ops::Range;
 use super::arms::Arms;
 use super::context::{Context, Predictions};
 use super::{Analysis, FamilyKey, Interval, PairAnalysis, PairOutcome, correlation, prediction};
+use crate::correlation::Coefficient;
+use crate::dyadic::{BOOTSTRAP_RESAMPLES, BOOTSTRAP_TASKS, Permutations};
 use crate::metric::{Confusion, Metric};
+use crate::sort;
 use crate::stats::{self, Resampling, Score, SeedOutcomes};
 use crate::transfer::Pair;
 
 /// Resamples behind every bootstrap interval.
 const RESAMPLES: usize = 2_000;
 
-/// Pairs whose bootstraps are one stage: in a browser one takes a noticeable part of a second.
-const PAIRS_A_STAGE: usize = 1;
+/// Cells that are compared in a part of a page's work: some 50 ms in a browser.
+const CELLS_A_PART: usize = 200_000;
 
-/// A part of the work that can be done by itself.
+/// A part of the work that can be done by itself, after those before it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Stage {
-    /// Permutations for all measures of a family against one outcome.
-    Correlations(FamilyKey, PairOutcome),
-    /// Permutations for all predictors of a family; after its correlations, on which they rest.
+    /// Permutations for one coefficient of all measures of a family with one outcome.
+    Permutations(FamilyKey, PairOutcome, Coefficient, Range<usize>),
+    /// Permutations for the coefficients within targets.
+    Within(FamilyKey, PairOutcome, Range<usize>),
+    /// Intervals of one coefficient over resampled tasks, of these measures.
+    Intervals(FamilyKey, PairOutcome, Coefficient, Range<usize>),
+    /// Measures beside others.
+    Controls(FamilyKey, PairOutcome),
+    /// Permutations for a row of a family's table of predictors, over all pairs or within targets.
+    Predictor(FamilyKey, usize, bool, Range<usize>),
+    /// The answer that rests on them.
     Predictors(FamilyKey),
     /// Bootstraps of these pairs.
     Pairs(Range<usize>),
 }
 
+/// How finely the work is divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parts {
+    /// So that a page can answer its reader in between.
+    Small,
+    /// As few as there can be.
+    Whole,
+}
+
+impl Parts {
+    /// Stretches of `count` pieces of work, of which each compares so many cells.
+    fn of(self, count: usize, cells: usize) -> Vec<Range<usize>> {
+        let size = match self {
+            Self::Small => (CELLS_A_PART / cells.max(1)).clamp(1, count.max(1)),
+            Self::Whole => count.max(1),
+        };
+        (0..count).step_by(size).map(|from| from..count.min(from + size)).collect()
+    }
+}
+
 /// The parts of what [`Analysis::of`] left absent, in the order of what a reader asks for first.
-pub(super) fn stages(analysis: &Analysis) -> Vec<Stage> {
+pub(super) fn stages(analysis: &Analysis, parts: Parts) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
-    for correlation in &analysis.correlations {
-        let stage = Stage::Correlations(correlation.family.clone(), correlation.outcome);
-        if stages.last() != Some(&stage) {
-            stages.push(stage);
+    for family in &analysis.families {
+        let key = &family.key;
+        let names = analysis.pairs_of(key).flat_map(|p| [p.key.source.as_str(), p.key.target.as_str()]);
+        let tasks = sort::distinct(names).len();
+        let permutations = Permutations::count_for(tasks);
+        let of_family = || analysis.correlations.iter().filter(|c| c.family == *key);
+        let mut outcomes: Vec<PairOutcome> = of_family().map(|c| c.outcome).collect();
+        outcomes.dedup();
+        for outcome in outcomes {
+            let cells: Vec<usize> = of_family().filter(|c| c.outcome == outcome).map(|c| c.n).collect();
+            let of_all = cells.iter().sum();
+            for &which in Coefficient::ALL {
+                let part = |range| Stage::Permutations(key.clone(), outcome, which, range);
+                stages.extend(parts.of(permutations, of_all).into_iter().map(part));
+                let most = cells.iter().copied().max().unwrap_or(0);
+                let part = |range| Stage::Intervals(key.clone(), outcome, which, range);
+                // With fewer tasks there are none.
+                let measures = if tasks < BOOTSTRAP_TASKS { 0 } else { cells.len() };
+                stages.extend(parts.of(measures, most * BOOTSTRAP_RESAMPLES).into_iter().map(part));
+            }
+            let part = |range| Stage::Within(key.clone(), outcome, range);
+            stages.extend(parts.of(permutations, of_all).into_iter().map(part));
+            if !analysis.options.controls.is_empty() {
+                stages.push(Stage::Controls(key.clone(), outcome));
+            }
+        }
+        for of in analysis.predictors.iter().filter(|p| p.family == *key) {
+            for row in prediction::own(&analysis.correlations, of) {
+                let cells = of.table.get(row).map_or(0, |r| r.n);
+                for within in [false, true] {
+                    let part = |range| Stage::Predictor(key.clone(), row, within, range);
+                    stages.extend(parts.of(permutations, cells).into_iter().map(part));
+                }
+            }
+            stages.push(Stage::Predictors(key.clone()));
         }
     }
-    stages.extend(analysis.predictors.iter().map(|p| Stage::Predictors(p.family.clone())));
     let pairs = analysis.pairs.len();
-    stages.extend((0..pairs).step_by(PAIRS_A_STAGE).map(|from| Stage::Pairs(from..pairs.min(from + PAIRS_A_STAGE))));
+    // In a browser one pair's bootstraps take a noticeable part of a second.
+    stages.extend(parts.of(pairs, CELLS_A_PART).into_iter().map(Stage::Pairs));
     stages
 }
 
 /// Does one part.
 pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis, stage: Stage) {
+    let of = |analysis: &Analysis, key: &FamilyKey| -> Vec<PairAnalysis> { analysis.pairs_of(key).cloned().collect() };
     match stage {
-        Stage::Correlations(key, outcome) => {
-            let of_family: Vec<PairAnalysis> = analysis.pairs_of(&key).cloned().collect();
-            correlation::permute(context, &key, &of_family, outcome, &mut analysis.correlations);
+        Stage::Permutations(key, outcome, which, range) => {
+            let pairs = of(analysis, &key);
+            let Analysis { correlations, counts, .. } = analysis;
+            correlation::permute((context, &key, &pairs), (outcome, which), range, counts, correlations);
+        }
+        Stage::Within(key, outcome, range) => {
+            let pairs = of(analysis, &key);
+            let Analysis { correlations, counts, .. } = analysis;
+            correlation::permute_within((context, &key, &pairs), outcome, range, counts, correlations);
+        }
+        Stage::Intervals(key, outcome, which, measures) => {
+            let pairs = of(analysis, &key);
+            let correlations = &mut analysis.correlations;
+            correlation::resample((context, &key, &pairs), (outcome, which), measures, correlations);
+        }
+        Stage::Controls(key, outcome) => {
+            let pairs = of(analysis, &key);
+            correlation::control((context, &key, &pairs), outcome, &mut analysis.correlations);
+        }
+        Stage::Predictor(key, row, within, range) => {
+            let pairs = of(analysis, &key);
+            let Analysis { predictors, counts, .. } = analysis;
+            for of in predictors.iter_mut().filter(|p| p.family == key) {
+                prediction::permute((context, &pairs), (of, row), within, range.clone(), counts);
+            }
         }
         Stage::Predictors(key) => {
-            let of_family: Vec<PairAnalysis> = analysis.pairs_of(&key).cloned().collect();
-            for predictors in analysis.predictors.iter_mut().filter(|p| p.family == key) {
-                prediction::permute(context, &of_family, &analysis.correlations, predictors);
+            for of in analysis.predictors.iter_mut().filter(|p| p.family == key) {
+                prediction::conclude(context, &analysis.correlations, of);
             }
         }
         Stage::Pairs(range) => {

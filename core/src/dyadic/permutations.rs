@@ -1,5 +1,7 @@
 //! The permutations of tasks that a test compares the data with.
 
+use std::ops::Range;
+
 use rand::Rng;
 
 use crate::random::stream;
@@ -56,6 +58,11 @@ impl Permutations {
         Self { tasks, exact, count, orders }
     }
 
+    /// How many permutations [`Self::new`] takes for so many tasks.
+    pub fn count_for(tasks: usize) -> usize {
+        if tasks <= Self::ALL_UP_TO { (1..=tasks).product() } else { Self::DRAWS }
+    }
+
     /// Number of tasks.
     pub fn tasks(&self) -> usize {
         self.tasks
@@ -73,7 +80,12 @@ impl Permutations {
 
     /// Each permutation, as the task that takes each place.
     pub fn iter(&self) -> impl Iterator<Item = &[usize]> {
-        (0..self.count).map(|i| &self.orders[i * self.tasks..(i + 1) * self.tasks])
+        self.part(0..self.count)
+    }
+
+    /// Those of these numbers, counted from 0; fewer where the range goes beyond the last.
+    pub fn part(&self, range: Range<usize>) -> impl Iterator<Item = &[usize]> {
+        (range.start..range.end.min(self.count)).map(|i| &self.orders[i * self.tasks..(i + 1) * self.tasks])
     }
 
     /// p of an observed value that `extreme` permutations reach: `extreme` / N where these are all permutations, else
@@ -86,8 +98,18 @@ impl Permutations {
 
     /// p of |`observed`| among the |`statistic`| of every permutation. An undefined statistic counts as 0; see
     /// [`super::qap()`].
-    pub(super) fn two_sided(&self, observed: f64, mut statistic: impl FnMut(&[usize]) -> Option<f64>) -> f64 {
-        self.p(self.iter().filter(|order| reaches(statistic(order).unwrap_or(0.0), observed)).count())
+    pub(super) fn two_sided(&self, observed: f64, statistic: impl FnMut(&[usize]) -> Option<f64>) -> f64 {
+        self.p(self.reached(0..self.count, observed, statistic))
+    }
+
+    /// How many of a part reach |`observed`|; as in [`Self::two_sided`].
+    pub(super) fn reached(
+        &self,
+        range: Range<usize>,
+        observed: f64,
+        mut statistic: impl FnMut(&[usize]) -> Option<f64>,
+    ) -> usize {
+        self.part(range).filter(|order| reaches(statistic(order).unwrap_or(0.0), observed)).count()
     }
 }
 

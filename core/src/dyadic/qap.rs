@@ -3,6 +3,8 @@
 //! The quadratic assignment procedure: Krackhardt, *Predicting with networks: nonparametric multiple regression
 //! analysis of dyadic data*, Social Networks 10, 1988.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::cross_product::{Dense, dot, invert, values};
@@ -76,34 +78,105 @@ pub fn qap(
     outcome: &Matrix,
     permutations: &Permutations,
 ) -> Result<Qap, MatrixError> {
-    if permutations.tasks() != outcome.size() {
-        return Err(MatrixError::Size { expected: outcome.size(), found: permutations.tasks() });
+    let mut test = QapTest::new(coefficient, measures, outcome, permutations)?;
+    let mut counts = Counts::default();
+    test.count(0..permutations.count(), &mut counts);
+    Ok(test.finish(&counts))
+}
+
+/// How many permutations have reached each |r| so far, by measure.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Counts {
+    reached: Vec<usize>,
+    by_largest: Vec<usize>,
+}
+
+impl Counts {
+    /// Adds a permutation test of one measure of its own.
+    pub fn add(&mut self, measure: usize, reached: usize) {
+        if self.reached.len() <= measure {
+            self.reached.resize(measure + 1, 0);
+        }
+        self.reached[measure] += reached;
     }
-    let observed = measures.iter().map(|m| observed(coefficient, m, outcome)).collect::<Result<Vec<_>, _>>()?;
-    let untested = |o: &Observed| Untested::check(o.coefficient, o.pairs, o.possible);
-    let tested: Vec<usize> = (0..measures.len()).filter(|&i| untested(&observed[i]).is_none()).collect();
-    let limits: Vec<f64> = tested.iter().filter_map(|&i| observed[i].coefficient).collect();
-    let mut null = Null::new(coefficient, tested.iter().map(|&i| &measures[i]), outcome);
-    let (mut reached, mut reached_by_largest) = (vec![0; limits.len()], vec![0; limits.len()]);
-    let mut coefficients = vec![0.0; limits.len()];
-    let orders = if limits.is_empty() { 0 } else { permutations.count() };
-    for order in permutations.iter().take(orders) {
-        null.coefficients(order, &mut coefficients);
-        let largest = coefficients.iter().fold(0.0, |m: f64, r| m.max(r.abs()));
-        for (i, &limit) in limits.iter().enumerate() {
-            reached[i] += usize::from(reaches(coefficients[i], limit));
-            reached_by_largest[i] += usize::from(reaches(largest, limit));
+
+    /// How many have reached this measure's.
+    pub fn reached(&self, measure: usize) -> usize {
+        self.reached.get(measure).copied().unwrap_or(0)
+    }
+}
+
+/// What [`qap()`] does, in parts: the permutations may be gone through a stretch at a time.
+pub struct QapTest<'a> {
+    coefficient: Coefficient,
+    permutations: &'a Permutations,
+    observed: Vec<Observed>,
+    untested: Vec<Option<Untested>>,
+    /// Measures with a test, and their coefficients.
+    tested: Vec<(usize, f64)>,
+    null: Null<'a>,
+}
+
+impl<'a> QapTest<'a> {
+    /// A test of which no permutation has been looked at.
+    ///
+    /// # Errors
+    /// As [`qap()`].
+    pub fn new(
+        coefficient: Coefficient,
+        measures: &'a [Matrix],
+        outcome: &'a Matrix,
+        permutations: &'a Permutations,
+    ) -> Result<Self, MatrixError> {
+        if permutations.tasks() != outcome.size() {
+            return Err(MatrixError::Size { expected: outcome.size(), found: permutations.tasks() });
+        }
+        let observed = measures.iter().map(|m| observed(coefficient, m, outcome)).collect::<Result<Vec<_>, _>>()?;
+        let untested: Vec<Option<Untested>> =
+            observed.iter().map(|o| Untested::check(o.coefficient, o.pairs, o.possible)).collect();
+        let limit = |(i, o): (usize, &Observed)| Some((i, o.coefficient.filter(|_| untested[i].is_none())?));
+        let tested: Vec<(usize, f64)> = observed.iter().enumerate().filter_map(limit).collect();
+        let null = Null::new(coefficient, tested.iter().map(|&(i, _)| &measures[i]), outcome);
+        Ok(Self { coefficient, permutations, observed, untested, tested, null })
+    }
+
+    /// Goes through the permutations of these numbers. Over all calls with the same counts each should come once.
+    pub fn count(&mut self, range: Range<usize>, counts: &mut Counts) {
+        counts.reached.resize(self.observed.len(), 0);
+        counts.by_largest.resize(self.observed.len(), 0);
+        if self.tested.is_empty() {
+            return;
+        }
+        let mut coefficients = vec![0.0; self.tested.len()];
+        for order in self.permutations.part(range) {
+            self.null.coefficients(order, &mut coefficients);
+            let largest = coefficients.iter().fold(0.0, |m: f64, r| m.max(r.abs()));
+            for (&(i, limit), &r) in self.tested.iter().zip(&coefficients) {
+                counts.reached[i] += usize::from(reaches(r, limit));
+                counts.by_largest[i] += usize::from(reaches(largest, limit));
+            }
         }
     }
-    let place = |i: usize| tested.iter().position(|&t| t == i);
-    let tests = observed.into_iter().enumerate().map(|(i, observed)| MeasureTest {
-        p_qap: place(i).map(|t| permutations.p(reached[t])),
-        p_max: place(i).map(|t| permutations.p(reached_by_largest[t])),
-        untested: untested(&observed),
-        observed,
-    });
-    let (count, exact) = (permutations.count(), permutations.is_exact());
-    Ok(Qap { coefficient, permutations: count, exact, measures: tests.collect() })
+
+    /// The p values of all permutations' counts.
+    pub fn finish(self, counts: &Counts) -> Qap {
+        let p = |counts: &[usize], i: usize| self.permutations.p(counts.get(i).copied().unwrap_or(0));
+        let tests = self.observed.into_iter().zip(self.untested).enumerate().map(|(i, (observed, untested))| {
+            let tested = untested.is_none() && observed.coefficient.is_some();
+            MeasureTest {
+                p_qap: tested.then(|| p(&counts.reached, i)),
+                p_max: tested.then(|| p(&counts.by_largest, i)),
+                untested,
+                observed,
+            }
+        });
+        Qap {
+            coefficient: self.coefficient,
+            permutations: self.permutations.count(),
+            exact: self.permutations.is_exact(),
+            measures: tests.collect(),
+        }
+    }
 }
 
 /// Coefficients of permuted measures.

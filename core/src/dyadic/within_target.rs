@@ -1,6 +1,8 @@
 //! Does a measure pick good sources for a target? Correlation inside each target, so that easy and hard targets do not
 //! count.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use super::cross_product::{Dense, dot, invert};
@@ -50,24 +52,51 @@ pub fn within_target(
     }
     result.untested = Untested::check(result.mean, measure.pairs(outcome).0.len(), outcome.possible());
     if let Some(observed) = result.mean.filter(|_| result.untested.is_none()) {
-        let complete = Columns::of(measure).zip(Columns::of(outcome));
-        result.p_qap = Some(match complete {
-            Some((measure, outcome)) => {
-                let (mut inverse, mut moved) = (vec![0; permutations.tasks()], outcome.ranks.cells.clone());
-                permutations.two_sided(observed, |order| {
-                    invert(order, &mut inverse);
-                    outcome.ranks.gather(&inverse, &mut moved);
-                    let both = |(&here, &there): (&usize, &bool)| outcome.varies[here] && there;
-                    let count = inverse.iter().zip(&measure.varies).filter(|&pair| both(pair)).count();
-                    (count > 0).then(|| dot(&measure.ranks.cells, &moved) / count as f64)
-                })
-            }
-            None => permutations.two_sided(observed, |order| {
-                mean((0..order.len()).map(|target| of_target(measure, order, outcome, target)))
-            }),
-        });
+        let reached = reached(measure, outcome, permutations, 0..permutations.count(), observed);
+        result.p_qap = Some(permutations.p(reached));
     }
     Ok(result)
+}
+
+/// How many permutations of these numbers reach the |mean| of the data, for a test in parts: their sum over all parts
+/// is what [`Permutations::p`] takes. Absent where [`within_target`] gives no p.
+///
+/// # Errors
+/// [`MatrixError::Size`].
+pub fn within_target_reached(
+    measure: &Matrix,
+    outcome: &Matrix,
+    permutations: &Permutations,
+    range: Range<usize>,
+) -> Result<Option<usize>, MatrixError> {
+    let result = within_target_spearman(measure, outcome)?;
+    let untested = Untested::check(result.mean, measure.pairs(outcome).0.len(), outcome.possible());
+    let observed = result.mean.filter(|_| untested.is_none() && permutations.tasks() == outcome.size());
+    Ok(observed.map(|observed| reached(measure, outcome, permutations, range, observed)))
+}
+
+fn reached(
+    measure: &Matrix,
+    outcome: &Matrix,
+    permutations: &Permutations,
+    range: Range<usize>,
+    observed: f64,
+) -> usize {
+    match Columns::of(measure).zip(Columns::of(outcome)) {
+        Some((measure, outcome)) => {
+            let (mut inverse, mut moved) = (vec![0; permutations.tasks()], outcome.ranks.cells.clone());
+            permutations.reached(range, observed, |order| {
+                invert(order, &mut inverse);
+                outcome.ranks.gather(&inverse, &mut moved);
+                let both = |(&here, &there): (&usize, &bool)| outcome.varies[here] && there;
+                let count = inverse.iter().zip(&measure.varies).filter(|&pair| both(pair)).count();
+                (count > 0).then(|| dot(&measure.ranks.cells, &moved) / count as f64)
+            })
+        }
+        None => permutations.reached(range, observed, |order| {
+            mean((0..order.len()).map(|target| of_target(measure, order, outcome, target)))
+        }),
+    }
 }
 
 fn of_target(measure: &Matrix, order: &[usize], outcome: &Matrix, target: usize) -> Option<f64> {

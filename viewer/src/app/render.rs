@@ -26,6 +26,9 @@ fn now() -> f64 {
     window().performance().map_or(0.0, |p| p.now())
 }
 
+/// Pause before the first part: the answer is painted in it.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
 /// Pause between two parts of the resampling, in which the page answers the reader.
 const PAUSE: Duration = Duration::from_millis(4);
 
@@ -77,7 +80,7 @@ fn analyse(state: State) {
                 let analysis = Arc::new(analysis);
                 state.analysed.set(Some(Ok(Analysed { analysis: analysis.clone(), resampled: false })));
                 let stages = Stages { round: round.clone(), mine: *round.borrow(), next: 0, subject, analysis };
-                set_timeout(move || stages.go(state), PAUSE);
+                set_timeout(move || stages.go(state), FIRST_PAUSE);
             }
             Err(error) => state.analysed.set(Some(Err(error.to_string()))),
         }
