@@ -24,7 +24,8 @@ pub struct PredictionAnalysis {
     /// The answer: which measure predicted transfer, or that none did.
     pub sentence: String,
     /// By how well they order the sources of a target: mean within-target Spearman, highest first, then the lower
-    /// regret. Those without a coefficient stand last.
+    /// regret. Targets that a predictor has no coefficient for and others have count as 0 here. Those without any
+    /// coefficient stand last.
     pub table: Vec<PredictorAnalysis>,
 }
 
@@ -102,16 +103,21 @@ pub(super) fn family(
     };
     let mut table: Vec<PredictorAnalysis> = predictors(context, key, pairs).iter().filter_map(row).collect();
     table.push(random(&tables, figures("random")));
-    sort::by(&mut table, |a, b| order(a).partial_cmp(&order(b)).unwrap_or(std::cmp::Ordering::Equal));
+    let most = table.iter().map(|row| row.targets).max().unwrap_or(0);
+    let place = |row: &PredictorAnalysis| order(row, most);
+    sort::by(&mut table, |a, b| place(a).partial_cmp(&place(b)).unwrap_or(std::cmp::Ordering::Equal));
     table.iter_mut().enumerate().for_each(|(i, row)| row.rank = i + 1);
     let sentence = sentence(&table, context.options.alpha);
     Some(PredictionAnalysis { family: key.clone(), sentence, table })
 }
 
-/// Best first: by coefficient, then by regret, then the cheaper.
-fn order(row: &PredictorAnalysis) -> (f64, f64, f64) {
+/// Best first: by coefficient, then by regret, then the cheaper. A target whose sources a predictor does not tell apart,
+/// of the `most` that any has, counts as 0: the coefficient of no order at all.
+fn order(row: &PredictorAnalysis, most: usize) -> (f64, f64, f64) {
     let regret = row.figures.and_then(|f| f.regret_at_1_best).unwrap_or(f64::INFINITY);
-    (-row.within_target_spearman.unwrap_or(f64::NEG_INFINITY), regret, row.cost_seconds)
+    let share = row.targets as f64 / most.max(1) as f64;
+    let coefficient = row.within_target_spearman.map_or(f64::NEG_INFINITY, |r| r * share);
+    (-coefficient, regret, row.cost_seconds)
 }
 
 /// A random order: its coefficients are 0 in expectation.
@@ -285,5 +291,32 @@ fn luck(measure: &PredictorAnalysis, alpha: f64) -> String {
             number::p_value(p)
         ),
         None => "whether that is more than luck has not been tested.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_orders_two_targets_of_five_does_not_stand_before_who_orders_all() {
+        let row = |within: Option<f64>, targets: usize| PredictorAnalysis {
+            rank: 0,
+            predictor: "p".to_owned(),
+            definition: String::new(),
+            trivial: false,
+            cost_seconds: 0.0,
+            n: 20,
+            spearman: within,
+            p_qap: None,
+            p_max: None,
+            within_target_spearman: within,
+            within_target_p: None,
+            targets,
+            figures: None,
+        };
+        let coefficients = [(Some(0.5), 5), (Some(0.8), 2), (Some(0.0), 5), (Some(-0.9), 1), (None, 0)];
+        let places: Vec<_> = coefficients.iter().map(|&(r, targets)| order(&row(r, targets), 5)).collect();
+        assert!(places.is_sorted(), "{places:?}");
     }
 }

@@ -11,14 +11,14 @@ use crate::tokens;
 
 const ROW: f64 = 24.0;
 const WIDTH: f64 = 300.0;
-const WORDS: f64 = 340.0;
+const WORDS: f64 = 520.0;
 
 /// Draws the training and test sets of which the report has counts; `None` without any.
 pub fn balance(tasks: &[TaskSummary]) -> Option<Chart> {
     let mut contents: Vec<Node> = Vec::new();
     let mut data = Table::new("balance", "Label balance").words("task").words("set").words("label").numbers("examples");
     let left = tasks.iter().map(|t| text_width(&t.name, 13.0)).fold(40.0, f64::max).min(190.0) + 68.0;
-    let mut y = 4.0;
+    let (mut y, mut widest) = (4.0, 0.0_f64);
     for task in tasks {
         let mut name = fit(&task.name, 13.0, left - 62.0);
         for split in ["train", "test"] {
@@ -53,6 +53,7 @@ pub fn balance(tasks: &[TaskSummary]) -> Option<Chart> {
                 data.row([task.name.as_str().into(), split.into(), class.into(), count.to_string().into()]);
             }
             let words = fit(&words.join(" · "), 12.0, WORDS - 20.0);
+            widest = widest.max(text_width(&words, 12.0));
             contents.push(label(left + WIDTH + 10.0, y + 16.0, 12.0, "start", words).into());
             y += ROW;
         }
@@ -63,7 +64,7 @@ pub fn balance(tasks: &[TaskSummary]) -> Option<Chart> {
         title: "Label balance".to_owned(),
         reading: Some("The share of each label, in the order of the classes.".to_owned()),
         definition: "label-balance",
-        drawing: Drawing::Plain(Picture { width: left + WIDTH + WORDS, height: y + 4.0, contents }),
+        drawing: Drawing::Plain(Picture { width: left + WIDTH + widest + 20.0, height: y + 4.0, contents }),
         data,
     })
 }

@@ -129,7 +129,10 @@ fn draw(plot: &mut Plot, series: &Series, aside: f64) {
     for (_, points) in &series.runs {
         plot.path(points, &series.colour, 1.25, opacity, series.dashed);
     }
-    let middle: Vec<[f64; 2]> = series.points.iter().map(|p| [p.x, p.y]).collect();
+    // The line goes through its marks.
+    let unit = plot.x.at(1.0) - plot.x.at(0.0);
+    let shift = if unit > 0.0 { aside / unit } else { 0.0 };
+    let middle: Vec<[f64; 2]> = series.points.iter().map(|p| [p.x + shift, p.y]).collect();
     plot.path(&middle, &series.colour, 2.0, 1.0, series.dashed);
     for point in &series.points {
         let (x, y) = (plot.x.at(point.x) + aside, plot.y.at(point.y));
