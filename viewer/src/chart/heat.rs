@@ -37,9 +37,10 @@ pub fn similarity(context: &Context<'_>, measure: &Measure, order: &[&str]) -> C
     let lower = measure.lower_is_more_similar();
     let way = if lower { "lower is more similar" } else { "higher is more similar" };
     let mut cells = Vec::new();
-    // A name from a report is no name for a file.
+    // What else a report calls a measure is no name for a file.
+    let is_plain = measure.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     let place = context.report.measures.iter().position(|m| std::ptr::eq(m, measure)).unwrap_or(0);
-    let id = format!("similarity-{}", place + 1);
+    let id = if is_plain { format!("similarity-{}", measure.name) } else { format!("similarity-{}", place + 1) };
     let mut data = Table::new(id.clone(), measure.name.clone()).words("source").words("target").numbers(&*measure.name);
     for source in order {
         let mut row = Vec::new();

@@ -1,6 +1,7 @@
 //! Every page against `transfermap analyze --json` of the same file: another program's numbers, read back from what
 //! stands in the page.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -214,18 +215,24 @@ impl Shown<'_> {
 
     fn similarity(&self) -> Result<()> {
         self.open("tab=similarity")?;
-        for (i, measure) in list(&self.report, "measures")?.iter().enumerate() {
+        for measure in list(&self.report, "measures")? {
             let cells = self.world.browser.js(
                 "return Object.fromEntries([...document.querySelectorAll(`#chart-similarity-${arguments[0]} [data-key]`)]
                     .map(c => [c.dataset.key, c.querySelector('text').textContent]))",
-                vec![json!(i + 1)],
+                vec![measure["name"].clone()],
             )?;
+            // A measure of trained models has a value for every seed; the page shows their mean.
+            let mut by_pair: BTreeMap<String, Vec<f64>> = BTreeMap::new();
             for value in list(measure, "values")? {
                 let (source, target) = (words(value, "source")?, words(value, "target")?);
-                if source != target {
-                    let shown = cells[format!("{source}→{target}")].as_str();
-                    shows(shown.with_context(|| format!("no cell {source}→{target}"))?, &value["value"], 1.0)?;
+                if let Some(value) = value["value"].as_f64().filter(|_| source != target) {
+                    by_pair.entry(format!("{source}→{target}")).or_default().push(value);
                 }
+            }
+            for (pair, values) in by_pair {
+                let mean = values.iter().sum::<f64>() / values.len() as f64;
+                let what = || format!("{} of {pair}", measure["name"]);
+                shows(cells[&pair].as_str().with_context(what)?, &json!(mean), 1.0).with_context(what)?;
             }
         }
         Ok(())
@@ -234,7 +241,9 @@ impl Shown<'_> {
     fn prediction(&self) -> Result<()> {
         let correlations = list(&self.analysis, "correlations")?;
         for outcome in ["gain", "relative_gain", "chance_corrected_gain", "negative_relative_gain"] {
-            for c in correlations.iter().filter(|c| c["outcome"] == outcome) {
+            // Every page is opened anew: of many measures some stand for all.
+            let of_outcome: Vec<&Value> = correlations.iter().filter(|c| c["outcome"] == outcome).collect();
+            for c in of_outcome.iter().step_by(of_outcome.len().div_ceil(3).max(1)) {
                 let measure = words(c, "measure")?;
                 self.open(&format!("tab=prediction&outcome={outcome}&measure={measure}"))?;
                 let table = self.table("coefficients")?;

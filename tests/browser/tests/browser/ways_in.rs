@@ -101,7 +101,9 @@ pub fn keyboard(world: &World) -> Result<()> {
     }
     browser.press(Key::Right + "")?;
     let (name, _) = focused(browser)?;
-    let pair = name.split_once(':').context("no name")?.0.to_owned();
+    let tip = browser.text("document.activeElement.dataset.tip")?;
+    ensure!(name.ends_with(&tip) && name.starts_with("−17.6 ▼ "), "the cell is named {name}");
+    let pair = tip.split_once(':').context("no pair")?.0.to_owned();
     browser.press(Key::Enter + "")?;
     browser.until("Enter opens the pair", "location.hash.includes('tab=pair')")?;
     browser.until_drawn()?;
@@ -111,7 +113,7 @@ pub fn keyboard(world: &World) -> Result<()> {
     browser.until("Escape goes back to the map", "location.hash.includes('tab=map')")?;
     browser.until(
         "the focus is where it was",
-        &format!("(document.activeElement.getAttribute('aria-label') || '').startsWith('{pair}:')"),
+        &format!("(document.activeElement.dataset.tip || '').startsWith('{pair}:')"),
     )?;
     // A definition opens, takes the focus, and gives it back.
     tab_to("a definition", "e.hasAttribute('data-define')")?;
