@@ -72,7 +72,7 @@ fn every_sample_validates_against_the_schema() {
     let schema = fs::read_to_string(root().join("docs/analysis.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let mut reports = vec![sample("real-small.json"), sample("notebook.json")];
+    let mut reports = vec![sample("real-pretrained.json"), sample("real-small.json"), sample("notebook.json")];
     if let Some(shared) = shared("data/taskweb") {
         let out = folder.path().join("taskweb.json");
         taskweb(&shared, &out, &["--where", "model=t5l", "--where", "adaptation=finetune"]);
