@@ -18,9 +18,15 @@ use crate::World;
 fn saved(world: &World, button: &str, name: &str) -> Result<Vec<u8>> {
     let file: PathBuf = world.browser.downloads().join(name);
     world.browser.click(button)?;
-    let begun = Instant::now();
+    let (begun, mut clicked) = (Instant::now(), Instant::now());
     // Chromium writes under another name until a file is whole.
     while !file.is_file() {
+        // Of some sixty downloads of one page Chromium now and then drops one, each time another; why is not understood.
+        if clicked.elapsed() > PATIENCE / 4 {
+            eprintln!("{button} saved nothing: clicked again");
+            world.browser.click(button)?;
+            clicked = Instant::now();
+        }
         if begun.elapsed() > PATIENCE {
             let there: Vec<_> = fs::read_dir(world.browser.downloads())?.flatten().map(|f| f.file_name()).collect();
             bail!("{button} saves no {name}; the folder holds {there:?}, the console {:?}", world.browser.console()?);
