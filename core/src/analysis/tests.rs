@@ -62,9 +62,12 @@ fn the_notebooks_collapsed_runs_are_found() {
 #[test]
 fn resampling_part_by_part_gives_the_whole() {
     let scores: Vec<f64> = (0..64).map(|i| 0.5 + f64::from(i * 29 % 64) / 160.0).collect();
-    let report = made(4, 4, &scores).report().unwrap();
-    let whole = Analysis::new(&report, &Options::default()).unwrap();
-    let mut parts = Analysis::tests(&report, &Options::default()).unwrap();
+    // Of 9 tasks permutations are drawn, more than one part holds, and tasks are resampled.
+    let report = made(9, 2, &scores).report().unwrap();
+    let options = Options::default();
+    let whole = Analysis::new(&report, &options).unwrap();
+    let mut parts = Analysis::tests(&report, &options).unwrap();
+    assert!(parts.resampling_stages() > resample::stages(&parts, Parts::Whole).len() + whole.pairs.len());
     let as_text = |a: &Analysis| serde_json::to_string(a).unwrap();
     assert_ne!(as_text(&parts), as_text(&whole));
     let (mut next, mut rounds) = (0, 0);

@@ -38,7 +38,8 @@ pub fn similarity(context: &Context<'_>, measure: &Measure, order: &[&str]) -> C
     let way = if lower { "lower is more similar" } else { "higher is more similar" };
     let mut cells = Vec::new();
     // What else a report calls a measure is no name for a file.
-    let is_plain = measure.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    let is_plain = measure.name.starts_with(|c: char| c.is_ascii_lowercase())
+        && measure.name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     let place = context.report.measures.iter().position(|m| std::ptr::eq(m, measure)).unwrap_or(0);
     let id = if is_plain { format!("similarity-{}", measure.name) } else { format!("similarity-{}", place + 1) };
     let mut data = Table::new(id.clone(), measure.name.clone()).words("source").words("target").numbers(&*measure.name);
