@@ -21,6 +21,17 @@ pub fn in_memory<B: Backend>() -> bool {
     TypeId::of::<B>() == TypeId::of::<Flex>()
 }
 
+/// Whether tensors have to be copied to reach a backend: it computes on a card of its own.
+pub fn has_memory_of_its_own<B: Backend>() -> bool {
+    let ours = [
+        TypeId::of::<Flex>(),
+        TypeId::of::<NdArray>(),
+        TypeId::of::<Autodiff<Flex>>(),
+        TypeId::of::<Autodiff<NdArray>>(),
+    ];
+    !ours.contains(&TypeId::of::<B>())
+}
+
 /// Where a training runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Device {
@@ -87,14 +98,19 @@ impl DeviceChoice {
     /// A GPU was asked for by name and cannot be used; the text says what is missing.
     pub fn resolve(self) -> Result<(Device, Option<String>), String> {
         match self {
-            Self::Auto => match cuda::probe(0) {
-                Ok(()) => Ok((Device::Cuda(0), None)),
+            Self::Auto => match cuda::name(0) {
+                Ok(_) => Ok((Device::Cuda(0), None)),
                 Err(why) => Ok((Device::Cpu, Some(format!("no GPU ({why}); training on the CPU")))),
             },
-            Self::Device(Device::Cuda(n)) => cuda::probe(n).map(|()| (Device::Cuda(n), None)),
+            Self::Device(Device::Cuda(n)) => cuda::name(n).map(|_| (Device::Cuda(n), None)),
             Self::Device(device) => Ok((device, None)),
         }
     }
+}
+
+/// What the driver calls a card.
+pub fn card_name(number: usize) -> Option<String> {
+    cuda::name(number).ok()
 }
 
 /// Something to do on whatever backend is asked for.
@@ -125,7 +141,7 @@ mod cuda {
     const MISSING: &str =
         "this transfermap was built without CUDA; build it with `cargo build --release --features cuda`";
 
-    pub fn probe(_: usize) -> Result<(), String> {
+    pub fn name(_: usize) -> Result<String, String> {
         Err(MISSING.into())
     }
 
@@ -135,46 +151,7 @@ mod cuda {
 }
 
 #[cfg(feature = "cuda")]
-mod cuda {
-    //! Burn's CUDA backend panics without a driver or the toolkit's headers, so both are looked for first.
-
-    use std::path::{Path, PathBuf};
-
-    use burn::backend::cuda::CudaDevice;
-    use burn::backend::{Autodiff, Cuda};
-    use libloading::Library;
-
-    use super::Work;
-
-    pub fn probe(_: usize) -> Result<(), String> {
-        library(&["libcuda.so.1", "libcuda.so", "nvcuda.dll"])
-            .ok_or("no NVIDIA driver: libcuda.so.1 cannot be loaded")?;
-        library(&["libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "nvrtc64_130_0.dll", "nvrtc64_120_0.dll"])
-            .ok_or("the CUDA toolkit's libnvrtc cannot be loaded; install the toolkit or set LD_LIBRARY_PATH")?;
-        if !header_folders().iter().any(|f| f.join("cuda_runtime.h").exists() || f.join("cuda.h").exists()) {
-            return Err("the CUDA toolkit's headers are missing; set CUDA_PATH to its folder".into());
-        }
-        Ok(())
-    }
-
-    pub fn run<W: Work>(number: usize, work: W) -> Result<W::Output, String> {
-        probe(number)?;
-        Ok(work.run::<Autodiff<Cuda<f32, i32>>>(&CudaDevice::new(number)))
-    }
-
-    fn header_folders() -> Vec<PathBuf> {
-        let mut folders: Vec<PathBuf> =
-            ["CUDA_PATH", "CUDA_HOME"].iter().filter_map(std::env::var_os).map(PathBuf::from).collect();
-        folders.extend(["/usr/local/cuda", "/opt/cuda", "/usr"].map(PathBuf::from));
-        folders.iter().map(|f| Path::join(f, "include")).collect()
-    }
-
-    #[allow(unsafe_code, reason = "loading a library runs its initialisers; there is no safe way to ask for a driver")]
-    fn library(names: &[&str]) -> Option<Library> {
-        // SAFETY: these are the vendor's libraries, which Burn loads the same way a moment later.
-        names.iter().find_map(|name| unsafe { Library::new(name) }.ok())
-    }
-}
+mod cuda;
 
 #[cfg(test)]
 mod tests {

@@ -213,7 +213,7 @@ impl Comparison<'_> {
         labels: Tensor<B, 1, Int>,
     ) -> Result<Option<f64>, String> {
         let Some(key) = &self.case.dropout else { return Ok(None) };
-        let mut masks = Dropout::new(key.seed, &key.task, key.step, key.micro);
+        let mut masks = Dropout::new(key.seed, &key.task, key.step, key.micro).on_host();
         let logits = model.forward(inputs, &mut Mode::training(Precision::F32, &mut masks));
         let worst = self.tensor("dropout.logits", logits.clone())?;
         let grads = cross_entropy(logits, labels).backward();

@@ -1,7 +1,7 @@
 //! The device of a run: chosen once by the parent, handed to the workers by name, told in every record.
 
 use super::wrong::Wrong;
-use crate::backend::{Device, DeviceChoice};
+use crate::backend::{Device, DeviceChoice, card_name};
 
 /// Resolves `auto`, and checks that the device is there. The text says why `auto` fell back to the CPU.
 ///
@@ -16,7 +16,7 @@ pub fn choose(argument: &str) -> Result<(Device, Option<String>), Wrong> {
 pub fn name(device: Device) -> String {
     match device {
         Device::Cpu | Device::NdArray => cpu_name(),
-        Device::Cuda(number) => gpu_name(number).unwrap_or_else(|| device.to_string()),
+        Device::Cuda(number) => card_name(number).unwrap_or_else(|| device.to_string()),
     }
 }
 
@@ -24,15 +24,6 @@ fn cpu_name() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let name = info.lines().find_map(|l| l.strip_prefix("model name")).and_then(|l| l.split_once(':'));
     name.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.trim().to_owned())
-}
-
-/// From the NVIDIA driver's files, which are sorted by bus as CUDA's numbers usually are.
-fn gpu_name(number: usize) -> Option<String> {
-    let mut folders: Vec<_> = std::fs::read_dir("/proc/driver/nvidia/gpus").ok()?.flatten().map(|e| e.path()).collect();
-    folders.sort();
-    let information = std::fs::read_to_string(folders.get(number)?.join("information")).ok()?;
-    let (_, model) = information.lines().find(|l| l.starts_with("Model"))?.split_once(':')?;
-    Some(model.trim().to_owned())
 }
 
 #[cfg(test)]
