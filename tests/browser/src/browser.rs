@@ -207,6 +207,18 @@ impl Browser {
         self.wait_on(element.send_keys(words))
     }
 
+    /// Chooses a file in the viewer's dialogue. Its field is in no page, so it is put into this one when it is opened.
+    ///
+    /// # Errors
+    /// When the viewer cannot open files yet.
+    pub fn pick(&self, file: &Path) -> Result<()> {
+        let show_field = "document.querySelector('#picked')?.remove(); \
+            HTMLInputElement.prototype.click = function () { this.id = 'picked'; document.body.append(this) }";
+        self.js(show_field, vec![])?;
+        self.click("[data-do=open]")?;
+        self.type_into("#picked", &std::path::absolute(file)?.display().to_string())
+    }
+
     /// Presses keys (see [`thirtyfour::Key`]) at whatever has the focus.
     ///
     /// # Errors

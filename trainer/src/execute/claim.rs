@@ -118,6 +118,19 @@ impl Claims {
         owners
     }
 
+    /// Removes the claims of processes that are gone. One that was killed after its result was on disk leaves a claim
+    /// behind that nobody takes over.
+    pub fn sweep(&self) {
+        let Ok(_lock) = lock(&self.folder) else { return };
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.extension().is_some_and(|e| e == "json" || e == "renewed") && !is_held(&path) {
+                // What stays is stale still.
+                let _ = fs::remove_file(&path);
+            }
+        }
+    }
+
     fn path(&self, run: &str) -> PathBuf {
         self.folder.join(format!("{}.json", run.replace('/', "__")))
     }
@@ -285,6 +298,19 @@ mod tests {
         plant(&claims, process, seconds(SystemTime::now()));
         let claim = claims.claim(RUN).unwrap().unwrap();
         assert!(claim.is_mine());
+    }
+
+    #[test]
+    fn sweeps_what_the_dead_left_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let claims = Claims::new(dir.path());
+        claims.sweep();
+        let mine = claims.claim("single/rte/s1").unwrap().unwrap();
+        plant(&claims, Process { started: Some(1), ..Process::current() }, 0);
+        if Process::current().started.is_some() {
+            claims.sweep();
+            assert!(!claims.path(RUN).exists() && mine.is_mine());
+        }
     }
 
     #[test]

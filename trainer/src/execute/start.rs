@@ -14,6 +14,7 @@ use transfermap::report::Report;
 use transfermap::study::{Precision, Study};
 use transfermap::transfer::TransferMap;
 
+use super::claim::Claims;
 use super::event::Assignment;
 use super::prepare::{Absent, Inputs, Prepared, prepare};
 use super::probes::start::Observed;
@@ -238,6 +239,7 @@ pub fn train(
         (false, None) => None,
     };
     let observed = probes::start::observe(planned, &assignment, &hands, &found, collect_only)?;
+    Claims::new(store.root()).sweep();
     check_ending(request, &observed.ending)?;
     if request.keep_models == KeepModels::None {
         store.drop_models(plan)?;

@@ -1,5 +1,5 @@
-//! `screenshots OUT REPORT…`: every page of every report at three widths, light and dark, as PNG, and OUT/index.html to
-//! leaf through them. Says which pages are wider than their window, and fails when there is one.
+//! `screenshots OUT REPORT…`: every page of every report at three widths, light and dark, as PNG, the first two compared,
+//! and OUT/index.html to leaf through them. Says which pages are wider than their window, and fails when there is one.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -38,13 +38,7 @@ fn main() -> Result<()> {
                 if tab != Tab::Overview {
                     browser.go(&format!("tab={}", tab.name()))?;
                 }
-                for dark in [false, true] {
-                    browser.dark(dark)?;
-                    let file = format!("{name}/{}-{width}-{}.png", tab.name(), shade(dark));
-                    if photograph(&browser, width, &out.join(&file))? {
-                        wide.push(file);
-                    }
-                }
+                wide.extend(in_both_shades(&browser, width, out, &name, tab)?);
                 if width == WIDTHS[0] {
                     pages.push(tab);
                 }
@@ -52,6 +46,20 @@ fn main() -> Result<()> {
         }
         eprintln!("{name}: {} pages", pages.len());
         sections.push((name, pages));
+    }
+    if let [first, second, ..] = reports {
+        let name = format!("{}-beside-{}", name_of(first)?, name_of(second)?);
+        fs::create_dir_all(out.join(&name))?;
+        for width in WIDTHS {
+            browser.screen(width, 1000)?;
+            browser.open(&server.url(&format!("?report={}.json", name_of(first)?)))?;
+            browser.until_drawn()?;
+            browser.pick(second)?;
+            browser.until("there are two", "document.querySelectorAll('[data-choice=report] option').length === 2")?;
+            browser.go(&format!("tab={}", Tab::Compare.name()))?;
+            wide.extend(in_both_shades(&browser, width, out, &name, Tab::Compare)?);
+        }
+        sections.push((name, vec![Tab::Compare]));
     }
     fs::write(out.join("index.html"), index(&sections)?)?;
     println!("{}", out.join("index.html").display());
@@ -68,6 +76,19 @@ fn name_of(report: &Path) -> Result<String> {
 
 fn shade(dark: bool) -> &'static str {
     if dark { "dark" } else { "light" }
+}
+
+/// The page in view, light and dark; which of the pictures are wider than the window.
+fn in_both_shades(browser: &Browser, width: u32, out: &Path, name: &str, tab: Tab) -> Result<Vec<String>> {
+    let mut wide = Vec::new();
+    for dark in [false, true] {
+        browser.dark(dark)?;
+        let file = format!("{name}/{}-{width}-{}.png", tab.name(), shade(dark));
+        if photograph(browser, width, &out.join(&file))? {
+            wide.push(file);
+        }
+    }
+    Ok(wide)
 }
 
 /// Takes the whole page, from top to bottom; whether it is wider than its window.

@@ -149,18 +149,12 @@ pub fn drop(world: &World) -> Result<()> {
 /// The dialogue itself belongs to the system; here its field is put into the page, where a file can be given to it.
 pub fn pick(world: &World) -> Result<()> {
     let browser = &world.browser;
-    let show_field =
-        "HTMLInputElement.prototype.click = function () { this.id = 'picked'; document.body.append(this) }";
     browser.open(&world.server.url(""))?;
     browser.until("the viewer has started", "document.querySelector('#transfermap .host')")?;
-    browser.js(show_field, vec![])?;
-    browser.click("[data-do=open]")?;
-    browser.type_into("#picked", &sample(NOTEBOOK).display().to_string())?;
+    browser.pick(&sample(NOTEBOOK))?;
     browser.until_drawn()?;
     // A second one is shown beside the first.
-    browser.js("document.querySelector('#picked').remove()", vec![])?;
-    browser.click("[data-do=open]")?;
-    browser.type_into("#picked", &sample(REAL_SMALL).display().to_string())?;
+    browser.pick(&sample(REAL_SMALL))?;
     browser.until("both can be chosen", "document.querySelectorAll('[data-choice=report] option').length === 2")?;
     browser.until_drawn()?;
     ensure!(browser.text("document.querySelector('.study').textContent")? == REAL_SMALL, "the new one is not in view");
