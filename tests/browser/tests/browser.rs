@@ -57,6 +57,7 @@ const TESTS: &[Test] = &[
     ("a picked file is shown", ways_in::pick),
     ("a report that cannot be fetched is told", ways_in::absent),
     ("the one file opens from disk", ways_in::from_disk),
+    ("two viewers in one page are two", ways_in::two_viewers),
     ("a file with a report inside opens from disk, with the answer before any script", ways_in::report_inside),
     ("every chart gives valid SVG, PNG and CSV", downloads::charts),
     ("files of the map hold the numbers of transfermap analyze", downloads::numbers),

@@ -134,7 +134,7 @@ fn open(state: State) {
 /// that arrows lead on.
 pub(super) fn focus_page(inside: &Element) {
     let viewer = inside.closest(".viewer").ok().flatten().or_else(|| inside.query_selector(".viewer").ok().flatten());
-    let page = viewer.and_then(|v| v.query_selector("#page").ok().flatten());
+    let page = viewer.and_then(|v| v.query_selector("[role=tabpanel]").ok().flatten());
     let Some(page) = page.and_then(|p| p.dyn_into::<HtmlElement>().ok()) else { return };
     let tab = document().active_element().is_some_and(|e| e.get_attribute("role").as_deref() == Some("tab"));
     if !tab {

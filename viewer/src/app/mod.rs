@@ -6,6 +6,7 @@
 mod definition;
 mod download;
 mod events;
+mod ids;
 mod keys;
 mod load;
 mod message;
@@ -13,6 +14,8 @@ mod patch;
 mod render;
 mod state;
 mod tip;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -51,7 +54,8 @@ fn show(element: HtmlElement, address: Address) -> State {
     message::on_panic();
     let owner = Owner::new();
     owner.set();
-    let state = State::new(address);
+    static VIEWERS: AtomicUsize = AtomicUsize::new(0);
+    let state = State::new(address, VIEWERS.fetch_add(1, Ordering::Relaxed));
     let root = element.clone();
     // The page lives as long as its document: nothing unmounts it.
     leptos::mount::mount_to(element, move || render::view(state, &root)).forget();

@@ -12,7 +12,7 @@ use transfermap::report::Report;
 use web_sys::HtmlElement;
 
 use super::state::{Analysed, State, Subject};
-use super::{Address, events, keys, load, patch};
+use super::{Address, events, ids, keys, load, patch};
 use crate::chart::transfer_map::pair_key;
 use crate::choices::Choices;
 use crate::node::Node;
@@ -228,5 +228,7 @@ fn tree(state: State, subject: &Subject, analysed: &Analysed, choices: &Choices)
         loaded: &names,
     };
     let page = choices.tab().page(&context);
-    (vec![shell::view(&context, &page)], page)
+    let mut tree = vec![shell::view(&context, &page)];
+    ids::number(&mut tree, state.number);
+    (tree, page)
 }

@@ -52,6 +52,8 @@ pub(super) struct Analysed {
 pub(super) struct State {
     /// Whether choices live in the address.
     pub address: Address,
+    /// Which viewer of the document this is, counted from 0.
+    pub number: usize,
     /// Every report, in the order of loading.
     pub loaded: RwSignal<Vec<Arc<Loaded>>>,
     /// What the reader chose.
@@ -67,7 +69,7 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(address: Address) -> Self {
+    pub(super) fn new(address: Address, number: usize) -> Self {
         let loaded = RwSignal::new(Vec::<Arc<Loaded>>::new());
         let choices = RwSignal::new(Choices::default());
         // Reports of several families are cut once for each choice, not for each analysis.
@@ -85,7 +87,16 @@ impl State {
             Some(Subject { index, report, family })
         });
         let options = Memo::new(move |_| choices.read().options());
-        Self { address, loaded, choices, message: RwSignal::new(None), subject, options, analysed: RwSignal::new(None) }
+        Self {
+            address,
+            number,
+            loaded,
+            choices,
+            message: RwSignal::new(None),
+            subject,
+            options,
+            analysed: RwSignal::new(None),
+        }
     }
 
     /// Takes a change of choices, as it stands in `data-set`.

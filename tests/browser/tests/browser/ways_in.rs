@@ -163,6 +163,34 @@ pub fn pick(world: &World) -> Result<()> {
     browser.until_drawn()
 }
 
+/// What `mount` promises to people who write their own page.
+pub fn two_viewers(world: &World) -> Result<()> {
+    let browser = &world.browser;
+    let mount = "const done = arguments[arguments.length - 1]; \
+        import('./transfermap-viewer.js').then(({ mount }) => { \
+            for (const text of [arguments[0], arguments[1]]) { \
+                const place = document.createElement('div'); \
+                place.className = 'guest'; document.body.append(place); mount(place, text) \
+            } done(true) })";
+    world.open(REAL_SMALL, "")?;
+    let texts = [NOTEBOOK, REAL_SMALL].map(|name| std::fs::read_to_string(sample(name)));
+    let [notebook, small] = texts;
+    browser.js_later(mount, vec![json!(notebook?), json!(small?)])?;
+    browser.until("both guests are drawn", "document.querySelectorAll('.guest [role=tabpanel]').length === 2")?;
+    let again = "[...document.querySelectorAll('[id]')].map(e => e.id).filter((id, i, all) => all.indexOf(id) !== i)";
+    let again = browser.text(&format!("{again}.join(' ')"))?;
+    ensure!(again.is_empty(), "ids of two elements: {again}");
+    // Each answers for itself, and the address is the host's.
+    let before = browser.text("location.hash")?;
+    browser.click(".guest [role=tab][id^=tab-methods]")?;
+    browser.until("the first guest has turned", "document.querySelector('.guest [id^=definition-]')")?;
+    let others = "return [document.querySelector('#transfermap'), document.querySelectorAll('.guest')[1]] \
+        .every(viewer => viewer.querySelector('[id^=definition-]') === null)";
+    ensure!(browser.js(others, vec![])? == json!(true), "another viewer has turned too");
+    ensure!(browser.text("location.hash")? == before, "a guest wrote into the address");
+    Ok(())
+}
+
 pub fn absent(world: &World) -> Result<()> {
     let browser = &world.browser;
     for (address, words) in [("absent.json", "404"), ("http://127.0.0.1:9/report.json", "cannot be fetched")] {
