@@ -275,7 +275,8 @@ fn sentence(table: &[PredictorAnalysis], alpha: f64) -> String {
     };
     let worse = plain.and_then(|plain| Some((plain, regret(plain)?))).filter(|(_, r)| regret(measure) > Some(*r));
     if let Some((plain, _)) = worse {
-        text += &format!(", though the source that it ranks first is no better a choice than that of {}", plain.predictor);
+        text +=
+            &format!(", though the source that it ranks first is no better a choice than that of {}", plain.predictor);
     }
     text + "; " + &luck(measure, alpha)
 }
