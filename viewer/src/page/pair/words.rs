@@ -56,7 +56,7 @@ pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
         }
         (_, None) => "All seeds show the same difference, so there is no spread to test it against.".to_owned(),
         (_, Some(p)) => format!(
-            "The moderated paired t test over {} seeds gives p = {}, after Holm over {} pairs {}; α is {}.",
+            "The moderated paired t test over {} seeds gives a p of {}, after Holm over {} pairs {}; α is {}.",
             pair.n,
             number::or_missing(pair.p, number::p_value),
             pair.family_size,
