@@ -64,7 +64,7 @@ pub fn balance(tasks: &[TaskSummary]) -> Option<Chart> {
         title: "Label balance".to_owned(),
         reading: Some("The share of each label, in the order of the classes.".to_owned()),
         definition: "label-balance",
-        drawing: Drawing::Plain(Picture { width: left + WIDTH + widest + 20.0, height: y + 4.0, contents }),
+        drawing: Drawing::Plain(Picture { width: left + WIDTH + widest + 28.0, height: y + 4.0, contents }),
         data,
     })
 }
