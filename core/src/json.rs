@@ -1,13 +1,13 @@
 //! Reads JSON with less code for each type than `serde_json::from_slice`: the viewer travels inside of every page.
 //!
 //! serde's derive compiles every struct twice, from an object and from a list of its fields in order, and serde_json
-//! reads names and colons anew within each. No file of this project has such lists, so here a struct is an object, and
-//! its names are read by one function.
+//! reads names and colons anew within each, and compares each name with every field's. No file of this project has such
+//! lists, so here a struct is an object, and one function reads its names and finds their fields, for all structs.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::value::StrDeserializer;
+use serde::de::value::U64Deserializer;
 use serde::de::{
     Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess,
     Visitor,
@@ -46,10 +46,10 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _fields: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(Fields(visitor))
+        self.0.deserialize_map(Fields(fields, visitor))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -155,18 +155,18 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Objects<A> {
     }
 }
 
-/// The fields of a struct.
-struct Fields<T>(T);
+/// The fields of a struct, with their names.
+struct Fields<T>(&'static [&'static str], T);
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Fields<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.expecting(f)
+        self.1.expecting(f)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(Fields(object))
+        self.1.visit_map(Fields(self.0, object))
     }
 }
 
@@ -174,19 +174,28 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Fields<A> {
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        let Some(name) = next_name(&mut self.0)? else { return Ok(None) };
-        let name: StrDeserializer<'_, A::Error> = (*name).into_deserializer();
-        seed.deserialize(name).map(Some)
+        let Some(field) = next_field(self.0, &mut self.1)? else { return Ok(None) };
+        let index: U64Deserializer<A::Error> = field.index.into_deserializer();
+        // A position beyond the last is an error of structs that deny unknown fields, and of no others.
+        seed.deserialize(index).map(Some).map_err(|_| A::Error::unknown_field(&field.name, self.0))
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.0.next_value_seed(Objects(seed))
+        self.1.next_value_seed(Objects(seed))
     }
 }
 
+/// A field of a struct, by its position among the names that the struct has; by one beyond them, when it has none such.
+struct Field<'de> {
+    name: Cow<'de, str>,
+    index: u64,
+}
+
 #[inline(never)]
-fn next_name<'de, A: MapAccess<'de>>(fields: &mut A) -> Result<Option<Cow<'de, str>>, A::Error> {
-    Ok(fields.next_key::<Name<'de>>()?.map(|name| name.0))
+fn next_field<'de, A: MapAccess<'de>>(names: &[&'static str], object: &mut A) -> Result<Option<Field<'de>>, A::Error> {
+    let Some(Name(name)) = object.next_key()? else { return Ok(None) };
+    let index = names.iter().position(|n| *n == name).unwrap_or(names.len());
+    Ok(Some(Field { name, index: index as u64 }))
 }
 
 /// A field's name, borrowed from the text where nothing in it is escaped.

@@ -26,6 +26,7 @@ pub mod report;
 pub mod selection;
 pub mod similarity;
 pub mod sort;
+pub mod sorted;
 pub mod stats;
 pub mod study;
 pub mod table;

@@ -1,5 +1,6 @@
 //! Numbers for people, the same in the terminal and in the viewer: points, real minus signs, no "−0.0".
 
+use crate::json;
 use crate::metric::Metric;
 
 /// What a missing number looks like.
@@ -18,6 +19,21 @@ pub fn decimals(metric: Metric) -> usize {
 /// The unit of a gain for people: `points`, or nothing for losses without a bound.
 pub fn unit(metric: Metric) -> &'static str {
     if metric.range().1.is_finite() { "points" } else { "" }
+}
+
+/// A number as people type it into a field, or an address has it: that of JSON, or one without its leading zero.
+///
+/// Not by `str::parse`, whose table of 10 KB would travel with the viewer beside that of the JSON reader.
+///
+/// ```
+/// use transfermap::number::parse;
+///
+/// assert_eq!((parse("0.05"), parse(".05"), parse("1e-3")), (Some(0.05), Some(0.05), Some(0.001)));
+/// assert_eq!((parse(""), parse("five"), parse("NaN")), (None, None, None));
+/// ```
+pub fn parse(text: &str) -> Option<f64> {
+    let zero = if text.starts_with('.') { "0" } else { "" };
+    json::from_slice(format!("{zero}{text}").as_bytes()).ok()
 }
 
 /// With fixed decimals, and U+2212 before negative numbers; what rounds to zero has no sign.

@@ -50,6 +50,15 @@ pub fn distinct<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
     items
 }
 
+/// The first two indices below `n`, in the order of a comparison, that it finds equal; the smaller one first.
+pub(crate) fn twice(n: usize, compare: &mut dyn FnMut(usize, usize) -> Ordering) -> Option<(usize, usize)> {
+    let order = order(n, compare);
+    order.windows(2).find_map(|pair| match *pair {
+        [first, second] if compare(first, second).is_eq() => Some((first, second)),
+        _ => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -68,6 +77,11 @@ mod tests {
             let order = order(items.len(), &mut |a, b| items[a].0.cmp(&items[b].0));
             prop_assert_eq!(order.into_iter().map(|i| items[i]).collect::<Vec<_>>(), theirs);
             let all: std::collections::BTreeSet<_> = items.iter().copied().collect();
+            let twice = twice(items.len(), &mut |a, b| items[a].cmp(&items[b]));
+            prop_assert_eq!(twice.is_some(), all.len() < items.len());
+            if let Some((first, second)) = twice {
+                prop_assert!(first < second && items[first] == items[second]);
+            }
             prop_assert_eq!(distinct(items), all.into_iter().collect::<Vec<_>>());
         }
     }

@@ -1,13 +1,15 @@
 //! What every part of an analysis looks up: the options in force for a task, its leaks, the predictions of a run.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
 
 use indexmap::IndexMap;
 
+use super::arms::Arms;
 use super::{AnalysisError, Options, PairAnalysis, SeedExamples};
 use crate::metric::Metric;
-use crate::record::{Evaluation, RunRecord};
+use crate::record::{Classes, Evaluation, RunRecord};
 use crate::report::Report;
+use crate::sort;
 use crate::stats;
 use crate::study::{Protocol, Task};
 use crate::transfer::{Pair, SeedGain, TransferMap};
@@ -19,14 +21,15 @@ pub(super) struct Context<'a> {
     pub map: TransferMap,
     choices: IndexMap<String, (Metric, f64)>,
     /// (source, target) whose training and test sets share texts.
-    leaks: HashSet<(&'a str, &'a str)>,
-    on_training_rows: HashSet<&'a str>,
-    /// Labels of the test set, by task.
-    labels: HashMap<&'a str, &'a [u8]>,
-    evaluations: HashMap<RunKey<'a>, &'a Evaluation>,
-    /// By encoder, variant, source and target.
-    relevance: HashMap<(&'a str, &'a str, &'a str, &'a str), f64>,
+    leaks: Vec<(&'a str, &'a str)>,
+    /// Positions of the report's runs, in the order of [`run_key`].
+    runs: OnceCell<Vec<usize>>,
+    /// Positions of the report's relevances, in the order of their pairs.
+    relevances: OnceCell<Vec<usize>>,
 }
+
+/// Encoder, variant, source and target.
+type PairName<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 /// Encoder, variant, protocol, source, target, seed.
 type RunKey<'a> = (&'a str, &'a str, Protocol, Option<&'a str>, &'a str, Option<u64>);
@@ -57,21 +60,12 @@ impl<'a> Context<'a> {
         if let Some(metric) = options.metric {
             check_metric(report, metric, &map)?;
         }
-        let mut leaks = HashSet::new();
-        let mut labels = HashMap::new();
+        let mut leaks = Vec::new();
         for task in &report.tasks {
             let shared = task.overlaps.iter().filter(|o| o.test_examples > 0);
             leaks.extend(shared.map(|o| (o.source.as_str(), task.name.as_str())));
-            if let Some(sequence) = task.splits.get("test").and_then(|s| s.label_sequence.as_ref()) {
-                labels.insert(task.name.as_str(), sequence.indices());
-            }
         }
-        let on_training_rows =
-            report.study.task.iter().filter(|t| t.test.same_as.is_some()).map(|t| t.name.as_str()).collect();
-        let relevance =
-            report.relevance.iter().map(|r| ((&*r.encoder, &*r.variant, &*r.source, &*r.target), r.value)).collect();
-        let evaluations = evaluations(report);
-        Ok(Self { report, options, map, choices, leaks, on_training_rows, labels, evaluations, relevance })
+        Ok(Self { report, options, map, choices, leaks, runs: OnceCell::new(), relevances: OnceCell::new() })
     }
 
     /// Number of classes of a task.
@@ -90,6 +84,12 @@ impl<'a> Context<'a> {
         self.choice(task).1
     }
 
+    /// The scores of a pair that count.
+    pub(super) fn arms(&self, pair: &Pair, without_collapsed: bool) -> Arms {
+        let baseline = self.map.baseline(&pair.key.encoder, &pair.key.variant, &pair.key.target);
+        Arms::new(pair, baseline, without_collapsed)
+    }
+
     /// Whether test texts of `target` stand in the training set of `source`.
     pub(super) fn leaks(&self, source: &str, target: &str) -> bool {
         self.leaks.contains(&(source, target))
@@ -97,27 +97,48 @@ impl<'a> Context<'a> {
 
     /// Whether a task is evaluated on its training rows.
     pub(super) fn evaluated_on_training_rows(&self, task: &str) -> bool {
-        self.on_training_rows.contains(task)
+        self.report.study.task.iter().any(|t| t.name == task && t.test.same_as.is_some())
     }
 
     /// Whether sources are ranked by a judgement of their own instead of by score.
     pub(super) fn has_relevance(&self) -> bool {
-        !self.relevance.is_empty()
+        !self.report.relevance.is_empty()
     }
 
     /// That judgement.
     pub(super) fn relevance(&self, pair: &PairAnalysis) -> Option<f64> {
+        let all = &self.report.relevance;
+        let name = |i: usize| all.get(i).map(|r| (&*r.encoder, &*r.variant, &*r.source, &*r.target));
+        let order = self.relevances.get_or_init(|| sort::order(all.len(), &mut |a, b| name(a).cmp(&name(b))));
         let key = &pair.key;
-        self.relevance.get(&(&*key.encoder, &*key.variant, &*key.source, &*key.target)).copied()
+        let wanted: Option<PairName<'_>> = Some((&key.encoder, &key.variant, &key.source, &key.target));
+        let place = order.binary_search_by(|&i| name(i).cmp(&wanted)).ok()?;
+        all.get(*order.get(place)?).map(|r| r.value)
+    }
+
+    /// The evaluation of a run on its target's test set.
+    fn test(&self, key: &RunKey<'_>) -> Option<&Evaluation> {
+        let runs = &self.report.runs;
+        let of = |i: usize| runs.get(i).and_then(run_key);
+        let order = self.runs.get_or_init(|| sort::order(runs.len(), &mut |a, b| of(a).cmp(&of(b))));
+        let place = order.binary_search_by(|&i| of(i).as_ref().cmp(&Some(key))).ok()?;
+        let run = runs.get(*order.get(place)?)?;
+        run.evaluation(run.targets.first()?, "test")
+    }
+
+    /// Labels of the test set of a task.
+    fn labels(&self, task: &str) -> Option<&[u8]> {
+        let task = self.report.tasks.iter().find(|t| t.name == task)?;
+        task.splits.get("test")?.label_sequence.as_ref().map(Classes::indices)
     }
 
     /// Predicted classes of the paired seeds of which the report has them.
     pub(super) fn predictions(&self, pair: &Pair) -> Vec<Predictions<'_>> {
         let key = &pair.key;
-        let Some(&labels) = self.labels.get(key.target.as_str()) else { return Vec::new() };
+        let Some(labels) = self.labels(&key.target) else { return Vec::new() };
         let predicted = |protocol, source, seed| {
             let run = (key.encoder.as_str(), key.variant.as_str(), protocol, source, key.target.as_str(), seed);
-            let classes = self.evaluations.get(&run)?.predicted.as_ref()?.indices();
+            let classes = self.test(&run)?.predicted.as_ref()?.indices();
             (classes.len() == labels.len()).then_some(classes)
         };
         let of_seed = |s: &SeedGain| {
@@ -185,18 +206,13 @@ fn check_metric(report: &Report, metric: Metric, map: &TransferMap) -> Result<()
     Err(AnalysisError::Metric { metric: metric.name(), known })
 }
 
-fn evaluations(report: &Report) -> HashMap<RunKey<'_>, &Evaluation> {
-    report.runs.iter().filter_map(evaluation).collect()
-}
-
-/// The test evaluation of a run of one target and at most one source.
-fn evaluation(run: &RunRecord) -> Option<(RunKey<'_>, &Evaluation)> {
+/// The key of a run of one target and at most one source.
+fn run_key(run: &RunRecord) -> Option<RunKey<'_>> {
     let [target] = run.targets.as_slice() else { return None };
     let source = match run.sources.as_slice() {
         [] => None,
         [source] => Some(source.as_str()),
         _ => return None,
     };
-    let test = run.evaluation(target, "test")?;
-    Some(((&run.encoder, &run.variant, run.protocol, source, target, run.seed), test))
+    Some((&run.encoder, &run.variant, run.protocol, source, target, run.seed))
 }

@@ -16,16 +16,12 @@ pub(super) struct FamilyPairs {
     pub pairs: Vec<PairAnalysis>,
     /// With the runs that count.
     pub decisions: Decisions,
-    /// Paired differences that count, by pair.
-    pub gains: Vec<Vec<f64>>,
 }
 
-/// Analyses one family.
+/// Analyses one family, but for what [`explain`] adds.
 pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> FamilyPairs {
-    let arms = |without_collapsed: bool| -> Vec<Arms> {
-        let baseline = |p: &Pair| context.map.baseline(&p.key.encoder, &p.key.variant, &p.key.target);
-        pairs.iter().map(|p| Arms::new(p, baseline(p), without_collapsed)).collect()
-    };
+    let arms =
+        |without_collapsed: bool| -> Vec<Arms> { pairs.iter().map(|p| context.arms(p, without_collapsed)).collect() };
     let gains = |arms: &[Arms]| -> Vec<Vec<f64>> { arms.iter().map(Arms::gains).collect() };
     let margins: Vec<f64> = pairs.iter().map(|p| context.margin(&p.key.target)).collect();
     let alpha = context.options.alpha;
@@ -51,7 +47,23 @@ pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> FamilyPairs {
         let one = One { context, pair: pairs[i], arms: &counted[i], gains: &counted_gains[i], margin: margins[i] };
         one.analyse(&decisions, i, without_collapsed, depends)
     });
-    FamilyPairs { pairs: analysed.collect(), gains: counted_gains, decisions }
+    FamilyPairs { pairs: analysed.collect(), decisions }
+}
+
+/// Adds the tests that decide nothing, and sizes of the effect.
+pub(super) fn explain(context: &Context<'_>, pairs: &[&Pair], analysed: &mut [PairAnalysis]) {
+    for (pair, into) in pairs.iter().zip(analysed) {
+        let arms = context.arms(pair, context.options.without_collapsed);
+        let gains = arms.gains();
+        let plain = PairedT::new(&gains);
+        into.p_plain = plain.as_ref().and_then(|t| t.p);
+        into.p_sign_flip = stats::sign_flip_p(&gains).filter(|_| into.p_plain.is_some());
+        into.p_welch = (!arms.paired).then(|| Welch::new(&arms.singles, &arms.transfers)).flatten().map(|w| w.p);
+        into.pair_correlation = Coefficient::Pearson.of(&arms.singles, &arms.transfers).filter(|_| arms.paired);
+        into.cohen_d = stats::cohen_d_paired(&gains);
+        let (singles, transfers) = arms.oriented();
+        into.probability_of_improvement = stats::probability_of_superiority(&singles, &transfers);
+    }
 }
 
 /// What is known of one pair before its tests.
@@ -77,10 +89,7 @@ impl One<'_> {
         let family_alpha = alpha / decisions.size.max(1) as f64;
         let interval = |level: f64| test.and_then(|t| t.interval(level)).map(Interval::from);
         let gain_ci = interval(1.0 - alpha);
-        let plain = PairedT::new(gains);
         let verdict = decisions.verdicts[i];
-        let welch = (!arms.paired).then(|| Welch::new(&arms.singles, &arms.transfers)).flatten();
-        let oriented = arms.oriented();
         let baseline = context.map.baseline(&pair.key.encoder, &pair.key.variant, &pair.key.target);
         PairAnalysis {
             key: pair.key.clone(),
@@ -98,9 +107,9 @@ impl One<'_> {
             chance_corrected_gain: arms.chance_corrected_gain(baseline.and_then(|b| b.chance)),
             error_rate_change: arms.error_rate_change(),
             p: test.map(|t| t.p),
-            p_plain: plain.as_ref().and_then(|t| t.p),
-            p_sign_flip: stats::sign_flip_p(gains).filter(|_| plain.as_ref().is_some_and(|t| t.p.is_some())),
-            p_welch: welch.map(|w| w.p),
+            p_plain: None,
+            p_sign_flip: None,
+            p_welch: None,
             p_holm: decisions.p_holm[i],
             q_bh: decisions.q_bh[i],
             p_equivalence: decisions.p_equivalence[i],
@@ -114,10 +123,10 @@ impl One<'_> {
             failed_runs: pair.failed_runs + pair.failed_singles,
             smallest_detectable_gain: test
                 .and_then(|t| stats::smallest_detectable(t.standard_error, t.df_total, family_alpha, POWER)),
-            pair_correlation: Coefficient::Pearson.of(&arms.singles, &arms.transfers).filter(|_| arms.paired),
-            cohen_d: stats::cohen_d_paired(gains),
+            pair_correlation: None,
+            cohen_d: None,
             cohen_d_moderated: test.map(|t| t.mean / t.posterior_variance.sqrt()),
-            probability_of_improvement: stats::probability_of_superiority(&oriented.0, &oriented.1),
+            probability_of_improvement: None,
             probability_of_improvement_ci: None,
             without_collapsed,
             examples: context.examples(pair),

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::arms::Arms;
 use super::context::{Context, Predictions};
 use super::{Analysis, FamilyKey, Interval, PairAnalysis, PairOutcome, correlation, prediction};
 use crate::correlation::Coefficient;
@@ -57,7 +56,7 @@ impl Parts {
     }
 }
 
-/// The parts of what [`Analysis::of`] left absent, in the order of what a reader asks for first.
+/// The parts of what [`Analysis::tests`] left absent, in the order of what a reader asks for first.
 pub(super) fn stages(analysis: &Analysis, parts: Parts) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     for family in &analysis.families {
@@ -151,8 +150,7 @@ pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis, stage: Stage)
 fn pair(context: &Context<'_>, pair: &Pair, into: &mut PairAnalysis) {
     let level = 1.0 - context.options.alpha;
     let resampling = Resampling { resamples: RESAMPLES, level, seed: context.options.seed };
-    let baseline = context.map.baseline(&pair.key.encoder, &pair.key.variant, &pair.key.target);
-    let arms = Arms::new(pair, baseline, context.options.without_collapsed);
+    let arms = context.arms(pair, context.options.without_collapsed);
     let (singles, transfers) = arms.oriented();
     let of_runs = [stats::Arms { single: &singles, transfer: &transfers }];
     into.probability_of_improvement_ci = stats::probability_of_improvement(&of_runs, &resampling).map(ends);

@@ -1,16 +1,19 @@
-//! From the gains of a family to what holds for the study: who gives, who receives, and how reliable the map is.
+//! From the gains of a family to what holds for the study: who gives, who receives, where the variance comes from,
+//! and how reliable the map is.
 
 use super::pairs::FamilyPairs;
 use super::sentence::sentence;
-use super::{Context, FamilyAnalysis, FamilyKey, PriorAnalysis, TaskEffect, VarianceComponents, VerdictCounts};
+use super::{
+    Context, FamilyAnalysis, FamilyKey, PairAnalysis, PriorAnalysis, TaskEffect, VarianceComponents, VerdictCounts,
+};
 use crate::sort;
 use crate::stats;
 use crate::transfer::Pair;
 use crate::variance::{self, Components, Effect, Gains};
 
-/// Analyses a family as a whole.
+/// Analyses a family as a whole, but for what [`explain`] adds.
 pub(super) fn family(context: &Context<'_>, key: FamilyKey, pairs: &[&Pair], analysed: &FamilyPairs) -> FamilyAnalysis {
-    let gains = gains(context, pairs, analysed);
+    let gains = gains(context, pairs, &analysed.pairs);
     let names: Vec<&str> = context.report.study.task.iter().map(|t| t.name.as_str()).collect();
     let effects = variance::effects(&gains);
     let named = |effects: &[Option<Effect>]| -> Vec<TaskEffect> {
@@ -21,8 +24,6 @@ pub(super) fn family(context: &Context<'_>, key: FamilyKey, pairs: &[&Pair], ana
         };
         names.iter().zip(effects).filter_map(of_task).collect()
     };
-    let decomposition = variance::decompose(&gains);
-    let reliability = variance::split_half(&gains, context.options.seed).and_then(|r| r.reliability);
     let first = analysed.pairs.first().map(|p| p.metric);
     let metric = first.filter(|m| analysed.pairs.iter().all(|p| p.metric == *m));
     let detectable: Vec<f64> = analysed.pairs.iter().filter_map(|p| p.smallest_detectable_gain).collect();
@@ -42,24 +43,37 @@ pub(super) fn family(context: &Context<'_>, key: FamilyKey, pairs: &[&Pair], ana
         smallest_detectable_gain: median(detectable).filter(|_| metric.is_some()),
         donors: effects.as_ref().map_or_else(Vec::new, |e| named(&e.sources)),
         receivers: effects.as_ref().map_or_else(Vec::new, |e| named(&e.targets)),
-        variance_components: decomposition.as_ref().ok().map(|d| components(&d.components)),
-        variance_shares: decomposition.as_ref().ok().and_then(|d| d.shares.as_ref()).map(components),
-        variance_absent: decomposition.as_ref().err().map(ToString::to_string),
-        asymmetry: variance::asymmetry(&gains),
-        reliability,
-        ceiling: reliability.filter(|&r| r > 0.0).map(f64::sqrt),
+        variance_components: None,
+        variance_shares: None,
+        variance_absent: None,
+        asymmetry: None,
+        reliability: None,
+        ceiling: None,
     };
     family.sentence = sentence(&family, &analysed.pairs);
     family
 }
 
+/// Adds what explains the gains of a family, and not what they are: components of their variance, and how far seeds
+/// repeat them.
+pub(super) fn explain(context: &Context<'_>, pairs: &[&Pair], analysed: &[PairAnalysis], family: &mut FamilyAnalysis) {
+    let gains = gains(context, pairs, analysed);
+    let decomposition = variance::decompose(&gains);
+    family.variance_components = decomposition.as_ref().ok().map(|d| components(&d.components));
+    family.variance_shares = decomposition.as_ref().ok().and_then(|d| d.shares.as_ref()).map(components);
+    family.variance_absent = decomposition.as_ref().err().map(ToString::to_string);
+    family.asymmetry = variance::asymmetry(&gains);
+    family.reliability = variance::split_half(&gains, context.options.seed).and_then(|r| r.reliability);
+    family.ceiling = family.reliability.filter(|&r| r > 0.0).map(f64::sqrt);
+}
+
 /// The gains by task positions and seed. Where no seed of the family pairs, the differences of means stand as one seed.
-fn gains(context: &Context<'_>, pairs: &[&Pair], analysed: &FamilyPairs) -> Gains {
+fn gains(context: &Context<'_>, pairs: &[&Pair], analysed: &[PairAnalysis]) -> Gains {
     let tasks = &context.report.study.task;
     let position = |name: &str| tasks.iter().position(|t| t.name == name);
     let mut gains = Gains::new(tasks.len());
-    let any_paired = analysed.gains.iter().any(|g| !g.is_empty());
-    for (pair, analysis) in pairs.iter().zip(&analysed.pairs) {
+    let any_paired = analysed.iter().any(|p| p.n > 0);
+    for (pair, analysis) in pairs.iter().zip(analysed) {
         let (Some(source), Some(target)) = (position(&pair.key.source), position(&pair.key.target)) else { continue };
         let by_seed: Vec<(u64, f64)> = if any_paired {
             let counts = pair.seeds.iter().filter(|s| !(context.options.without_collapsed && s.collapsed()));

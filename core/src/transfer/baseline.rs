@@ -1,11 +1,10 @@
 //! What a task reaches alone, over seeds: the other half of every gain.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::Outcome;
 use crate::metric::Metric;
+use crate::sorted::SortedMap;
 use crate::stats;
 
 /// The single-task runs of one task with one encoder and variant.
@@ -20,7 +19,7 @@ pub struct Baseline {
     /// What `mean` and `sd` are of.
     pub metric: Metric,
     /// The runs by seed.
-    pub seeds: BTreeMap<Option<u64>, Outcome>,
+    pub seeds: SortedMap<Option<u64>, Outcome>,
     /// Mean test score over seeds; `None` without any.
     pub mean: Option<f64>,
     /// Sample standard deviation over seeds; `None` with fewer than two.
@@ -44,7 +43,7 @@ impl Baseline {
     pub(super) fn new(
         (encoder, variant, task): (&str, &str, &str),
         metric: Metric,
-        seeds: BTreeMap<Option<u64>, Outcome>,
+        seeds: SortedMap<Option<u64>, Outcome>,
         label_counts: Option<&[usize]>,
     ) -> Self {
         let scores: Vec<f64> = seeds.values().filter_map(|o| o.score).collect();

@@ -1,13 +1,13 @@
 //! From records to the map of transfers: joined by key, so that the order of records changes nothing.
 
-use std::collections::BTreeMap;
-
 use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::{Baseline, Outcome, Pair, PairKey, TransferError};
 use crate::metric::Metric;
 use crate::record::RunRecord;
+use crate::sort;
+use crate::sorted::SortedMap;
 use crate::study::{Protocol, Study};
 
 /// Baselines and pairs of a study; what was not run is not there.
@@ -42,7 +42,8 @@ impl TransferMap {
         let joined = Joined::new(metrics, runs)?;
         let baselines = joined.baselines();
         let pairs = joined.pairs(&baselines);
-        Ok(Self { baselines: baselines.into_values().collect(), pairs, unpaired_runs: joined.unpaired_runs })
+        let baselines = baselines.into_iter().map(|(_, baseline)| baseline).collect();
+        Ok(Self { baselines, pairs, unpaired_runs: joined.unpaired_runs })
     }
 
     /// The baseline of a task.
@@ -62,15 +63,18 @@ type TaskKey<'a> = (&'a str, &'a str, usize);
 /// Encoder, variant, protocol, and positions of source and target.
 type TransferKey<'a> = (&'a str, &'a str, Protocol, usize, usize);
 
+/// A run under what it measures.
+type Keyed<'a, K> = (K, &'a RunRecord);
+
 /// Runs by what they measure, then by seed.
 struct Joined<'a> {
     metrics: &'a IndexMap<String, Metric>,
-    singles: BTreeMap<TaskKey<'a>, BTreeMap<Option<u64>, &'a RunRecord>>,
+    singles: Vec<Keyed<'a, TaskKey<'a>>>,
     /// Runs of `[recipe.source]`, where the study has one.
-    sources: BTreeMap<TaskKey<'a>, BTreeMap<Option<u64>, &'a RunRecord>>,
-    transfers: BTreeMap<TransferKey<'a>, BTreeMap<Option<u64>, &'a RunRecord>>,
-    /// Test examples by label, by position of the task.
-    label_counts: BTreeMap<usize, Vec<usize>>,
+    sources: Vec<Keyed<'a, TaskKey<'a>>>,
+    transfers: Vec<Keyed<'a, TransferKey<'a>>>,
+    /// Test examples by label, by position of the task; empty where no run tells.
+    label_counts: Vec<Vec<usize>>,
     unpaired_runs: usize,
 }
 
@@ -78,15 +82,18 @@ impl<'a> Joined<'a> {
     fn new(metrics: &'a IndexMap<String, Metric>, runs: &'a [RunRecord]) -> Result<Self, TransferError> {
         let mut joined = Self {
             metrics,
-            singles: BTreeMap::new(),
-            sources: BTreeMap::new(),
-            transfers: BTreeMap::new(),
-            label_counts: BTreeMap::new(),
+            singles: Vec::new(),
+            sources: Vec::new(),
+            transfers: Vec::new(),
+            label_counts: vec![Vec::new(); metrics.len()],
             unpaired_runs: 0,
         };
         for run in runs {
             joined.add(run)?;
         }
+        arrange(&mut joined.singles)?;
+        arrange(&mut joined.sources)?;
+        arrange(&mut joined.transfers)?;
         Ok(joined)
     }
 
@@ -95,27 +102,24 @@ impl<'a> Joined<'a> {
             self.position(run, task)?;
         }
         let (encoder, variant) = (run.encoder.as_str(), run.variant.as_str());
-        let seeds = match (run.protocol, run.sources.as_slice(), run.targets.as_slice()) {
+        match (run.protocol, run.sources.as_slice(), run.targets.as_slice()) {
             (Protocol::Single, [], [task]) => {
                 let key = (encoder, variant, self.position(run, task)?);
-                self.singles.entry(key).or_default()
+                self.singles.push((key, run));
             }
             (Protocol::Source, [], [task]) => {
                 let key = (encoder, variant, self.position(run, task)?);
-                self.sources.entry(key).or_default()
+                self.sources.push((key, run));
             }
             // A task trained on itself is no transfer: the diagonal is absent.
             (protocol, [source], [target]) if source != target => {
                 let key = (encoder, variant, protocol, self.position(run, source)?, self.position(run, target)?);
-                self.transfers.entry(key).or_default()
+                self.transfers.push((key, run));
             }
             _ => {
                 self.unpaired_runs += 1;
                 return Ok(());
             }
-        };
-        if let Some(first) = seeds.insert(run.seed, run) {
-            return Err(TransferError::Duplicate { first: first.id.clone(), second: run.id.clone() });
         }
         self.count_labels(run);
         Ok(())
@@ -132,28 +136,33 @@ impl<'a> Joined<'a> {
             let (Some(task), Some(test)) = (self.metrics.get_index_of(target), run.evaluation(target, "test")) else {
                 continue;
             };
-            let counts: Vec<usize> = test.confusion.iter().map(|row| row.iter().sum::<u64>() as usize).collect();
-            if counts.iter().any(|&c| c > 0) {
-                self.label_counts.entry(task).or_insert(counts);
+            if let Some(counts) = self.label_counts.get_mut(task).filter(|counts| counts.is_empty()) {
+                let of_run = test.confusion.iter().map(|row| row.iter().sum::<u64>() as usize);
+                *counts = of_run.collect();
+                if counts.iter().all(|&c| c == 0) {
+                    counts.clear();
+                }
             }
         }
     }
 
-    fn baselines(&self) -> BTreeMap<TaskKey<'a>, Baseline> {
-        let mut baselines = BTreeMap::new();
-        for (&(encoder, variant, position), runs) in &self.singles {
+    fn baselines(&self) -> Vec<(TaskKey<'a>, Baseline)> {
+        let mut baselines = Vec::new();
+        for runs in self.singles.chunk_by(|a, b| a.0 == b.0) {
+            let Some(&(key, _)) = runs.first() else { continue };
+            let (encoder, variant, position) = key;
             let Some((task, &metric)) = self.metrics.get_index(position) else { continue };
-            let seeds = outcomes(runs, task, metric);
-            let counts = self.label_counts.get(&position).map(Vec::as_slice);
-            let baseline = Baseline::new((encoder, variant, task), metric, seeds, counts);
-            baselines.insert((encoder, variant, position), baseline);
+            let counts = self.label_counts.get(position).filter(|counts| !counts.is_empty()).map(Vec::as_slice);
+            baselines
+                .push((key, Baseline::new((encoder, variant, task), metric, outcomes(runs, task, metric), counts)));
         }
         baselines
     }
 
-    fn pairs(&self, baselines: &BTreeMap<TaskKey<'a>, Baseline>) -> Vec<Pair> {
+    fn pairs(&self, baselines: &[(TaskKey<'a>, Baseline)]) -> Vec<Pair> {
         let mut pairs = Vec::new();
-        for (&(encoder, variant, protocol, source, target), runs) in &self.transfers {
+        for runs in self.transfers.chunk_by(|a, b| a.0 == b.0) {
+            let Some(&((encoder, variant, protocol, source, target), _)) = runs.first() else { continue };
             let (Some((source_name, _)), Some((target_name, &metric))) =
                 (self.metrics.get_index(source), self.metrics.get_index(target))
             else {
@@ -167,25 +176,41 @@ impl<'a> Joined<'a> {
                 target: target_name.clone(),
             };
             let collapsed = self.source_collapsed_runs((encoder, variant, source), source_name, runs);
-            let baseline = baselines.get(&(encoder, variant, target));
+            let of_target = (encoder, variant, target);
+            let place = baselines.binary_search_by(|(key, _)| key.cmp(&of_target)).ok();
+            let baseline = place.and_then(|at| baselines.get(at)).map(|(_, baseline)| baseline);
             pairs.push(Pair::new(key, metric, outcomes(runs, target_name, metric), baseline, collapsed));
         }
         pairs
     }
 
     /// Of the source models that `transfers` started from, those that had collapsed.
-    fn source_collapsed_runs(
-        &self,
-        key: TaskKey<'a>,
-        task: &str,
-        transfers: &BTreeMap<Option<u64>, &RunRecord>,
-    ) -> usize {
-        let Some(models) = self.sources.get(&key).or_else(|| self.singles.get(&key)) else { return 0 };
-        let constant = |run: &&&RunRecord| run.evaluation(task, "test").is_some_and(|e| e.constant);
-        transfers.keys().filter_map(|seed| models.get(seed)).filter(constant).count()
+    fn source_collapsed_runs<K>(&self, key: TaskKey<'a>, task: &str, transfers: &[Keyed<'a, K>]) -> usize {
+        let of = |runs: &[Keyed<'a, TaskKey<'a>>], seed| -> Option<&'a RunRecord> {
+            let place = runs.binary_search_by(|(k, run)| (*k, run.seed).cmp(&(key, seed))).ok()?;
+            Some(runs.get(place)?.1)
+        };
+        let has_own = self.sources.binary_search_by(|(k, _)| k.cmp(&key)).is_ok();
+        let models = if has_own { &self.sources } else { &self.singles };
+        let constant = |run: &&RunRecord| run.evaluation(task, "test").is_some_and(|e| e.constant);
+        transfers.iter().filter_map(|(_, run)| of(models, run.seed)).filter(constant).count()
     }
 }
 
-fn outcomes(runs: &BTreeMap<Option<u64>, &RunRecord>, task: &str, metric: Metric) -> BTreeMap<Option<u64>, Outcome> {
-    runs.iter().map(|(&seed, run)| (seed, Outcome::of(run, task, metric))).collect()
+/// Sorts runs by what they measure, then by seed.
+fn arrange<K: Ord>(runs: &mut [Keyed<'_, K>]) -> Result<(), TransferError> {
+    sort::by(runs, |a, b| a.0.cmp(&b.0).then(a.1.seed.cmp(&b.1.seed)));
+    for two in runs.windows(2) {
+        if let [(key, first), (next, second)] = two
+            && key == next
+            && first.seed == second.seed
+        {
+            return Err(TransferError::Duplicate { first: first.id.clone(), second: second.id.clone() });
+        }
+    }
+    Ok(())
+}
+
+fn outcomes<K>(runs: &[Keyed<'_, K>], task: &str, metric: Metric) -> SortedMap<Option<u64>, Outcome> {
+    runs.iter().map(|(_, run)| (run.seed, Outcome::of(run, task, metric))).collect()
 }

@@ -1,11 +1,10 @@
 //! What a source did to a target: the paired differences over seeds, and their summary.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{Baseline, Outcome, chance_corrected_gain, relative_gain};
 use crate::metric::Metric;
+use crate::sorted::SortedMap;
 use crate::stats;
 use crate::study::Protocol;
 
@@ -70,7 +69,7 @@ pub enum Design {
 }
 
 impl Design {
-    fn of(transfers: &BTreeMap<Option<u64>, Outcome>, baseline: Option<&Baseline>) -> Self {
+    fn of(transfers: &SortedMap<Option<u64>, Outcome>, baseline: Option<&Baseline>) -> Self {
         let Some(singles) = baseline.map(|b| &b.seeds).filter(|s| !s.is_empty()) else { return Self::Paired };
         if transfers.keys().any(|seed| seed.is_some() && singles.contains_key(seed)) {
             Self::Paired
@@ -124,7 +123,7 @@ impl Pair {
     pub(super) fn new(
         key: PairKey,
         metric: Metric,
-        transfers: BTreeMap<Option<u64>, Outcome>,
+        transfers: SortedMap<Option<u64>, Outcome>,
         baseline: Option<&Baseline>,
         source_collapsed_runs: usize,
     ) -> Self {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Gains;
 use super::projection::{Basis, indicator, squares};
 use crate::sort;
+use crate::sorted::SortedMap;
 
 /// A sum of squares below this share of the raw one is rounding of an exact zero.
 const ZERO: f64 = 1e-26;
@@ -222,13 +223,13 @@ impl Form<'_> {
 
 impl Table {
     fn new(gains: &Gains) -> Self {
-        let cell = |(&(source, target), seeds): (&(usize, usize), &std::collections::BTreeMap<u64, f64>)| Cell {
+        let cell = |(&(source, target), seeds): (&(usize, usize), &SortedMap<u64, f64>)| Cell {
             source,
             target,
             seeds: seeds.keys().copied().collect(),
         };
         let cells: Vec<Cell> = gains.cells().iter().map(cell).collect();
-        let values = centred(gains.means().into_values());
+        let values = centred(gains.means().values().copied());
         let tasks = gains.tasks();
         let of_sources = || (0..tasks).map(|s| indicator(&cells, |c| c.source == s));
         let of_targets = || (0..tasks).map(|t| indicator(&cells, |c| c.target == t));

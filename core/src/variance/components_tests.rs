@@ -141,8 +141,8 @@ fn any_gains() -> impl Strategy<Value = Gains> {
 
 fn mapped(gains: &Gains, task: impl Fn(usize) -> usize, gain: impl Fn(f64) -> f64) -> Gains {
     let mut mapped = Gains::new(gains.tasks());
-    for (&(s, t), seeds) in gains.cells() {
-        for (&k, &g) in seeds {
+    for (&(s, t), seeds) in gains.cells().iter() {
+        for (&k, &g) in seeds.iter() {
             mapped.insert(task(s), task(t), k, gain(g)).unwrap();
         }
     }

@@ -41,7 +41,7 @@ pub struct Effect {
 /// and no target connects: effects in different parts cannot be compared.
 pub fn effects(gains: &Gains) -> Option<Effects> {
     let design = Additive::new(gains)?;
-    let fit = design.solve(&gains.means().into_values().collect::<Vec<f64>>())?;
+    let fit = design.solve(&gains.means().values().copied().collect::<Vec<f64>>())?;
     let (complete, seeds) = complete_seeds(gains);
     let at_seed = |&seed: &u64| {
         let gains: Option<Vec<f64>> = gains.cells().values().map(|c| c.get(&seed).copied()).collect();

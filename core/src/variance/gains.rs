@@ -1,6 +1,6 @@
 //! The map of gains over seeds on plain numbers, so that the statistics know nothing of records and reports.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 /// Gains of ordered pairs of `tasks` tasks, by seed. Cells and seeds may be missing; the diagonal always is.
 ///
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Gains {
     tasks: usize,
-    cells: BTreeMap<(usize, usize), BTreeMap<u64, f64>>,
+    cells: SortedMap<(usize, usize), SortedMap<u64, f64>>,
 }
 
 /// Why a gain has no place in the map.
@@ -64,7 +64,7 @@ pub enum GainsError {
 impl Gains {
     /// An empty map of `tasks` tasks.
     pub fn new(tasks: usize) -> Self {
-        Self { tasks, cells: BTreeMap::new() }
+        Self { tasks, cells: SortedMap::new() }
     }
 
     /// Adds transfer − single of `source` to `target` (positions from 0) at `seed`; positive is better.
@@ -82,7 +82,7 @@ impl Gains {
         if !gain.is_finite() {
             return Err(GainsError::NotFinite { origin, target, seed, gain });
         }
-        let seeds = self.cells.entry((source, target)).or_default();
+        let seeds = self.cells.or_default((source, target));
         if seeds.contains_key(&seed) {
             return Err(GainsError::Duplicate { origin, target, seed });
         }
@@ -96,7 +96,7 @@ impl Gains {
     }
 
     /// The measured (source, target) cells, by source, then target; each holds at least one seed.
-    pub fn cells(&self) -> &BTreeMap<(usize, usize), BTreeMap<u64, f64>> {
+    pub fn cells(&self) -> &SortedMap<(usize, usize), SortedMap<u64, f64>> {
         &self.cells
     }
 
@@ -106,12 +106,12 @@ impl Gains {
     }
 
     /// Cells with their means over seeds.
-    pub(super) fn means(&self) -> BTreeMap<(usize, usize), f64> {
+    pub(super) fn means(&self) -> SortedMap<(usize, usize), f64> {
         self.cells.iter().map(|(&cell, seeds)| (cell, mean(seeds))).collect()
     }
 }
 
-fn mean(seeds: &BTreeMap<u64, f64>) -> f64 {
+fn mean(seeds: &SortedMap<u64, f64>) -> f64 {
     seeds.values().sum::<f64>() / seeds.len() as f64
 }
 

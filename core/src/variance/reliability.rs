@@ -1,13 +1,12 @@
 //! How well would other seeds give the same map? Split-half reliability, and the ceiling of every correlation.
 
-use std::collections::BTreeMap;
-
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use super::Gains;
 use crate::random::stream;
 use crate::sort;
+use crate::sorted::SortedMap;
 
 /// Up to this number of seeds every split is taken.
 pub const MAX_SEEDS_OF_ALL_SPLITS: usize = 10;
@@ -95,7 +94,7 @@ fn complete_block(gains: &Gains) -> Option<(Vec<u64>, Vec<Vec<f64>>)> {
     let count = |seed: &u64| gains.cells().values().filter(|c| c.contains_key(seed)).count();
     let mut by_count = all_seeds(gains);
     sort::by(&mut by_count, |a, b| count(b).cmp(&count(a)));
-    let complete = |seeds: &[u64]| -> Vec<&BTreeMap<u64, f64>> {
+    let complete = |seeds: &[u64]| -> Vec<&SortedMap<u64, f64>> {
         gains.cells().values().filter(|c| seeds.iter().all(|k| c.contains_key(k))).collect()
     };
     let blocks = (2..=by_count.len()).map(|m| by_count.iter().take(m).copied().collect::<Vec<u64>>());

@@ -1,8 +1,19 @@
 //! Derivatives of ln Γ: the moments of the logarithm of a χ² variable, from which a prior on variances is fitted.
 
-/// ψ(x), the derivative of ln Γ(x), for x > 0; NaN otherwise.
+/// ψ(x), the derivative of ln Γ(x), for x > 0; NaN otherwise. Recurrence up to 15, then the asymptotic series (Abramowitz
+/// and Stegun 6.3.18).
 pub fn digamma(x: f64) -> f64 {
-    if x > 0.0 { statrs::function::gamma::digamma(x) } else { f64::NAN }
+    if x.is_nan() || x <= 0.0 {
+        return f64::NAN;
+    }
+    let (mut x, mut sum) = (x, 0.0);
+    while x < 15.0 {
+        sum += 1.0 / x;
+        x += 1.0;
+    }
+    let r = 1.0 / (x * x);
+    let series = 1.0 / 12.0 - r * (1.0 / 120.0 - r * (1.0 / 252.0 - r * (1.0 / 240.0 - r / 132.0)));
+    x.ln() - 0.5 / x - r * series - sum
 }
 
 /// ψ′(x) for x > 0; NaN otherwise. Recurrence up to 15, then the asymptotic series (Abramowitz and Stegun 6.4.12).
