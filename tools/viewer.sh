@@ -1,34 +1,18 @@
 #!/usr/bin/env bash
 # Builds the viewer's page into dist/ when its sources are newer; fast when they are not. Says what it does on stderr.
 #
-# It needs the WebAssembly target (tools/wasm-toolchain.sh), Trunk, and wasm-bindgen in the very version of the crate.
-# The two programs are taken from PATH when they are the right ones; else they are compiled once, into target/tools:
-# nothing else on the machine changes.
+# It needs the WebAssembly target (tools/wasm-toolchain.sh), and Trunk and the like (tools/viewer-tools.sh).
 # With the sources of std (rustup's component rust-src) the page is 34 KB smaller; it builds without them too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-trunk_version=0.21.14
-wasm_bindgen_version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock)
-tools=$PWD/${CARGO_TARGET_DIR:-target}/tools
-[[ ${CARGO_TARGET_DIR:-} != /* ]] || tools=$CARGO_TARGET_DIR/tools
-
 say() { printf 'viewer: %s\n' "$*" >&2; }
 
 is_fresh() {
-  local sources=(Cargo.lock Cargo.toml Trunk.toml core/Cargo.toml core/src viewer/Cargo.toml viewer/src www tools/viewer.sh tools/pack-viewer.sh)
+  local sources=(Cargo.lock Cargo.toml Trunk.toml core/Cargo.toml core/src viewer/Cargo.toml viewer/build.rs viewer/src www tools/viewer.sh
+    tools/viewer-tools.sh tools/split-viewer.sh tools/pack-viewer.sh)
   [[ -f dist/viewer.html && -f dist/index.html ]] &&
     [[ -z $(find "${sources[@]}" -newer dist/viewer.html -print -quit) ]]
-}
-
-has() { [[ "$("$1" --version 2>/dev/null | cut -d ' ' -f 2)" == "$2" ]]; }
-
-# Debug builds without TLS and the like: they compile in a few minutes, and are fast enough.
-install_tool() {
-  local package=$1 version=$2
-  say "compiling $package $version into $tools, once"
-  env -u CARGO_TARGET_DIR CARGO_PROFILE_DEV_DEBUG=0 \
-    cargo install --quiet --debug --locked --no-default-features --root "$tools" --version "$version" "$package"
 }
 
 has_std_sources() {
@@ -52,9 +36,8 @@ if is_fresh; then
   exit
 fi
 toolchain=$(tools/wasm-toolchain.sh)
-export PATH=$tools/bin:$PATH
-has trunk "$trunk_version" || install_tool trunk "$trunk_version"
-has wasm-bindgen "$wasm_bindgen_version" || install_tool wasm-bindgen-cli "$wasm_bindgen_version"
+export PATH
+PATH=$(tools/viewer-tools.sh):$PATH
 say "building the page into dist/"
 if ! has_std_sources || ! (for_size && build); then
   say "now with the std that the toolchain brings: the page will be some 35 KB larger"

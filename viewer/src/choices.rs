@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use transfermap::analysis::{FamilyKey, Options};
 use transfermap::metric::Metric;
+use transfermap::number;
 
 use crate::page::Tab;
 
@@ -70,11 +71,11 @@ impl Choices {
 
     /// What the analysis is asked for; what makes no test falls back to the default, as the controls show.
     pub fn options(&self) -> Options {
-        let number = |name| self.get(name).and_then(|v| v.parse::<f64>().ok());
+        let value = |name| self.get(name).and_then(number::parse);
         let options = Options {
             metric: self.get("metric").and_then(|name| Metric::ALL.iter().copied().find(|m| m.name() == name)),
-            alpha: number("alpha").filter(|a| *a > 0.0 && *a < 1.0).unwrap_or(Options::default().alpha),
-            margin: number("margin").filter(|m| *m > 0.0 && m.is_finite()),
+            alpha: value("alpha").filter(|a| *a > 0.0 && *a < 1.0).unwrap_or(Options::default().alpha),
+            margin: value("margin").filter(|m| *m > 0.0 && m.is_finite()),
             without_collapsed: self.is("collapsed", "out"),
             ..Options::default()
         };

@@ -57,6 +57,7 @@ impl Still {
             families: &self.families,
             family: &self.family,
             choices: &self.choices,
+            explained: true,
             resampled: true,
             loaded: &loaded,
         })

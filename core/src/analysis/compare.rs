@@ -223,6 +223,13 @@ mod tests {
         both.runs.extend(runs.clone());
         runs.iter_mut().for_each(|r| r.variant = "longer".into());
         both.runs.extend(runs);
+        let families = both.families();
+        assert_eq!(families.len(), 3);
+        for family in &families {
+            let cut = both.of_family(family);
+            assert_eq!(cut.families(), [family.clone()]);
+            assert_eq!(both.clone().into_family(family), cut);
+        }
         let analysis = Analysis::tests(&both, &Options::default()).unwrap();
         let [difference] = analysis.encoder_differences.as_slice() else {
             panic!("{:?}", analysis.encoder_differences)

@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::analysis::FamilyKey;
+use crate::record::RunRecord;
 use crate::sort;
 use crate::study::Protocol;
 
@@ -30,20 +31,28 @@ impl Report {
     /// correlations and selection that the analysis of the whole has for this family.
     #[must_use]
     pub fn of_family(&self, family: &FamilyKey) -> Self {
-        let belongs = |r: &&crate::record::RunRecord| {
-            let protocol = r.protocol == family.protocol || matches!(r.protocol, Protocol::Single | Protocol::Source);
-            r.encoder == family.encoder && r.variant == family.variant && protocol
-        };
         Self {
             schema: self.schema.clone(),
             study: self.study.clone(),
             tasks: self.tasks.clone(),
             encoders: self.encoders.clone(),
-            runs: self.runs.iter().filter(belongs).cloned().collect(),
+            runs: self.runs.iter().filter(|run| belongs(run, family)).cloned().collect(),
             measures: self.measures.clone(),
             relevance: self.relevance.clone(),
             mixed_metrics: self.mixed_metrics,
             warnings: self.warnings.clone(),
         }
     }
+
+    /// As [`Self::of_family`], of a report that nobody else needs.
+    #[must_use]
+    pub fn into_family(mut self, family: &FamilyKey) -> Self {
+        self.runs.retain(|run| belongs(run, family));
+        self
+    }
+}
+
+fn belongs(run: &RunRecord, family: &FamilyKey) -> bool {
+    let protocol = run.protocol == family.protocol || matches!(run.protocol, Protocol::Single | Protocol::Source);
+    run.encoder == family.encoder && run.variant == family.variant && protocol
 }

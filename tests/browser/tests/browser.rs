@@ -51,6 +51,8 @@ const TESTS: &[Test] = &[
     ("every page shows the numbers of transfermap analyze", analysed::pages),
     ("the map shows the gains and verdicts of core", numbers::map),
     ("options change the verdicts as core says", numbers::options),
+    ("half of the program gives the answer, the other half comes when it is needed", ways_in::first_half),
+    ("a half that cannot be fetched is told, and tried again", ways_in::half_absent),
     ("a cell opens its pair, and the link restores it", ways_in::cell_and_link),
     ("keys alone reach tabs, cells and pairs", ways_in::keyboard),
     ("a dropped file is shown", ways_in::drop),

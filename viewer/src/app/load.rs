@@ -68,9 +68,9 @@ async fn fetch(url: &str) -> Result<String, String> {
     if !response.ok() {
         return Err(format!("the server answers {} {}", response.status(), response.status_text()));
     }
-    let size = response.headers().get("content-length").ok().flatten().and_then(|l| l.parse::<f64>().ok());
+    let size = response.headers().get("content-length").ok().flatten().and_then(|l| l.parse::<u64>().ok());
     if let Some(size) = size {
-        check_size(size)?;
+        check_size(size as f64)?;
     }
     let blob = JsFuture::from(response.blob().map_err(|_| "no content".to_owned())?).await;
     let blob: web_sys::Blob = blob.ok().and_then(|b| b.dyn_into().ok()).ok_or("the download broke off")?;

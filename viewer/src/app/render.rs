@@ -1,22 +1,23 @@
 //! From state to page: analyses when something changed, then draws.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::html::Div;
 use leptos::prelude::*;
-use transfermap::analysis::Analysis;
+use transfermap::analysis::{Analysis, Options};
 use transfermap::report::Report;
 use web_sys::HtmlElement;
 
+use super::rest::{Analyse, Rest};
 use super::state::{Analysed, State, Subject};
-use super::{Address, events, ids, keys, load, patch};
+use super::{Address, events, ids, keys, load, patch, rest};
 use crate::chart::transfer_map::pair_key;
 use crate::choices::Choices;
 use crate::node::Node;
-use crate::page::{Context, Page, Tab, shell};
+use crate::page::{self, Context, Page, Tab, shell};
 
 /// Milliseconds of resampling between two pauses: less than a reader notices.
 const SLICE: f64 = 60.0;
@@ -68,40 +69,50 @@ fn Message(state: State) -> impl IntoView {
     }
 }
 
-/// Tests at once, then permutations and bootstraps in stages.
+/// Verdicts at once, and tests once the rest of the program is there; then permutations and bootstraps in stages.
 fn analyse(state: State) {
-    let round = Rc::new(RefCell::new(0u64));
-    Effect::new(move |_| {
-        let options = state.options.get();
-        let Some(subject) = state.subject.get() else { return };
-        *round.borrow_mut() += 1;
-        match Analysis::tests(&subject.report, &options) {
+    let round = Rc::new(Cell::new(0u64));
+    Effect::new(move |last: Option<Option<(Subject, Options, bool)>>| {
+        let last = last.flatten();
+        let rest = state.rest.get();
+        let subject = state.choose(last.as_ref().map(|(subject, ..)| subject))?;
+        let now = (subject, state.choices.read().options(), rest.is_some());
+        if last.as_ref() == Some(&now) {
+            return last;
+        }
+        let (subject, options, explained) = now.clone();
+        round.set(round.get() + 1);
+        state.subject.set(Some(subject.clone()));
+        match rest.map_or(Analysis::verdicts as Analyse, |rest| rest.tests)(&subject.report, &options) {
             Ok(analysis) => {
                 let analysis = Arc::new(analysis);
-                state.analysed.set(Some(Ok(Analysed { analysis: analysis.clone(), resampled: false })));
-                let stages = Stages { round: round.clone(), mine: *round.borrow(), next: 0, subject, analysis };
-                set_timeout(move || stages.go(state), FIRST_PAUSE);
+                state.analysed.set(Some(Ok(Analysed { analysis: analysis.clone(), explained, resampled: false })));
+                if let Some(rest) = rest {
+                    let stages = Stages { round: round.clone(), mine: round.get(), next: 0, rest, subject, analysis };
+                    set_timeout(move || stages.go(state), FIRST_PAUSE);
+                }
             }
             Err(error) => state.analysed.set(Some(Err(error.to_string()))),
         }
+        Some(now)
     });
 }
 
 /// The resampling of one analysis; it ends when another has begun.
 struct Stages {
-    round: Rc<RefCell<u64>>,
+    round: Rc<Cell<u64>>,
     mine: u64,
     next: usize,
+    rest: Rest,
     subject: Subject,
     analysis: Arc<Analysis>,
 }
 
 impl Stages {
     fn go(mut self, state: State) {
-        if *self.round.borrow() != self.mine {
+        if self.round.get() != self.mine {
             return;
         }
-        let analysis = Arc::make_mut(&mut self.analysis);
         let begun = now();
         let mut first = None;
         // What comes before the first part is done anew in every slice: at most half of the time goes there.
@@ -109,18 +120,17 @@ impl Stages {
             let first = *first.get_or_insert_with(now);
             now() - first < SLICE.max(first - begun)
         };
-        match analysis.resample_while(&self.subject.report, self.next, &mut go_on) {
-            Ok(next) => self.next = next,
-            Err(error) => {
-                state.say(error.to_string());
-                return;
+        match (self.rest.resample)(&mut self.analysis, &self.subject.report, self.next, &mut go_on) {
+            Ok(Some(next)) => {
+                self.next = next;
+                set_timeout(move || self.go(state), PAUSE);
             }
-        }
-        if self.next >= analysis.resampling_stages() {
-            let analysis = self.analysis;
-            state.analysed.set(Some(Ok(Analysed { analysis, resampled: true })));
-        } else {
-            set_timeout(move || self.go(state), PAUSE);
+            Ok(None) => {
+                let done = Analysed { analysis: self.analysis, explained: true, resampled: true };
+                state.analysed.set(Some(Ok(done)));
+                load::mark("transfermap-resampled");
+            }
+            Err(error) => state.say(error.to_string()),
         }
     }
 }
@@ -224,10 +234,18 @@ fn tree(state: State, subject: &Subject, analysed: &Analysed, choices: &Choices)
         families: loaded.get(subject.index).map_or(&none, |l| &l.families),
         family: &subject.family,
         choices,
+        explained: analysed.explained,
         resampled: analysed.resampled,
         loaded: &names,
     };
-    let page = choices.tab().page(&context);
+    let page = match (choices.tab(), state.rest.get_untracked().filter(|_| analysed.explained)) {
+        (Tab::Overview, _) => page::overview::page(&context),
+        (tab, Some(rest)) => (rest.page)(tab, &context),
+        (_, None) => {
+            rest::fetch(state);
+            page::awaited()
+        }
+    };
     let mut tree = vec![shell::view(&context, &page)];
     ids::number(&mut tree, state.number);
     (tree, page)

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use transfermap::analysis::{Analysis, FamilyKey, Options};
+use transfermap::analysis::{Analysis, FamilyKey};
 use transfermap::report::Report;
 
 use super::Address;
+use super::rest::Rest;
 use crate::choices::Choices;
 
 /// A report that was read.
 pub(super) struct Loaded {
     /// The file's name.
     pub name: String,
-    /// Its text, for saving.
+    /// Its text, for saving, and to read it again.
     pub text: String,
     /// The report.
     pub report: Arc<Report>,
@@ -26,6 +27,8 @@ pub(super) struct Loaded {
 pub(super) struct Subject {
     /// Which report, counted from 0.
     pub index: usize,
+    /// Its report.
+    pub whole: Arc<Report>,
     /// The runs of the family.
     pub report: Arc<Report>,
     /// The family.
@@ -34,15 +37,17 @@ pub(super) struct Subject {
 
 impl PartialEq for Subject {
     fn eq(&self, other: &Self) -> bool {
-        self.index == other.index && self.family == other.family && Arc::ptr_eq(&self.report, &other.report)
+        Arc::ptr_eq(&self.report, &other.report) && self.index == other.index && self.family == other.family
     }
 }
 
-/// An analysis, before or after permutations and bootstraps.
+/// An analysis, as far as it is done.
 #[derive(Clone)]
 pub(super) struct Analysed {
     /// The analysis.
     pub analysis: Arc<Analysis>,
+    /// Whether it has all of [`Analysis::tests`], and not its [`Analysis::verdicts`] alone.
+    pub explained: bool,
     /// Whether everything is in it.
     pub resampled: bool,
 }
@@ -60,43 +65,47 @@ pub(super) struct State {
     pub choices: RwSignal<Choices>,
     /// What went wrong, in words.
     pub message: RwSignal<Option<String>>,
-    /// What is analysed.
-    pub subject: Memo<Option<Subject>>,
-    /// The options in force.
-    pub options: Memo<Options>,
+    /// What is analysed; `None` before the first report.
+    pub subject: RwSignal<Option<Subject>>,
     /// What is shown of the subject; an analysis that fails is a message.
     pub analysed: RwSignal<Option<Result<Analysed, String>>>,
+    /// The part of the program that is fetched later.
+    pub rest: RwSignal<Option<Rest>>,
 }
 
 impl State {
     pub(super) fn new(address: Address, number: usize) -> Self {
-        let loaded = RwSignal::new(Vec::<Arc<Loaded>>::new());
-        let choices = RwSignal::new(Choices::default());
-        // Reports of several families are cut once for each choice, not for each analysis.
-        let chosen = Memo::new(move |_| {
-            let choices = choices.get();
-            let index = choices.report().min(loaded.read().len().checked_sub(1)?);
-            let family = loaded.read().get(index).and_then(|l| choices.family(&l.families).cloned())?;
-            Some((index, loaded.read().get(index).map(Arc::as_ptr).map(|p| p as usize), family))
-        });
-        let subject = Memo::new(move |_| {
-            let (index, _, family) = chosen.get()?;
-            let one = loaded.read_untracked().get(index).cloned()?;
-            let report =
-                if one.families.len() > 1 { Arc::new(one.report.of_family(&family)) } else { one.report.clone() };
-            Some(Subject { index, report, family })
-        });
-        let options = Memo::new(move |_| choices.read().options());
         Self {
             address,
             number,
-            loaded,
-            choices,
+            loaded: RwSignal::new(Vec::new()),
+            choices: RwSignal::new(Choices::default()),
             message: RwSignal::new(None),
-            subject,
-            options,
+            subject: RwSignal::new(None),
             analysed: RwSignal::new(None),
+            rest: RwSignal::new(None),
         }
+    }
+
+    /// The subject that the choices name; `before` when it still is that one, so that reports of several families are cut
+    /// once for each choice and not for each analysis. Follows the choices and the reports.
+    pub(super) fn choose(&self, before: Option<&Subject>) -> Option<Subject> {
+        let choices = self.choices.read();
+        let loaded = self.loaded.read();
+        let index = choices.report().min(loaded.len().checked_sub(1)?);
+        let one = loaded.get(index)?;
+        let family = choices.family(&one.families)?;
+        let is_it = |s: &&Subject| s.index == index && s.family == *family && Arc::ptr_eq(&s.whole, &one.report);
+        if let Some(same) = before.filter(is_it) {
+            return Some(same.clone());
+        }
+        let report = if one.families.len() > 1 {
+            // Read anew and not copied: the code that copies reports is not worth its bytes here.
+            Arc::new(Report::from_json(one.text.as_bytes()).ok()?.into_family(family))
+        } else {
+            one.report.clone()
+        };
+        Some(Subject { index, whole: one.report.clone(), report, family: family.clone() })
     }
 
     /// Takes a change of choices, as it stands in `data-set`.

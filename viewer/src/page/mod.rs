@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub family: &'a FamilyKey,
     /// What the reader chose.
     pub choices: &'a Choices,
+    /// Whether all of [`Analysis::tests`] is there, and not its [`Analysis::verdicts`] alone.
+    pub explained: bool,
     /// Whether permutations and bootstraps have been done.
     pub resampled: bool,
     /// Every loaded report with its name, the one in view included.
@@ -146,6 +148,13 @@ tabs! {
     Training, "training", "Over training", training::page;
     Compare, "compare", "Compare", compare::page;
     Methods, "methods", "Methods", methods::page;
+}
+
+/// What stands in place of a page whose code or numbers are on their way.
+pub fn awaited() -> Page {
+    let mut page = Page::default();
+    page.add(el("p").class("quiet waiting").attr("role", "status").text("This page is being fetched …"));
+    page
 }
 
 impl Tab {

@@ -14,7 +14,7 @@ pub fn page(context: &Context<'_>) -> Page {
     page.add(answer(context));
     page.add(cards(context));
     page.add(strongest(context));
-    page.chart(transfer_map(context, &super::map::order(context)));
+    page.chart(transfer_map(context, &context.task_names()));
     let warnings = &context.analysis.warnings;
     if !warnings.is_empty() {
         page.heading("What limits the conclusions");

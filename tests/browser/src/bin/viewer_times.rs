@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use transfermap_browser_tests::browser::Browser;
 use transfermap_browser_tests::dist;
@@ -15,7 +15,7 @@ use transfermap_browser_tests::server::Server;
 /// Every time is taken so often, of a large report half as often; the median and the shortest are told.
 const TIMES: usize = 6;
 
-/// Runs in every document before anything else: keeps when the answer is painted and when the resampling has arrived.
+/// Runs in every document before anything else: keeps when the answer is painted, and when the page answers.
 const WATCH: &str = "
     window.bench = {};
     const painted = then => requestAnimationFrame(() => setTimeout(() => then(performance.now())));
@@ -29,18 +29,22 @@ const WATCH: &str = "
             bench.drawn = 1;
             painted(t => bench.drawn = t);
         }
-        if (!bench.resampled && bench.drawn && !document.querySelector('.waiting')) {
-            bench.resampled = 1;
-            painted(t => bench.resampled = t);
-        }
     };
     new MutationObserver(look).observe(document, {childList: true, subtree: true, attributes: true});";
+
+/// Points at the page; gives the milliseconds until everything is in it.
+const TOUCH: &str = "
+    const [done] = arguments, begun = performance.now();
+    const look = () => performance.getEntriesByName('transfermap-resampled').length
+        ? benchPainted(t => done(t - begun)) : setTimeout(look, 5);
+    document.querySelector('.viewer').dispatchEvent(new PointerEvent('pointerover', {bubbles: true}));
+    look();";
 
 /// Changes a field as a reader does; gives the milliseconds until the page shows it, and until the resampling is in it.
 const CHANGE: &str = "
     const [choice, value, done] = arguments, begun = performance.now();
     const field = document.querySelector(`[data-choice=${choice}]`);
-    performance.clearMarks('transfermap-drawn');
+    performance.clearMarks();
     if (field.type === 'checkbox') field.checked = value === 'out'; else field.value = value;
     let shown = null;
     const observer = new MutationObserver(() => {
@@ -49,7 +53,7 @@ const CHANGE: &str = "
             shown = 0;
             benchPainted(t => shown = t - begun);
         }
-        if (!document.querySelector('.waiting')) {
+        if (performance.getEntriesByName('transfermap-resampled').length) {
             observer.disconnect();
             benchPainted(t => done([shown || t - begun, t - begun]));
         }
@@ -92,22 +96,23 @@ fn main() -> Result<()> {
 /// What a browser has to fetch, as a host sends it.
 fn sizes() -> Result<()> {
     println!("| file | bytes | gzipped |\n| --- | ---: | ---: |");
-    let mut sum = 0;
-    for name in ["transfermap-viewer_bg.wasm", "transfermap-viewer.js", "viewer.css", "tokens.css", "index.html"] {
-        let file = dist()?.join(name);
-        let zipped = gzipped(&file)?;
-        if name.starts_with("transfermap-viewer") {
+    let of = |names: &[&str]| -> Result<u64> {
+        let mut sum = 0;
+        for name in names {
+            let file = dist()?.join(name);
+            let zipped = gzipped(&file)?;
+            println!("| {name} | {} | {} |", thousands(fs::metadata(&file)?.len()), thousands(zipped));
             sum += zipped;
         }
-        println!("| {name} | {} | {} |", thousands(fs::metadata(&file)?.len()), thousands(zipped));
-    }
-    println!("| WebAssembly and glue, at most 200 KB | | {} |", thousands(sum));
-    let one = dist()?.join("viewer.html");
-    println!(
-        "| viewer.html, everything in one file | {} | {} |\n",
-        thousands(fs::metadata(&one)?.len()),
-        thousands(gzipped(&one)?)
-    );
+        Ok(sum)
+    };
+    let first = of(&["transfermap-viewer_bg.wasm", "transfermap-viewer.js", "transfermap-viewer-rest.js"])?;
+    println!("| WebAssembly and glue until the page answers, at most 200 KB | | {} |", thousands(first));
+    let rest = of(&["transfermap-viewer-rest.wasm"])?;
+    println!("| WebAssembly and glue, once a reader has moved | | {} |", thousands(first + rest));
+    of(&["viewer.css", "tokens.css", "index.html"])?;
+    of(&["viewer.html"])?;
+    println!();
     Ok(())
 }
 
@@ -142,10 +147,12 @@ fn loading(
         let before = processor(browser)?;
         browser.open(url)?;
         browser.until_drawn()?;
-        browser.until("the times are there", "bench.answer > 1 && bench.drawn > 1 && bench.resampled > 1")?;
-        let read = browser.js("return [bench.answer, bench.drawn, bench.resampled]", vec![])?;
-        for (i, times) in taken.iter_mut().enumerate() {
-            times.extend(read[i].as_f64());
+        browser.until("the times are there", "bench.answer > 1 && bench.drawn > 1")?;
+        ensure!(!rest_is_fetched(browser)?, "the page fetched all of the viewer before a reader touched it");
+        let read = browser.js("return [bench.answer, bench.drawn]", vec![])?;
+        let rest = browser.js_later(TOUCH, vec![])?;
+        for (times, time) in taken.iter_mut().zip([&read[0], &read[1], &rest]) {
+            times.extend(time.as_f64());
         }
         let after = processor(browser)?;
         // Another process than before begins at 0.
@@ -155,9 +162,14 @@ fn loading(
     let [first, second, third, used] = taken;
     row(&format!("{name}: the answer is visible"), answer, first);
     row(&format!("{name}: the page answers clicks"), interactive, second);
-    row(&format!("{name}: permutations and bootstraps have arrived"), None, third);
+    row(&format!("{name}: from a reader's first move until permutations and bootstraps have arrived"), None, third);
     row(&format!("{name}: processor time of the page's thread for all of it"), None, used);
     Ok(())
+}
+
+fn rest_is_fetched(browser: &Browser) -> Result<bool> {
+    let fetched = "return performance.getEntriesByType('resource').some(e => e.name.endsWith('-rest.wasm'))";
+    Ok(browser.js(fetched, vec![])? == json!(true))
 }
 
 /// Seconds that the page's main thread has worked, without those in which it waited for a processor.

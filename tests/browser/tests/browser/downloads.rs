@@ -19,8 +19,8 @@ fn saved(world: &World, button: &str, name: &str) -> Result<Vec<u8>> {
     let file: PathBuf = world.browser.downloads().join(name);
     world.browser.click(button)?;
     let (begun, mut clicked) = (Instant::now(), Instant::now());
-    // Chromium writes under another name until a file is whole.
-    while !file.is_file() {
+    // Chromium takes the name with an empty file, and writes under another until all is there.
+    while !file.metadata().is_ok_and(|m| m.len() > 0) {
         // Of some sixty downloads of one page Chromium now and then drops one, each time another; why is not understood.
         if clicked.elapsed() > PATIENCE / 4 {
             eprintln!("{button} saved nothing: clicked again");

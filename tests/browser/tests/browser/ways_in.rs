@@ -191,6 +191,49 @@ pub fn two_viewers(world: &World) -> Result<()> {
     Ok(())
 }
 
+/// The half of the program that a page can do without.
+const REST: &str = "transfermap-viewer-rest.wasm";
+
+pub fn first_half(world: &World) -> Result<()> {
+    let browser = &world.browser;
+    // A pointer that an earlier test left over the page would be the reader's first move.
+    browser.devtools("Input.dispatchMouseEvent", json!({"type": "mouseMoved", "x": 0, "y": 0}))?;
+    world.open(REAL_SMALL, "")?;
+    let fetched =
+        &format!("return performance.getEntriesByType('resource').some(entry => entry.name.endsWith('{REST}'))");
+    let set = "const field = document.querySelector('[data-choice=alpha]'); field.value = '0.5'; \
+        field.dispatchEvent(new Event('change', {bubbles: true}));";
+    let answer = "document.querySelector('#answer').textContent";
+    let before = browser.text(answer)?;
+    browser.js(set, vec![])?;
+    browser.until("another α changes the answer", &format!("{answer} !== {}", json!(before)))?;
+    ensure!(browser.js(fetched, vec![])? == json!(false), "the answer needs all of the program");
+    browser.click("#tab-tasks")?;
+    browser.until("the tasks are shown", "document.querySelector('#page figure.chart')")?;
+    ensure!(browser.js(fetched, vec![])? == json!(true), "{REST} is not what the tasks came from");
+    Ok(())
+}
+
+pub fn half_absent(world: &World) -> Result<()> {
+    world.server.add(REST, std::path::Path::new("/absent"));
+    let told = half_absent_is_told(&world.browser, world);
+    world.server.add(REST, &dist()?.join(REST));
+    told?;
+    world.browser.click("#tab-map")?;
+    world.browser.until_drawn()?;
+    world.browser.until("the map is shown", "document.querySelector('#page #chart-transfer-map')")
+}
+
+fn half_absent_is_told(browser: &Browser, world: &World) -> Result<()> {
+    world.open(REAL_SMALL, "")?;
+    browser.click("#tab-tasks")?;
+    browser.until("a message", "document.querySelector('.message[role=alert]')")?;
+    let message = browser.text("document.querySelector('.message').textContent")?;
+    ensure!(message.contains("could not be fetched"), "{message}");
+    browser.click("#tab-overview")?;
+    browser.until("the overview is shown", "document.querySelector('#page #answer')")
+}
+
 pub fn absent(world: &World) -> Result<()> {
     let browser = &world.browser;
     for (address, words) in [("absent.json", "404"), ("http://127.0.0.1:9/report.json", "cannot be fetched")] {
