@@ -49,16 +49,16 @@ function unpacked(id) {
   return new Response(stream, { headers: { "Content-Type": "application/wasm" } });
 }
 JS
-  sed -e '/^import /d' -e 's/^export const /const /' -e '/^async function part/,/^}/d' \
+  sed -e 's/^export //' -e '/^async function part/,/^}/d' \
     -e 's|part(new URL([^)]*))|Promise.resolve(unpacked("transfermap-wasm-rest"))|' transfermap-viewer-rest.js
-  sed -e 's|^import \* as \(import[0-9]*\) from .*|const \1 = { __wasm_split_load_rest };|' transfermap-viewer.js
+  sed -e 's|^import \* as \(import[0-9]*\) from .*|const \1 = { __wasm_split_load_rest, linkTo };|' transfermap-viewer.js
   cat <<'JS'
 
 await __wbg_init({ module_or_path: unpacked("transfermap-wasm") });
 start(document.getElementById("transfermap"));
 JS
 } >"$work/module.js"
-[[ $(grep -c 'unpacked("transfermap-wasm-rest")' "$work/module.js") == 1 && $(grep -c '^import' "$work/module.js") == 0 ]] ||
+[[ $(grep -c 'unpacked("transfermap-wasm-rest")' "$work/module.js") == 1 && $(grep -c '^import ' "$work/module.js") == 0 ]] ||
   die "the glue is not what wasm-split and wasm-bindgen used to write"
 hash=$(printf "$(sha256sum "$work/module.js" | cut -d ' ' -f 1 | sed 's/../\\x&/g')" | base64_line)
 policy="default-src 'none'; script-src 'sha256-$hash' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"

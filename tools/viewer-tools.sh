@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools=$PWD/${CARGO_TARGET_DIR:-target}/tools
 [[ ${CARGO_TARGET_DIR:-} != /* ]] || tools=$CARGO_TARGET_DIR/tools
 
+export PATH=$tools/bin:$PATH
+
 has() { [[ "$("$1" --version 2>/dev/null | cut -d ' ' -f 2)" == "$2" ]]; }
 
 # Debug builds without TLS and the like: they compile in a few minutes, and are fast enough.

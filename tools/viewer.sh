@@ -2,7 +2,8 @@
 # Builds the viewer's page into dist/ when its sources are newer; fast when they are not. Says what it does on stderr.
 #
 # It needs the WebAssembly target (tools/wasm-toolchain.sh), and Trunk and the like (tools/viewer-tools.sh).
-# With the sources of std (rustup's component rust-src) the page is 34 KB smaller; it builds without them too.
+# With the sources of std (rustup's component rust-src) the page loads 27 KB less until it answers; it builds without
+# them too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -20,7 +21,7 @@ has_std_sources() {
     timeout 120 rustup component add --toolchain "$toolchain" rust-src >&2
 }
 
-# A std that is compiled with the page, for size and without the words of panics: 34 KB less to download.
+# A std that is compiled with the page, for size and without the words of panics.
 # Cargo and rustc call that unstable, and let a stable toolchain do it only when asked so.
 for_size() {
   export RUSTC_BOOTSTRAP=1
@@ -40,6 +41,6 @@ export PATH
 PATH=$(tools/viewer-tools.sh):$PATH
 say "building the page into dist/"
 if ! has_std_sources || ! (for_size && build); then
-  say "now with the std that the toolchain brings: the page will be some 35 KB larger"
+  say "now with the std that the toolchain brings: the page will load some 27 KB more"
   build
 fi

@@ -2,7 +2,8 @@
 //!
 //! serde's derive compiles every struct twice, from an object and from a list of its fields in order, and serde_json
 //! reads names and colons anew within each, and compares each name with every field's. No file of this project has such
-//! lists, so here a struct is an object, and one function reads its names and finds their fields, for all structs.
+//! lists, so here a struct is an object, and one function reads its names and finds their fields, for all structs. The
+//! derived code takes a field by its position: structs that are read here may not have `#[serde(alias)]`, which shifts it.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -21,19 +21,24 @@ pub fn unit(metric: Metric) -> &'static str {
     if metric.range().1.is_finite() { "points" } else { "" }
 }
 
-/// A number as people type it into a field, or an address has it: that of JSON, or one without its leading zero.
+/// A number as people type it into a field, or an address has it: that of JSON, with or without zeros in front, and a
+/// point at either end.
 ///
 /// Not by `str::parse`, whose table of 10 KB would travel with the viewer beside that of the JSON reader.
 ///
 /// ```
 /// use transfermap::number::parse;
 ///
-/// assert_eq!((parse("0.05"), parse(".05"), parse("1e-3")), (Some(0.05), Some(0.05), Some(0.001)));
-/// assert_eq!((parse(""), parse("five"), parse("NaN")), (None, None, None));
+/// assert_eq!((parse("0.05"), parse(".05"), parse("00.05"), parse("1e-3")), (Some(0.05), Some(0.05), Some(0.05), Some(0.001)));
+/// assert_eq!((parse("05"), parse("1."), parse("0")), (Some(5.0), Some(1.0), Some(0.0)));
+/// assert_eq!((parse(""), parse("."), parse("five"), parse("NaN")), (None, None, None, None));
 /// ```
 pub fn parse(text: &str) -> Option<f64> {
-    let zero = if text.starts_with('.') { "0" } else { "" };
-    json::from_slice(format!("{zero}{text}").as_bytes()).ok()
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let digits = text.trim_start_matches('0');
+    let has_own = digits.starts_with(|c: char| c != '.' && c != 'e' && c != 'E');
+    let zero = if has_own || text.is_empty() { "" } else { "0" };
+    json::from_slice(format!("{zero}{digits}").as_bytes()).ok()
 }
 
 /// With fixed decimals, and U+2212 before negative numbers; what rounds to zero has no sign.

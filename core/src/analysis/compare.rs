@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(families.len(), 3);
         for family in &families {
             let cut = both.of_family(family);
-            assert_eq!(cut.families(), [family.clone()]);
+            assert_eq!(cut.families(), std::slice::from_ref(family));
             assert_eq!(both.clone().into_family(family), cut);
         }
         let analysis = Analysis::tests(&both, &Options::default()).unwrap();

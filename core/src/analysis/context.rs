@@ -112,8 +112,9 @@ impl<'a> Context<'a> {
         let order = self.relevances.get_or_init(|| sort::order(all.len(), &mut |a, b| name(a).cmp(&name(b))));
         let key = &pair.key;
         let wanted: Option<PairName<'_>> = Some((&key.encoder, &key.variant, &key.source, &key.target));
-        let place = order.binary_search_by(|&i| name(i).cmp(&wanted)).ok()?;
-        all.get(*order.get(place)?).map(|r| r.value)
+        // Of two for one pair the later one counts.
+        let place = order.partition_point(|&i| name(i) <= wanted).checked_sub(1)?;
+        order.get(place).filter(|&&i| name(i) == wanted).and_then(|&i| all.get(i)).map(|r| r.value)
     }
 
     /// The evaluation of a run on its target's test set.
@@ -128,7 +129,7 @@ impl<'a> Context<'a> {
 
     /// Labels of the test set of a task.
     fn labels(&self, task: &str) -> Option<&[u8]> {
-        let task = self.report.tasks.iter().find(|t| t.name == task)?;
+        let task = self.report.tasks.iter().rfind(|t| t.name == task)?;
         task.splits.get("test")?.label_sequence.as_ref().map(Classes::indices)
     }
 

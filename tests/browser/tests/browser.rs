@@ -36,7 +36,7 @@ impl World {
         Ok(Self { server: Server::start(&dist()?)?, browser: Browser::start()? })
     }
 
-    /// Opens a sample and waits for everything, resampling included.
+    /// Opens a sample and waits for everything that comes without a reader.
     fn open(&self, sample: &str, fragment: &str) -> Result<()> {
         self.browser.open(&self.server.url(&format!("?report=samples/{sample}.json#{fragment}")))?;
         self.browser.until_drawn()
@@ -52,7 +52,7 @@ const TESTS: &[Test] = &[
     ("the map shows the gains and verdicts of core", numbers::map),
     ("options change the verdicts as core says", numbers::options),
     ("half of the program gives the answer, the other half comes when it is needed", ways_in::first_half),
-    ("a half that cannot be fetched is told, and tried again", ways_in::half_absent),
+    ("a half that is absent or of another build is told, and tried again", ways_in::half_absent),
     ("a cell opens its pair, and the link restores it", ways_in::cell_and_link),
     ("keys alone reach tabs, cells and pairs", ways_in::keyboard),
     ("a dropped file is shown", ways_in::drop),

@@ -86,6 +86,7 @@ fn click(state: State, event: &Event) {
         return;
     }
     definition::close();
+    rest::forget();
     if let Some((_, change)) = nearest(event, "data-set") {
         state.change(&change);
     } else if let Some((element, format)) = nearest(event, "data-download") {

@@ -75,7 +75,11 @@ fn analyse(state: State) {
     Effect::new(move |last: Option<Option<(Subject, Options, bool)>>| {
         let last = last.flatten();
         let rest = state.rest.get();
-        let subject = state.choose(last.as_ref().map(|(subject, ..)| subject))?;
+        let Some(subject) = state.choose(last.as_ref().map(|(subject, ..)| subject)) else {
+            round.set(round.get() + 1);
+            state.subject.set(None);
+            return None;
+        };
         let now = (subject, state.choices.read().options(), rest.is_some());
         if last.as_ref() == Some(&now) {
             return last;
@@ -239,8 +243,13 @@ fn tree(state: State, subject: &Subject, analysed: &Analysed, choices: &Choices)
         loaded: &names,
     };
     let page = match (choices.tab(), state.rest.get_untracked().filter(|_| analysed.explained)) {
-        (Tab::Overview, _) => page::overview::page(&context),
         (tab, Some(rest)) => (rest.page)(tab, &context),
+        (Tab::Overview, None) => {
+            if choices.get("order").is_some() {
+                rest::fetch(state);
+            }
+            page::overview::early(&context)
+        }
         (_, None) => {
             rest::fetch(state);
             page::awaited()

@@ -100,8 +100,11 @@ impl State {
             return Some(same.clone());
         }
         let report = if one.families.len() > 1 {
-            // Read anew and not copied: the code that copies reports is not worth its bytes here.
-            Arc::new(Report::from_json(one.text.as_bytes()).ok()?.into_family(family))
+            Arc::new(match self.rest.get_untracked() {
+                Some(rest) => (rest.of_family)(&one.report, family),
+                // Reading it anew takes longer than copying, but the code that copies is in the other half.
+                None => Report::from_json(one.text.as_bytes()).ok()?.into_family(family),
+            })
         } else {
             one.report.clone()
         };

@@ -10,11 +10,20 @@ use crate::node::{Element, Node, el};
 
 /// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
+    ordered(context, &super::map::order(context))
+}
+
+/// Draws the page with its map in the study's order, without the code of the other orders.
+pub fn early(context: &Context<'_>) -> Page {
+    ordered(context, &context.task_names())
+}
+
+fn ordered(context: &Context<'_>, names: &[&str]) -> Page {
     let mut page = Page::default();
     page.add(answer(context));
     page.add(cards(context));
     page.add(strongest(context));
-    page.chart(transfer_map(context, &context.task_names()));
+    page.chart(transfer_map(context, names));
     let warnings = &context.analysis.warnings;
     if !warnings.is_empty() {
         page.heading("What limits the conclusions");
