@@ -153,7 +153,7 @@ tabs! {
 /// What stands in place of a page whose code or numbers are on their way.
 pub fn awaited() -> Page {
     let mut page = Page::default();
-    page.add(el("p").class("quiet waiting").attr("role", "status").text("This page is being fetched …"));
+    page.add(el("p").class("quiet waiting").attr("role", "status").text("This page has not arrived yet …"));
     page
 }
 
