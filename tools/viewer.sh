@@ -2,7 +2,7 @@
 # Builds the viewer's page into dist/ when its sources are newer; fast when they are not. Says what it does on stderr.
 #
 # It needs the WebAssembly target (tools/wasm-toolchain.sh), and Trunk and the like (tools/viewer-tools.sh).
-# With the sources of std (rustup's component rust-src) the page loads 27 KB less until it answers; it builds without
+# With the sources of std (rustup's component rust-src) the page loads 26 KB less until it answers; it builds without
 # them too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -41,6 +41,6 @@ export PATH
 PATH=$(tools/viewer-tools.sh):$PATH
 say "building the page into dist/"
 if ! has_std_sources || ! (for_size && build); then
-  say "now with the std that the toolchain brings: the page will load some 27 KB more"
+  say "now with the std that the toolchain brings: the page will load some 26 KB more"
   build
 fi
