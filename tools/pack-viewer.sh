@@ -4,8 +4,8 @@
 # folder, whose program has been split.
 #
 # A page opened from disk may neither import nor fetch. So everything is in it: the styles, the glue as one inline
-# module, both parts of the WebAssembly as gzip in base64. The Content-Security-Policy names the module by its hash, and no other
-# script can run.
+# module, both parts of the WebAssembly as gzip in base64. The Content-Security-Policy names the module by its hash, and
+# no other script can run.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 if [[ -z ${1:-} ]]; then

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Splits the page's program: what the answer needs stays in transfermap-viewer_bg.wasm, the rest (viewer/src/app/rest.rs)
 # goes into transfermap-viewer-rest.wasm, which the page fetches when it needs it. tools/pack-viewer.sh calls this after
-# Trunk. Trunk cannot split (trunk-rs/trunk#1022), and what it bound lacks what splitting
-# needs: so the program as cargo linked it is split, and bound once more.
+# Trunk, which cannot split (trunk-rs/trunk#1022), and whose output lacks what splitting needs: so the program as cargo
+# linked it is split, and bound once more.
 #
 #   tools/split-viewer.sh PROGRAM.wasm FOLDER
 set -euo pipefail

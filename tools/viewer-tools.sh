@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes sure of the programs that build the page, and prints a folder for PATH. Trunk and wasm-bindgen are those on PATH
-# when they are the right ones; what is missing is compiled once, into target/tools: nothing else on the machine changes. Says what it does on stderr; fast when there is nothing to do.
+# when they are the right ones; what is missing is compiled once, into target/tools: nothing else on the machine changes.
+# Says what it does on stderr; fast when there is nothing to do.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
