@@ -1,8 +1,7 @@
 //! Pearson's coefficient with what textbooks attach to it.
 
-use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
-
 use super::comparable;
+use crate::stats::StudentT;
 
 /// Pearson's r = Σ (x − x̄)(y − ȳ) / √(Σ (x − x̄)² · Σ (y − ȳ)²), from −1 to 1.
 ///
@@ -60,7 +59,7 @@ pub fn naive_p(r: f64, n: usize) -> Option<f64> {
         return Some(0.0);
     }
     let t = r.abs() * (degrees / remaining).sqrt();
-    Some((2.0 * StudentsT::new(0.0, 1.0, degrees).ok()?.sf(t)).min(1.0))
+    Some(StudentT::new(degrees)?.two_sided(t))
 }
 
 /// Interval of Pearson's r of `n` independent pairs by Fisher's z: tanh(atanh r ± z / √(n − 3)).
@@ -71,7 +70,7 @@ pub fn fisher_interval(r: f64, n: usize, level: f64) -> Option<(f64, f64)> {
     if n < 4 || !(-1.0..=1.0).contains(&r) || !(level > 0.0 && level < 1.0) {
         return None;
     }
-    let half = Normal::standard().inverse_cdf(0.5 + level / 2.0) / ((n - 3) as f64).sqrt();
+    let half = StudentT::NORMAL.quantile(0.5 + level / 2.0)? / ((n - 3) as f64).sqrt();
     Some(((r.atanh() - half).tanh(), (r.atanh() + half).tanh()))
 }
 

@@ -1,9 +1,9 @@
 //! The straight line through a scatter of points, with what can be said about its place and about the next point.
 
 use serde::Serialize;
-use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::comparable;
+use crate::stats::StudentT;
 
 /// Ordinary least squares of y on x: y = intercept + slope · x.
 ///
@@ -53,7 +53,7 @@ impl Line {
             return None;
         }
         let t = (slope / slope_se).abs();
-        let slope_p = if t.is_finite() { (2.0 * student(x.len())?.sf(t)).min(1.0) } else { 0.0 };
+        let slope_p = if t.is_finite() { student(x.len())?.two_sided(t) } else { 0.0 };
         Some(Self { intercept, slope, slope_se, slope_p, r_squared, n: x.len(), x_mean, residual_variance })
     }
 
@@ -81,13 +81,13 @@ impl Line {
             return None;
         }
         let of_line = self.residual_variance / self.n as f64 + ((x - self.x_mean) * self.slope_se).powi(2);
-        let half = student(self.n)?.inverse_cdf(0.5 + level / 2.0) * (of_point + of_line).sqrt();
+        let half = student(self.n)?.quantile(0.5 + level / 2.0)? * (of_point + of_line).sqrt();
         half.is_finite().then(|| (self.at(x) - half, self.at(x) + half))
     }
 }
 
-fn student(points: usize) -> Option<StudentsT> {
-    StudentsT::new(0.0, 1.0, points as f64 - 2.0).ok()
+fn student(points: usize) -> Option<StudentT> {
+    StudentT::new(points as f64 - 2.0)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! The tail comes from the continued fraction of the incomplete beta function (Press et al., *Numerical Recipes*, 2007,
 //! section 6.4) and is never computed as 1 − something, so it keeps its relative accuracy down to the smallest doubles.
-//! The normal tail is libm's erfc; that of statrs is right to 1e-11 only.
+//! The normal tail is libm's erfc.
 
 use std::f64::consts::{PI, SQRT_2};
 
