@@ -12,6 +12,8 @@ use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn_flex::Flex;
 use burn_ndarray::NdArray;
 
+pub mod device;
+
 /// The backend for small work that no user chooses a device for.
 pub type Host = Flex;
 

@@ -8,7 +8,7 @@ use transfermap::analysis::{Analysis, Options, Ties};
 use transfermap::metric::Metric;
 
 use super::report_file;
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 use crate::terminal;
 
 /// Arguments of `analyze`.

@@ -8,14 +8,14 @@ use clap::Args;
 use transfermap::plan::Plan;
 use transfermap::study::Study;
 
-use crate::execute::prepare::{Absent, prepare};
-use crate::execute::probes::plan::Layout;
-use crate::execute::select::select;
-use crate::execute::summary;
-use crate::execute::survey::Survey;
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 use crate::hub::resolve::{self, Way};
 use crate::hub::{FetchProgress, HubError, When};
+use crate::probes::plan::Layout;
+use crate::run::prepare::{Absent, prepare};
+use crate::run::select::select;
+use crate::store::survey::Survey;
+use crate::terminal::summary;
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::run::How;
-use crate::execute::start::{self, Request};
+use crate::run::start::{self, Request};
 
 /// The study that comes with the program.
 const STUDY: &str = include_str!("../../../studies/demo.toml");

@@ -8,10 +8,10 @@ use clap::Args;
 use transfermap::analysis::{Analysis, Options};
 use transfermap::transfer::TransferMap;
 
-use crate::execute::export::export_model;
-use crate::execute::report::{write_csv, write_latex};
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 use crate::site::{Shown, plots};
+use crate::store::export::export_model;
+use crate::store::report::{write_csv, write_latex};
 
 /// Arguments of `export`.
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use transfermap::study::{Study, is_hub_id, is_revision};
 
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 use crate::hub::resolve::{self, Way};
 use crate::hub::{Access, FetchProgress, Hub, HubError, When};
 

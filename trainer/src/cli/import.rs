@@ -8,8 +8,8 @@ use flate2::read::MultiGzDecoder;
 use transfermap::import::{CsvFile, Filter, Import, Mapping, Scale};
 use transfermap::metric::Metric;
 
-use crate::execute::whole;
-use crate::execute::wrong::{Wrong, chain};
+use crate::atomic;
+use crate::error::{Wrong, chain};
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
@@ -83,7 +83,7 @@ impl ImportFiles {
         let report = import.report().map_err(|e| Wrong::of(&e))?;
         let mut json = serde_json::to_vec(&report)?;
         json.push(b'\n');
-        whole::write(&self.out, &json)?;
+        atomic::write(&self.out, &json)?;
         let mut messages = std::io::stderr().lock();
         for warning in &report.warnings {
             writeln!(messages, "{warning}")?;

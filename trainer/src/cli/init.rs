@@ -9,8 +9,8 @@ use clap::Args;
 use transfermap::study::Study;
 
 use self::look::{Look, look};
-use crate::execute::whole;
-use crate::execute::wrong::Wrong;
+use crate::atomic;
+use crate::error::Wrong;
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
@@ -59,7 +59,7 @@ impl Init {
             text += EXAMPLE;
         }
         Study::from_toml(&text).map_err(|e| Wrong::at("the data files do not make a study", &e))?;
-        whole::write(&self.file, text.as_bytes())?;
+        atomic::write(&self.file, text.as_bytes())?;
         writeln!(out, "{}", self.file.display())?;
         Ok(())
     }

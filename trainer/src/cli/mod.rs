@@ -29,8 +29,8 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use crate::execute::whole::FileError;
-use crate::execute::wrong::{Wrong, chain};
+use crate::atomic::FileError;
+use crate::error::{Wrong, chain};
 
 /// Which text-classification task helps which: trains every pair and measures the transfer.
 #[derive(Debug, Parser)]

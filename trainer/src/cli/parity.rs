@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::backend::Device;
-use crate::execute::device;
-use crate::execute::wrong::Wrong;
+use crate::backend::{Device, device};
+use crate::error::Wrong;
 use crate::parity::compare;
 
 /// Arguments of `parity`.

@@ -8,7 +8,7 @@ use transfermap::analysis::recommend;
 
 use super::analyze::Choices;
 use super::report_file;
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 use crate::terminal;
 
 /// Arguments of `recommend`.

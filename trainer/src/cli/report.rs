@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::execute::whole;
+use crate::atomic;
 use crate::site::viewer::Viewer;
 use crate::site::{Shown, include_texts, page};
 
@@ -45,7 +45,7 @@ impl WriteReport {
             }
         }
         if let Some(file) = &self.single_file {
-            whole::write(file, page::single_file(&viewer, &shown)?.as_bytes())?;
+            atomic::write(file, page::single_file(&viewer, &shown)?.as_bytes())?;
             writeln!(out, "{}", file.display())?;
         }
         Ok(())
@@ -55,7 +55,7 @@ impl WriteReport {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::execute::wrong::Wrong;
+    use crate::error::Wrong;
     use crate::site::fixture;
     use clap::Parser;
     use std::path::Path;

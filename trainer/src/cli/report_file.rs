@@ -4,7 +4,7 @@ use std::path::Path;
 
 use transfermap::report::Report;
 
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 
 /// The report at `path`, checked.
 ///

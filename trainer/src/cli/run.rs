@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::execute::select::Shard;
-use crate::execute::start::{self, Request};
-use crate::execute::store::KeepModels;
-use crate::execute::survey::Permission;
+use crate::run::select::Shard;
+use crate::run::start::{self, Request};
+use crate::store::records::KeepModels;
+use crate::store::survey::Permission;
 
 /// Arguments of `run`.
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::execute::score::{Request, score};
+use crate::score::{Request, score};
 use crate::terminal;
 
 /// Arguments of `score`.

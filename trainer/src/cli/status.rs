@@ -14,6 +14,6 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
-        crate::execute::status::print(&self.dir, out)
+        crate::terminal::status::print(&self.dir, out)
     }
 }

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use transfermap::study::Precision;
 
+use crate::backend::device;
 use crate::encoder::Config;
-use crate::execute::device;
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 use crate::throughput::{Load, albert_base, measure};
 
 /// Arguments of `throughput`.

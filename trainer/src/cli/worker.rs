@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::execute::child;
+use crate::run::child;
 
 /// No arguments: everything comes in on stdin.
 #[derive(Debug, Args)]

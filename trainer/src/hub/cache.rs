@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::error::HubError;
-use crate::execute::whole;
+use crate::atomic;
 
 /// What a repository holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -221,7 +221,7 @@ fn symlink(_: &str, _: &Path) -> io::Result<()> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), HubError> {
-    whole::write(path, bytes).map_err(|e| HubError::file("write", path, e.source))
+    atomic::write(path, bytes).map_err(|e| HubError::file("write", path, e.source))
 }
 
 /// The length of a file, 0 where there is none.

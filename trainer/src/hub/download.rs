@@ -9,7 +9,7 @@ use super::checksum::Checksum;
 use super::error::HubError;
 use super::http::{Fault, Method, broken};
 use super::repository::Hub;
-use crate::execute::whole;
+use crate::atomic;
 
 /// What the hub says of a file before it sends it.
 struct Announced {
@@ -40,7 +40,7 @@ impl Hub<'_> {
             done?;
             let failed = |e| HubError::file("write", &blob, e);
             File::open(&partial).and_then(|f| f.sync_all()).map_err(failed)?;
-            whole::rename(&partial, &blob).map_err(|e| failed(e.source))?;
+            atomic::rename(&partial, &blob).map_err(|e| failed(e.source))?;
         }
         cache.link(repo, commit, file, &announced.etag).map(drop)
     }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 
 /// Why something of the hub cannot be used.
 #[derive(Debug, thiserror::Error)]

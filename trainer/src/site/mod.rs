@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use transfermap::report::Report;
 
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 pub use texts::include_texts;
 
 /// A report with the text that it was read from.

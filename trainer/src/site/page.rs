@@ -9,8 +9,8 @@ use transfermap_viewer::still::Still;
 use super::Shown;
 use super::template::{escape, json_in_script};
 use super::viewer::Viewer;
-use crate::execute::whole;
-use crate::execute::wrong::Wrong;
+use crate::atomic;
+use crate::error::Wrong;
 
 /// One page with reports and viewer inside; it needs nothing but a browser.
 ///
@@ -43,16 +43,16 @@ pub fn site(viewer: &Viewer, reports: &[Shown], out: &Path) -> anyhow::Result<Ve
     let mut written = vec![index.clone()];
     for (i, shown) in reports.iter().enumerate() {
         let path = out.join(numbered("report", i, ".json"));
-        whole::write(&path, shown.json.as_bytes())?;
+        atomic::write(&path, shown.json.as_bytes())?;
         written.push(path);
     }
     for (name, bytes) in beside {
         let path = out.join(name);
-        whole::write(&path, &bytes)?;
+        atomic::write(&path, &bytes)?;
         written.push(path);
     }
     // Last: whoever sees it finds everything that it needs.
-    whole::write(&index, page.as_bytes())?;
+    atomic::write(&index, page.as_bytes())?;
     Ok(written)
 }
 

@@ -10,8 +10,8 @@ use transfermap_viewer::still::Still;
 
 use super::Shown;
 use super::png::Fonts;
-use crate::execute::whole;
-use crate::execute::wrong::Wrong;
+use crate::atomic;
+use crate::error::Wrong;
 
 /// Writes every chart of every page to `out`, as SVG and PNG, in a folder for each family where there are several;
 /// returns what was written. `choices` is what stands behind `#` in the viewer's address: what a page shows.
@@ -30,11 +30,11 @@ pub fn write(shown: &Shown, choices: &str, out: &Path) -> anyhow::Result<Vec<Pat
         for (name, chart) in charts(shown, choices, family)? {
             let svg = chart.svg_file();
             let path = folder.join(format!("{name}.svg"));
-            whole::write(&path, svg.as_bytes())?;
+            atomic::write(&path, svg.as_bytes())?;
             written.push(path);
             if let Some(fonts) = &fonts {
                 let path = folder.join(format!("{name}.png"));
-                whole::write(&path, &fonts.png(&svg)?)?;
+                atomic::write(&path, &fonts.png(&svg)?)?;
                 written.push(path);
             }
         }

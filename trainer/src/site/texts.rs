@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::Shown;
 use crate::data;
-use crate::execute::prepare::{Inputs, task_digest};
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 use crate::hub::resolve::{self, Way};
 use crate::hub::{FetchProgress, When};
+use crate::run::prepare::{Inputs, task_digest};
 
 /// Reads the study's data files again and adds the texts of every test set. `input` is where the report was read from:
 /// the output folder of a `run`, or a report.json in one.
@@ -58,9 +58,9 @@ pub fn include_texts(shown: &mut Shown, input: &Path) -> Result<(), Wrong> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::execute::prepare::{Absent, prepare};
-    use crate::execute::report::assemble;
-    use crate::execute::survey::Survey;
+    use crate::run::prepare::{Absent, prepare};
+    use crate::store::report::assemble;
+    use crate::store::survey::Survey;
     use std::fs;
     use transfermap::plan::Plan;
     use transfermap::study::Study;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use super::template::Template;
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 
 /// The files that build.rs found in ../dist; none when there was no viewer yet.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/viewer.rs"));

@@ -1,8 +1,11 @@
 //! What people read on a terminal: tables, and an analysis in words and numbers. Every number comes from core.
 
 pub mod analysis;
+pub mod progress;
 pub mod recommendation;
 pub mod score;
+pub mod status;
+pub mod summary;
 mod table;
 
 use std::io::IsTerminal;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use transfermap::number::{self, MISSING, or_missing};
 
 use super::{print_table, recommendation};
-use crate::execute::score::{EncoderScores, Scores};
+use crate::score::{EncoderScores, Scores};
 
 /// Prints values and ranks, then the recommendation.
 ///

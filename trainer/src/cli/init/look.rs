@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 
 /// Rows that are looked at.
 const ROWS: usize = 2000;

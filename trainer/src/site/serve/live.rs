@@ -11,14 +11,14 @@ use transfermap::study::Study;
 
 use super::request::Request;
 use super::{Answer, kind_of};
-use crate::execute::prepare::Inputs;
-use crate::execute::report::assemble;
-use crate::execute::status::read_plan;
-use crate::execute::store::Store;
-use crate::execute::survey::survey;
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
+use crate::run::prepare::Inputs;
 use crate::site::viewer::Viewer;
 use crate::site::{Shown, page};
+use crate::store::records::Store;
+use crate::store::report::assemble;
+use crate::store::survey::survey;
+use crate::terminal::status::read_plan;
 
 const WATCH_SCRIPT: &str = include_str!("../../../assets/watch.js");
 

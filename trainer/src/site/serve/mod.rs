@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::viewer::Viewer;
-use crate::execute::wrong::Wrong;
+use crate::error::Wrong;
 use live::Live;
 use request::Request;
 

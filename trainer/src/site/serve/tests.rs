@@ -1,8 +1,8 @@
 use super::*;
-use crate::execute::fake;
-use crate::execute::prepare::Inputs;
-use crate::execute::store::{KeepModels, Store};
+use crate::run::fake;
+use crate::run::prepare::Inputs;
 use crate::site::fixture;
+use crate::store::records::{KeepModels, Store};
 use std::fs;
 use std::io::Read;
 

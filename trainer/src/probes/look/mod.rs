@@ -1,0 +1,95 @@
+//! What is observed of tasks and models before any measure is computed: features, logits, gradients, weight changes.
+//!
+//! [`set`] picks the examples of a task, [`forward`] passes them through a model, [`gradient`] streams the diagonal
+//! Fisher information and the mean gradient under a [`head`] fitted to them, [`few_steps`] trains a little,
+//! [`sentence`] embeds the notebook's sentence, [`weights`] compares where trainings went. No study, no plan and no
+//! process is known here; [`probes`](super) decides what is observed when.
+
+pub mod few_steps;
+pub mod forward;
+pub mod gradient;
+pub mod head;
+pub mod sentence;
+pub mod set;
+#[cfg(test)]
+mod tests;
+pub mod weights;
+
+use std::path::PathBuf;
+
+use burn::tensor::backend::Backend;
+use transfermap::study::{Head, Precision, Recipe};
+
+use crate::backend::Device;
+use crate::pretrained::LoadedEncoder;
+use crate::train::TrainError;
+use crate::train::model::{self, Classifier, Start};
+
+/// A model to look at: an encoder before any training, or the final weights of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The encoder.
+    pub encoder: &'a LoadedEncoder,
+    /// model.safetensors of a run; `None` for the encoder as the runs start from it.
+    pub trained: Option<&'a [u8]>,
+    /// Seed of the run, and of an encoder whose weights are drawn.
+    pub seed: u64,
+    /// Classes of the model's head.
+    pub classes: usize,
+    /// Number format of the matrix products.
+    pub precision: Precision,
+    /// Where it is computed.
+    pub device: Device,
+}
+
+impl Subject<'_> {
+    /// The model with its weights. Without a trained run its head is drawn at random and means nothing.
+    fn load<B: Backend>(&self, device: &B::Device) -> Result<Classifier<B>, ProbeError> {
+        let start = Start {
+            encoder: self.encoder,
+            source: self.trained,
+            head: Head::Keep,
+            seed: self.seed,
+            task: "",
+            classes: self.classes,
+        };
+        model::start(&start, &model::configured(self.encoder, &Recipe::default()), device).map_err(ProbeError::Weights)
+    }
+
+    fn pad_id(&self) -> u32 {
+        u32::try_from(self.encoder.config.sizes().pad_token_id).unwrap_or_default()
+    }
+}
+
+/// Why nothing could be observed.
+#[derive(Debug, thiserror::Error)]
+pub enum ProbeError {
+    /// The weights do not fit the configuration.
+    #[error("{0}")]
+    Weights(String),
+    /// A value that is no number.
+    #[error("{what}: a value is not finite; the model diverged, or its weights are damaged")]
+    NotFinite {
+        /// What was observed.
+        what: &'static str,
+    },
+    /// A file could not be read or written.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's word.
+        source: std::io::Error,
+    },
+    /// The texts cannot be tokenised.
+    #[error(transparent)]
+    Data(#[from] crate::data::DataError),
+    /// A few training steps went wrong.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+}
+
+/// Numbers that are all finite, or the word that they are not.
+fn finite(what: &'static str, values: Vec<f32>) -> Result<Vec<f32>, ProbeError> {
+    if values.iter().all(|v| v.is_finite()) { Ok(values) } else { Err(ProbeError::NotFinite { what }) }
+}

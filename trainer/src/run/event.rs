@@ -1,0 +1,99 @@
+//! What a worker process and the process that started it say to each other: JSON lines over the worker's pipes.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use transfermap::plan::PlannedRun;
+use transfermap::record::Provenance;
+use transfermap::study::Study;
+
+use super::prepare::Inputs;
+use crate::probes::plan::Job;
+use crate::store::records::KeepModels;
+use crate::train::StepProgress;
+
+/// Parent to worker, the first line: all that it needs to know.
+/// Any later line, and the end of the pipe, means: save a checkpoint and end.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The output folder.
+    pub out: PathBuf,
+    /// What paths in the study are relative to.
+    pub base: PathBuf,
+    /// The study, with the class names and the commits that were found.
+    pub study: Study,
+    /// The runs to train, in order; each stands behind what it needs.
+    pub runs: Vec<PlannedRun>,
+    /// Where the tokenised tasks are.
+    pub inputs: Inputs,
+    /// Device, as on the command line.
+    pub device: String,
+    /// Which weights stay.
+    pub keep_models: KeepModels,
+    /// Seconds between mid-run checkpoints.
+    pub checkpoint_every: u64,
+    /// Goes into every record.
+    pub provenance: Provenance,
+    /// Probes to make. Where there are any, the runs are not trained.
+    #[serde(default)]
+    pub probes: Vec<Job>,
+}
+
+/// Worker to parent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A training begins.
+    Start {
+        /// Its run.
+        run: String,
+    },
+    /// It goes on.
+    Step {
+        /// Its run.
+        run: String,
+        /// How far it is.
+        #[serde(flatten)]
+        progress: StepProgress,
+    },
+    /// Probes go on.
+    Probe {
+        /// Their job.
+        run: String,
+        /// Made here and now.
+        done: usize,
+        /// To make.
+        total: usize,
+    },
+    /// It is finished and on disk.
+    Done {
+        /// Its run.
+        run: String,
+        /// Seconds of work.
+        seconds: f64,
+        /// The primary metric on the test set.
+        score: Option<f64>,
+    },
+    /// It failed, which is on disk too.
+    Failed {
+        /// Its run.
+        run: String,
+        /// Why.
+        reason: String,
+    },
+    /// It was interrupted; a later run goes on from its checkpoint.
+    Stopped {
+        /// Its run.
+        run: String,
+    },
+    /// Something that the user should know.
+    Message {
+        /// In words.
+        text: String,
+    },
+    /// No run can succeed until the user does something.
+    Fatal {
+        /// What.
+        message: String,
+    },
+}

@@ -1,0 +1,274 @@
+//! From a study to what its runs need: tasks read and tokenised once, encoders checked, and all of it hashed.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use transfermap::fingerprint::digest;
+use transfermap::plan::{Contents, PlannedRun};
+use transfermap::record::Classes;
+use transfermap::report::{EncoderSummary, SplitSummary, TaskSummary};
+use transfermap::study::{Encoder, Protocol, Study, Task};
+
+use super::worker::Trainer;
+use crate::backend::Device;
+use crate::data::{self, Example, TaskData, TokenisedSplit, TokenisedTask};
+use crate::error::{Wrong, chain};
+use crate::pretrained::{self, LoadedEncoder};
+use crate::train::{Job, Outcome, StepProgress, TrainError};
+
+/// What was found in the data and the encoders. Kept beside the plan, so that a report needs no second reading.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// What the study's paths are relative to, absolute. Empty in folders of earlier versions.
+    #[serde(default)]
+    pub base: PathBuf,
+    /// The tasks, in the study's order.
+    pub tasks: Vec<TaskSummary>,
+    /// The encoders, in the study's order.
+    pub encoders: Vec<EncoderSummary>,
+    /// What limits the conclusions.
+    pub warnings: Vec<String>,
+    /// Tokenised tasks by encoder and task.
+    pub tokenised: IndexMap<String, IndexMap<String, PathBuf>>,
+    /// Folders of the encoders that are of the hub, by name.
+    #[serde(default)]
+    pub folders: IndexMap<String, PathBuf>,
+}
+
+impl Inputs {
+    /// An encoder of the study with the folder that it was found in, where it is of the hub.
+    pub fn located(&self, encoder: &Encoder) -> Encoder {
+        let folder = encoder.folder.clone().or_else(|| self.folders.get(&encoder.name).cloned());
+        Encoder { folder, ..encoder.clone() }
+    }
+}
+
+/// A study whose data and encoders are read.
+pub struct Prepared {
+    /// What the fingerprints are made of.
+    pub contents: Contents,
+    /// What was found.
+    pub inputs: Inputs,
+    /// The encoders in memory.
+    pub encoders: Vec<LoadedEncoder>,
+}
+
+/// What to do about an encoder that cannot be loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// Nothing can be trained: refuse.
+    Refuse,
+    /// A plan can be shown all the same: warn.
+    Warn,
+}
+
+/// Reads the data and the encoders of `study`, whose paths are relative to `base`, and tokenises into `cache`.
+/// Nothing is written before everything is read and found good.
+///
+/// # Errors
+/// Whatever is wrong with a data file or an encoder: [`Wrong`].
+pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: Absent) -> anyhow::Result<Prepared> {
+    let mut contents = Contents { backend: backend.to_owned(), ..Contents::default() };
+    let base_folder = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
+    let mut inputs = Inputs { base: base_folder, ..Inputs::default() };
+    let mut encoders = Vec::new();
+    for asked in &study.encoder {
+        match pretrained::load(asked, base) {
+            Ok(encoder) => {
+                inputs.folders.extend(asked.folder.clone().map(|folder| (asked.name.clone(), folder)));
+                contents.encoders.insert(encoder.name.clone(), encoder.fingerprint.clone());
+                inputs.encoders.push(summarise(&encoder));
+                encoders.push(encoder);
+            }
+            Err(error) if absent == Absent::Warn => {
+                contents.encoders.insert(asked.name.clone(), "absent".into());
+                inputs.warnings.push(format!("cannot be trained yet: {}", chain(&error)));
+            }
+            Err(error) => return Err(Wrong::of(&error).into()),
+        }
+    }
+    let tasks: Vec<(&Task, TaskData)> = study
+        .task
+        .iter()
+        .map(|t| Ok((t, data::load(t, study.data_seed, base).map_err(|e| Wrong::of(&e))?)))
+        .collect::<Result<_, Wrong>>()?;
+    let mut lengths: Vec<TokenisedTask> = Vec::new();
+    for encoder in &encoders {
+        let mut paths = IndexMap::new();
+        for (task, rows) in &tasks {
+            let (tokens, path) = data::cache::tokenised(cache, rows, &encoder.tokenizer_json, encoder.max_length)
+                .map_err(|e| Wrong::of(&e))?;
+            paths.insert(task.name.clone(), path);
+            // Lengths in the report are those of the first encoder.
+            if inputs.tokenised.is_empty() {
+                lengths.push(tokens);
+            }
+        }
+        inputs.tokenised.insert(encoder.name.clone(), paths);
+    }
+    for (position, (task, rows)) in tasks.iter().enumerate() {
+        let others: Vec<(&str, &TaskData)> =
+            tasks.iter().filter(|(t, _)| t.name != task.name).map(|(t, d)| (t.name.as_str(), d)).collect();
+        let fingerprint = task_digest(study, task, rows);
+        contents.tasks.insert(task.name.clone(), fingerprint.clone());
+        inputs.tasks.push(TaskSummary {
+            name: task.name.clone(),
+            kind: task.kind,
+            labels: rows.labels.clone(),
+            splits: splits(rows, lengths.get(position)),
+            dropped_training_rows: rows.dropped_training_rows,
+            overlaps: data::overlaps(rows, &others),
+            fingerprint,
+        });
+    }
+    inputs.warnings.extend(warnings(study, &inputs.tasks));
+    Ok(Prepared { contents, inputs, encoders })
+}
+
+/// Sizes and label counts of each split that has rows; lengths where the task is tokenised.
+fn splits(rows: &TaskData, tokens: Option<&TokenisedTask>) -> IndexMap<String, SplitSummary> {
+    let split = |name: &str, examples: &[Example], tokens: Option<&TokenisedSplit>| {
+        let labels = examples.iter().map(|e| e.label).collect();
+        let without_lengths = TokenisedSplit { labels, ..TokenisedSplit::default() };
+        let mut summary = data::tokenise::summary(tokens.unwrap_or(&without_lengths), rows.labels.len());
+        if name == "test" {
+            summary.label_sequence = Classes::new(&without_lengths.labels);
+        }
+        (name.to_owned(), summary)
+    };
+    [
+        split("train", &rows.train, tokens.map(|t| &t.train)),
+        split("validation", &rows.validation, tokens.map(|t| &t.validation)),
+        split("test", &rows.test, tokens.map(|t| &t.test)),
+    ]
+    .into_iter()
+    .filter(|(_, summary)| summary.examples > 0)
+    .collect()
+}
+
+/// The examples, and the primary metric where a run chooses by it.
+pub(crate) fn task_digest(study: &Study, task: &Task, rows: &TaskData) -> String {
+    let examples = data::digest(rows);
+    let chooses = [Protocol::Single, Protocol::Source].iter().any(|p| study.recipe_for(task, *p).needs_validation());
+    if chooses { digest(format!("{examples}/{}", task.metric.name()).as_bytes()) } else { examples }
+}
+
+fn summarise(encoder: &LoadedEncoder) -> EncoderSummary {
+    EncoderSummary {
+        name: encoder.name.clone(),
+        architecture: encoder.architecture.clone(),
+        parameters: encoder.parameters,
+        pretrained: encoder.weights.is_some(),
+        fingerprint: encoder.fingerprint.clone(),
+    }
+}
+
+/// What the study chose and what its data brought along, in words.
+fn warnings(study: &Study, tasks: &[TaskSummary]) -> Vec<String> {
+    let mut out = study.warnings();
+    for task in tasks {
+        if task.dropped_training_rows > 0 {
+            out.push(format!(
+                "{}: {} training rows left out because their text also stands in the validation or test set.",
+                task.name, task.dropped_training_rows
+            ));
+        }
+        let test = task.splits.get("test").map_or(0, |s| s.examples);
+        for overlap in task.overlaps.iter().filter(|o| o.test_examples > 0) {
+            out.push(format!(
+                "{} → {}: {} of {test} test examples share a text with the source's training set.",
+                overlap.source, task.name, overlap.test_examples
+            ));
+        }
+    }
+    out
+}
+
+/// Trains the runs of a study in a worker; reads each encoder and each task when first needed.
+pub struct StudyTrainer {
+    study: Study,
+    base: PathBuf,
+    inputs: Inputs,
+    device: Device,
+    checkpoint_every: Duration,
+    encoders: HashMap<String, LoadedEncoder>,
+    tasks: HashMap<PathBuf, TokenisedTask>,
+}
+
+impl StudyTrainer {
+    /// A trainer for `study`.
+    pub fn new(study: Study, base: PathBuf, inputs: Inputs, device: Device, checkpoint_every: Duration) -> Self {
+        Self { study, base, inputs, device, checkpoint_every, encoders: HashMap::new(), tasks: HashMap::new() }
+    }
+
+    /// An encoder, and a task in its tokens.
+    ///
+    /// # Errors
+    /// Either cannot be read, or was not prepared.
+    pub(super) fn material(
+        &mut self,
+        encoder: &str,
+        task: &str,
+    ) -> Result<(&LoadedEncoder, &TokenisedTask), TrainError> {
+        let path = self.inputs.tokenised.get(encoder).and_then(|t| t.get(task)).cloned().unwrap_or_default();
+        self.load_encoder(encoder)?;
+        self.load_task(&path)?;
+        let missing = || unreadable(&path, format!("task `{task}` is not prepared"));
+        Ok((self.encoders.get(encoder).ok_or_else(missing)?, self.tasks.get(&path).ok_or_else(missing)?))
+    }
+
+    fn load_encoder(&mut self, name: &str) -> Result<(), TrainError> {
+        if self.encoders.contains_key(name) {
+            return Ok(());
+        }
+        let asked: Option<&Encoder> = self.study.encoder.iter().find(|e| e.name == name);
+        let asked = asked.ok_or_else(|| unreadable(&self.base, format!("no encoder `{name}`")))?;
+        let loaded =
+            pretrained::load(&self.inputs.located(asked), &self.base).map_err(|e| unreadable(&self.base, chain(&e)))?;
+        let planned = self.inputs.encoders.iter().find(|e| e.name == name);
+        if planned.is_some_and(|p| p.fingerprint != loaded.fingerprint) {
+            let message = format!("encoder `{name}` changed since the study started; start it again");
+            return Err(unreadable(&self.base, message));
+        }
+        self.encoders.insert(name.to_owned(), loaded);
+        Ok(())
+    }
+
+    fn load_task(&mut self, path: &Path) -> Result<(), TrainError> {
+        if !self.tasks.contains_key(path) {
+            let task = data::cache::read(path).map_err(|e| unreadable(path, chain(&e)))?;
+            self.tasks.insert(path.to_owned(), task);
+        }
+        Ok(())
+    }
+}
+
+impl Trainer for StudyTrainer {
+    fn train(
+        &mut self,
+        run: &PlannedRun,
+        source_model: Option<&Path>,
+        checkpoint: &Path,
+        observe: &mut dyn FnMut(StepProgress) -> bool,
+    ) -> Result<Outcome, TrainError> {
+        let target = run.targets.first().map_or("", String::as_str);
+        let missing = || unreadable(&self.base, format!("task `{target}` is not in the study"));
+        let metric = self.study.task(target).ok_or_else(missing)?.metric;
+        let (checkpoint_every, device) = (self.checkpoint_every, self.device);
+        let (encoder, data) = self.material(&run.encoder, target)?;
+        let job = Job { run, encoder, data, metric, source_model, checkpoint, checkpoint_every, device };
+        job.train(observe)
+    }
+
+    fn metric(&self, run: &PlannedRun) -> String {
+        let target = run.targets.first().and_then(|t| self.study.task(t));
+        target.map(|t| t.metric.name().to_owned()).unwrap_or_default()
+    }
+}
+
+fn unreadable(path: &Path, text: String) -> TrainError {
+    TrainError::Io { path: path.to_owned(), source: std::io::Error::other(text) }
+}

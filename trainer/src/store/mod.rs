@@ -1,0 +1,12 @@
+//! The output folder: what is on disk of a study, and who works on it.
+//!
+//! [`records`] one folder for each run; [`claims`] which [`process`] trains which run; [`survey`] what is there of a plan,
+//! and what must be moved out of the way; [`report`] the report and its tables; [`export`] a run's weights as a folder
+//! that transformers loads.
+
+pub mod claims;
+pub mod export;
+pub mod process;
+pub mod records;
+pub mod report;
+pub mod survey;

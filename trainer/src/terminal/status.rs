@@ -1,0 +1,94 @@
+//! `transfermap status DIR`: how far a study is, whoever trains it. Reads, and changes nothing.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use transfermap::plan::Plan;
+
+use super::progress::duration;
+use crate::error::Wrong;
+use crate::probes;
+use crate::store::claims::{Claims, Owner};
+use crate::store::process::Life;
+use crate::store::records::Store;
+use crate::store::survey::survey;
+
+/// Reads the plan of an output folder.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub fn read_plan(root: &Path) -> anyhow::Result<Plan> {
+    let path = root.join("plan.json");
+    let text = std::fs::read(&path).map_err(|e| {
+        Wrong(format!("no plan ({e}); give the --out folder of a `transfermap run`: {}", path.display()))
+    })?;
+    Ok(serde_json::from_slice(&text).map_err(|e| Wrong(format!("not a plan ({e}): {}", path.display())))?)
+}
+
+/// Prints the state of an output folder.
+///
+/// # Errors
+/// No plan there, or stdout is closed.
+pub fn print(root: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+    let plan = read_plan(root)?;
+    let store = Store::new(root);
+    let found = survey(&plan, &store).context("reading records")?;
+    let probes = probes::state::progress(&store, &plan, &found);
+    let observing = |id: &String| probes.as_ref().is_some_and(|(_, incomplete)| incomplete.contains(id));
+    let unfinished = |o: &Owner| found.missing.contains(&o.run) || found.stale.contains(&o.run) || observing(&o.run);
+    let running: Vec<Owner> = Claims::new(root).held().into_iter().filter(unfinished).collect();
+    let in_flight: HashSet<&str> = running.iter().map(|o| o.run.as_str()).collect();
+    let waiting = |ids: &[String]| ids.iter().filter(|id| !in_flight.contains(id.as_str())).count();
+    let missing = waiting(&found.missing) + found.corrupt.len();
+
+    writeln!(out, "{}: {} runs", plan.study, plan.runs.len())?;
+    writeln!(out, "  done     {}", found.done.len())?;
+    writeln!(out, "  running  {}", running.len())?;
+    for owner in &running {
+        writeln!(out, "    {}", describe(owner))?;
+    }
+    writeln!(out, "  failed   {}", found.failed.len())?;
+    for record in &found.failed {
+        writeln!(out, "    {}: {}", record.id, record.reason.as_deref().unwrap_or("no reason given"))?;
+    }
+    writeln!(out, "  missing  {missing}")?;
+    for (id, why) in &found.corrupt {
+        writeln!(out, "    {id}: {why} (trained again by the next `run`)")?;
+    }
+    if !found.stale.is_empty() {
+        writeln!(out, "  stale    {} (trained again with --retrain-stale)", found.stale.len())?;
+        found.stale.iter().try_for_each(|id| writeln!(out, "    {id}"))?;
+    }
+    if let Some((groups, incomplete)) = &probes {
+        writeln!(out, "  probes   {} of {groups} groups, for the measures", groups - incomplete.len())?;
+    }
+    if running.iter().any(|o| observing(&o.run)) {
+        return Ok(());
+    }
+    if !running.is_empty() && !found.done.is_empty() {
+        let mean = found.done.iter().map(|r| r.cost.seconds).sum::<f64>() / found.done.len() as f64;
+        let trained: f64 = running.iter().filter_map(share).sum();
+        let left = (missing + running.len()) as f64 - trained;
+        writeln!(out, "about {} left with {} workers", duration(left * mean / running.len() as f64), running.len())?;
+    } else if running.is_empty() && (missing > 0 || probes.is_some_and(|(_, incomplete)| !incomplete.is_empty())) {
+        writeln!(out, "nothing is running; `transfermap run` with this --out goes on")?;
+    }
+    Ok(())
+}
+
+fn describe(owner: &Owner) -> String {
+    let mut text = format!("{} on {}, process {}", owner.run, owner.process.host, owner.process.pid);
+    if let Some(p) = owner.progress {
+        text += &format!(", step {}/{}, loss {:.3}", p.step, p.total_steps, p.loss);
+    }
+    if owner.process.life() == Life::Unknown {
+        text += ", on another host";
+    }
+    text
+}
+
+fn share(owner: &Owner) -> Option<f64> {
+    owner.progress.map(|p| p.step as f64 / p.total_steps.max(1) as f64)
+}

@@ -1,0 +1,142 @@
+//! What a finished study prints: baselines, the transfer map with verdicts, time, files. Results go to stdout.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use transfermap::analysis::Analysis;
+use transfermap::report::TaskSummary;
+use transfermap::study::Protocol;
+
+use super::analysis::warnings;
+use super::print_table;
+use crate::probes;
+use crate::probes::plan::Layout;
+use crate::run::measures::Observed;
+use crate::run::select::Selection;
+use crate::run::supervise::Ending;
+use crate::store::survey::{Survey, listed};
+use crate::train::schedule::total_steps;
+
+/// Prints the summary of a study.
+///
+/// # Errors
+/// stdout is closed.
+pub fn finished(
+    out: &mut dyn Write,
+    analysis: &Analysis,
+    ending: &Ending,
+    seconds: f64,
+    observed: &Observed,
+    files: &[PathBuf],
+) -> io::Result<()> {
+    warnings(out, &analysis.warnings)?;
+    super::analysis::overview(out, analysis, super::colours())?;
+    let runs = ending.done + ending.failed;
+    if runs > 0 {
+        let minutes = seconds / 60.0;
+        let rate = runs as f64 / minutes.max(1e-9);
+        writeln!(out, "\n{runs} runs in {minutes:.1} minutes ({rate:.1} runs/min)")?;
+    } else {
+        writeln!(out, "\nnothing to train: every run asked for has a record")?;
+    }
+    if !observed.measures.is_empty() {
+        let (count, minutes) = (observed.measures.len(), observed.seconds / 60.0);
+        writeln!(out, "{count} measures of similarity and transferability in {minutes:.1} minutes")?;
+    }
+    for file in files {
+        writeln!(out, "{}", file.display())?;
+    }
+    Ok(())
+}
+
+/// Says on stderr which runs failed, why, and how to try again.
+pub fn failures(found: &Survey) {
+    for record in &found.failed {
+        eprintln!("failed {}: {}", record.id, record.reason.as_deref().unwrap_or("no reason given"));
+    }
+    if !found.failed.is_empty() {
+        eprintln!("failed runs are not trained again unless --retry-failed is given");
+    }
+}
+
+/// Prints what `--dry-run` found.
+///
+/// # Errors
+/// stdout is closed.
+pub fn dry_run(
+    out: &mut dyn Write,
+    layout: Layout<'_>,
+    selection: &Selection,
+    found: &Survey,
+    keeps_models: bool,
+) -> io::Result<()> {
+    let Layout { study, inputs, .. } = layout;
+    tasks(out, &inputs.tasks)?;
+    writeln!(out, "\nRuns")?;
+    let mut by_protocol: BTreeMap<Protocol, usize> = BTreeMap::new();
+    let mut steps = 0;
+    for run in &selection.runs {
+        *by_protocol.entry(run.protocol).or_default() += 1;
+        let task = run.targets.first().and_then(|t| inputs.tasks.iter().find(|s| s.name == *t));
+        let examples = task.and_then(|t| t.splits.get("train")).map_or(0, |s| s.examples);
+        steps += total_steps(&run.recipe, examples);
+    }
+    for (protocol, count) in by_protocol {
+        writeln!(out, "  {:<12}{count}", protocol.name())?;
+    }
+    writeln!(out, "  {:<12}{} runs, about {steps} optimizer steps", "in all", selection.runs.len())?;
+    if !selection.added.is_empty() {
+        writeln!(out, "  of these, others start from: {}", listed(&selection.added))?;
+    }
+    writeln!(
+        out,
+        "  on disk: {} done, {} failed, {} stale, {} corrupt",
+        found.done.len(),
+        found.failed.len(),
+        found.stale.len(),
+        found.corrupt.len()
+    )?;
+    if !found.stale.is_empty() {
+        writeln!(out, "  stale (need --retrain-stale): {}", listed(&found.stale))?;
+    }
+    let bytes: u64 = selection
+        .runs
+        .iter()
+        .filter(|r| r.is_source || keeps_models)
+        .filter_map(|r| inputs.encoders.iter().find(|e| e.name == r.encoder))
+        .map(|e| 4 * e.parameters)
+        .sum();
+    writeln!(out, "  weights on disk: about {:.1} MB", bytes as f64 / 1e6)?;
+    writeln!(out, "  seeds: {}", study.seeds.len())?;
+    if let Some(cost) = probes::state::cost(layout) {
+        writeln!(out, "  measures: {cost}")?;
+    }
+    warnings(out, &inputs.warnings)
+}
+
+/// Prints the tasks with their sizes, label shares and lengths.
+///
+/// # Errors
+/// stdout is closed.
+pub fn tasks(out: &mut dyn Write, tasks: &[TaskSummary]) -> io::Result<()> {
+    let head = ["task", "split", "examples", "labels", "tokens p50", "p95", "max", "truncated"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for task in tasks {
+        for (name, split) in &task.splits {
+            let labels = task.labels.iter().zip(&split.label_counts);
+            let labels: Vec<String> = labels.map(|(l, n)| format!("{l} {n}")).collect();
+            rows.push(vec![
+                task.name.clone(),
+                name.clone(),
+                split.examples.to_string(),
+                labels.join(", "),
+                split.token_lengths.p50.to_string(),
+                split.token_lengths.p95.to_string(),
+                split.token_lengths.max.to_string(),
+                split.truncated.to_string(),
+            ]);
+        }
+    }
+    print_table(out, &rows, &|_, _| None)
+}
