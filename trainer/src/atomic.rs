@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Leftovers of a killed process begin with this; so do those of the checkpoints, which `tempfile` names.
+/// Leftovers of a killed process begin with this.
 const TEMPORARY: &str = ".tmp";
 
 /// A file that could not be written or read.
@@ -46,11 +46,19 @@ pub fn remedy(error: &io::Error) -> &'static str {
 /// # Errors
 /// Whatever the file system says; then `path` is as it was.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write_parts(path, &[bytes])
+}
+
+/// As [`write`], of parts one after the other.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_parts(path: &Path, parts: &[&[u8]]) -> Result<(), FileError> {
     let fail = |e| FileError::new("cannot write", path, e);
     let folder = folder_of(path);
     fs::create_dir_all(folder).map_err(fail)?;
     let mut file = temporary(folder).map_err(fail)?;
-    file.write_all(bytes).map_err(fail)?;
+    parts.iter().try_for_each(|part| file.write_all(part)).map_err(fail)?;
     file.as_file().sync_all().map_err(fail)?;
     file.persist(path).map_err(|e| fail(e.error))?;
     sync_folder(folder).map_err(fail)

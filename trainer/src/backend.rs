@@ -1,6 +1,6 @@
 //! The only place that names a Burn backend.
 //!
-//! Everything else is generic over [`AutodiffBackend`]; [`run_on`] picks the type. Burn 0.22 replaces the type
+//! Everything else is generic over [`AutodiffBackend`](burn::tensor::backend::AutodiffBackend); [`run_on`] picks the type. Burn 0.22 replaces the type
 //! parameter by a run-time device: that move should touch little more than this file.
 
 use std::any::TypeId;
@@ -8,11 +8,14 @@ use std::fmt;
 use std::str::FromStr;
 
 use burn::backend::Autodiff;
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::Backend;
 use burn_flex::Flex;
 use burn_ndarray::NdArray;
 
+pub use work::Work;
+
 pub mod device;
+mod work;
 
 /// The backend for small work that no user chooses a device for.
 pub type Host = Flex;
@@ -115,15 +118,6 @@ pub fn card_name(number: usize) -> Option<String> {
     cuda::name(number).ok()
 }
 
-/// Something to do on whatever backend is asked for.
-pub trait Work {
-    /// What comes out.
-    type Output;
-
-    /// Does it.
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output;
-}
-
 /// Does `work` on `device`.
 ///
 /// # Errors
@@ -138,7 +132,7 @@ pub fn run_on<W: Work>(device: Device, work: W) -> Result<W::Output, String> {
 
 #[cfg(not(feature = "cuda"))]
 mod cuda {
-    use super::Work;
+    use super::work::Work;
 
     const MISSING: &str =
         "this transfermap was built without CUDA; build it with `cargo build --release --features cuda`";

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::slice;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde::Serialize;
 use transfermap::analysis::{Analysis, Options, PredictorAnalysis, Recommendation, recommend};
@@ -19,16 +19,17 @@ use crate::error::{Wrong, chain};
 use crate::hub::resolve::{self, Way};
 use crate::hub::{FetchProgress, HubError, When};
 use crate::probes::collect::{Probes, tasks};
+use crate::probes::note;
 use crate::probes::observe::Observer;
+use crate::probes::pending::{missing, trouble};
 use crate::probes::plan::{Job, Layout, What};
-use crate::run::measures::trouble;
-use crate::run::prepare::{Inputs, StudyTrainer};
-use crate::run::probe_worker::{ProbeWorker, missing};
+use crate::run::event::{Event, Monitor};
+use crate::run::probe_worker::ProbeWorker;
 use crate::run::worker::End;
+use crate::store::inputs::{Inputs, read_plan};
+use crate::store::material::Material;
 use crate::store::records::Store;
 use crate::store::survey::{Survey, survey};
-use crate::terminal::progress::Progress;
-use crate::terminal::status::read_plan;
 use crate::{data, pretrained};
 
 /// The schema that this version writes.
@@ -175,7 +176,7 @@ impl Finished {
 ///
 /// # Errors
 /// A task file, a data file or an output folder that cannot be used ([`Wrong`]), or work that could not go on.
-pub fn score(request: &Request, stop: &AtomicBool) -> anyhow::Result<Scores> {
+pub fn score(request: &Request, stop: &AtomicBool, monitor: &mut dyn Monitor) -> anyhow::Result<Scores> {
     let began = Instant::now();
     let text = std::fs::read_to_string(&request.target)
         .map_err(|e| Wrong(format!("cannot read the task file ({e}): {}", request.target.display())))?;
@@ -189,7 +190,7 @@ pub fn score(request: &Request, stop: &AtomicBool) -> anyhow::Result<Scores> {
     task.check(&text).map_err(|e| Wrong::at(request.target.display(), &e))?;
     let examples = finished.add(&task, folder)?;
     let jobs = finished.layout().jobs(&selection.parts(), &|_| false);
-    let mut warnings = observe(request, &finished, &task.name, &jobs, &found, stop)?;
+    let mut warnings = observe(request, &finished, &task.name, &jobs, &found, stop, monitor)?;
     let clock = || began.elapsed().as_secs_f64();
     let mut measures = Vec::new();
     for encoder in &finished.study.encoder {
@@ -230,6 +231,7 @@ fn observe(
     jobs: &[Job],
     found: &Survey,
     stop: &AtomicBool,
+    monitor: &mut dyn Monitor,
 ) -> anyhow::Result<Vec<String>> {
     let of_target = |what: &What| match what {
         What::Features { task } | What::Gradients { task } => task == target,
@@ -263,20 +265,19 @@ fn observe(
     }
     let base = request.base.clone().unwrap_or_else(|| finished.inputs.base.clone());
     let inputs = encoders(request, finished, &base, stop)?;
-    let material = StudyTrainer::new(finished.study.clone(), base, inputs, device, Duration::MAX);
-    let mut observer = Observer::new(finished.study.clone(), device, material);
-    let mut progress = Progress::of("models", pending.len(), request.quiet);
+    let mut observer = Observer::new(device, Material::new(finished.study.clone(), base, inputs));
+    monitor.begin(pending.len(), "models");
     let mut failed = Vec::new();
     let mut emit = |event| {
-        if let crate::run::event::Event::Failed { run, reason } = &event {
+        if let Event::Failed { run, reason } = &event {
             failed.push(format!("{run}: {reason}."));
         }
-        progress.show(&event);
+        monitor.show(&event);
     };
-    pending.iter().for_each(|job| crate::probes::note::clear(finished.store.root(), &job.id));
+    pending.iter().for_each(|job| note::clear(finished.store.root(), &job.id));
     let end =
         ProbeWorker { jobs: &pending, store: &finished.store, observer: &mut observer, stop, emit: &mut emit }.work();
-    progress.finish();
+    monitor.finish();
     match end {
         Ok(End::Settled) => {}
         Ok(End::Stopped) => anyhow::bail!("stopped; what was seen so far is kept: give the same command again"),

@@ -16,7 +16,7 @@ use cubecl::config::{CubeClRuntimeConfig, RuntimeConfig};
 use cudarc::driver::{DriverError, result};
 use libloading::Library;
 
-use super::Work;
+use super::work::Work;
 
 pub fn run<W: Work>(number: usize, work: W) -> Result<W::Output, String> {
     static CONFIGURED: Once = Once::new();

@@ -8,10 +8,11 @@ use clap::Args;
 use transfermap::plan::Plan;
 use transfermap::study::Study;
 
+use super::study_file;
 use crate::error::Wrong;
 use crate::hub::resolve::{self, Way};
 use crate::hub::{FetchProgress, HubError, When};
-use crate::probes::plan::Layout;
+use crate::run::planned::Outlook;
 use crate::run::prepare::{Absent, prepare};
 use crate::run::select::select;
 use crate::store::survey::Survey;
@@ -29,7 +30,7 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
-        let (text, base) = super::read_study(&self.study)?;
+        let (text, base) = study_file::read(&self.study)?;
         let mut study = Study::from_toml(&text).map_err(|e| Wrong::at(self.study.display(), &e))?;
         let way = Way { offline: self.offline, when: When::Missing, without_encoders: true, stop: None };
         resolve::study(&mut study, &base, &way, &mut FetchProgress::new(false)).map_err(HubError::into_told)?;
@@ -38,9 +39,9 @@ impl Check {
         let cache = tempfile::tempdir().context("a temporary folder")?;
         let prepared = prepare(&study, &base, cache.path(), "flex", Absent::Warn)?;
         let plan = Plan::new(&study, &prepared.contents)?;
-        let all = select(&plan, None, None)?;
-        let layout = Layout { study: &study, plan: &plan, inputs: &prepared.inputs };
-        summary::dry_run(out, layout, &all, &Survey::default(), false)?;
+        let selection = select(&plan, None, None)?;
+        let outlook = Outlook { study, plan, inputs: prepared.inputs, selection, found: Survey::default() };
+        summary::dry_run(out, &outlook, false)?;
         Ok(())
     }
 }

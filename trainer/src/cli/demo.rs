@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::run::How;
-use crate::run::start::{self, Request};
+use super::run::{How, train};
+use crate::run::request::Request;
 
 /// The study that comes with the program.
 const STUDY: &str = include_str!("../../../studies/demo.toml");
@@ -26,7 +26,7 @@ impl Demo {
     pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<bool> {
         let mut request = Request::new(STUDY.to_owned(), "the embedded study".into(), ".".into(), self.out.clone());
         self.how.apply(&mut request);
-        start::run(&request, &super::worker_command()?, super::stop_flag()?.as_ref(), out)
+        train(&request, out)
     }
 }
 

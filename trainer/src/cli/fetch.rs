@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use transfermap::study::{Study, is_hub_id, is_revision};
 
+use super::study_file;
 use crate::error::Wrong;
 use crate::hub::resolve::{self, Way};
 use crate::hub::{Access, FetchProgress, Hub, HubError, When};
@@ -76,7 +77,7 @@ impl Fetch {
                 }
             }
             What::Study { file } => {
-                let (text, base) = super::read_study(file)?;
+                let (text, base) = study_file::read(file)?;
                 let mut study = Study::from_toml(&text).map_err(|e| Wrong::at(file.display(), &e))?;
                 let way = Way { offline: false, when: When::Now, without_encoders: false, stop: None };
                 for commit in resolve::study(&mut study, &base, &way, &mut shown).map_err(HubError::into_told)? {

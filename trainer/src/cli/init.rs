@@ -1,6 +1,7 @@
 //! `transfermap init`: a commented study file from a look at data files. What it guesses, it says.
 
 mod look;
+mod quoted;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use clap::Args;
 use transfermap::study::Study;
 
 use self::look::{Look, look};
+use self::quoted::quoted;
 use crate::atomic;
 use crate::error::Wrong;
 
@@ -122,11 +124,6 @@ fn relative(path: &Path, folder: &Path) -> String {
     let absolute = |p: &Path| p.canonicalize().unwrap_or_else(|_| p.to_owned());
     let (path, folder) = (absolute(path), absolute(folder));
     path.strip_prefix(&folder).unwrap_or(&path).to_string_lossy().into_owned()
-}
-
-/// A TOML string; JSON's escapes are among TOML's.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 #[cfg(test)]

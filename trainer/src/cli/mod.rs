@@ -11,6 +11,7 @@ mod import;
 mod init;
 mod parity;
 mod pretrain;
+mod process;
 mod recommend;
 mod report;
 mod report_file;
@@ -18,15 +19,13 @@ mod run;
 mod score;
 mod serve;
 mod status;
+mod study_file;
 mod throughput;
 mod worker;
 
 use std::io::{ErrorKind, Write};
-use std::process::{Command, ExitCode};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use crate::atomic::FileError;
@@ -134,43 +133,6 @@ fn code(result: anyhow::Result<bool>) -> ExitCode {
             ExitCode::from(if wrong { 2 } else { 1 })
         }
     }
-}
-
-/// This program, to be started as a worker.
-fn worker_command() -> anyhow::Result<impl Fn() -> Command> {
-    let program = std::env::current_exe().context("finding this program")?;
-    Ok(move || {
-        let mut command = Command::new(&program);
-        command.arg("worker");
-        command
-    })
-}
-
-/// A flag that SIGTERM and SIGINT raise. A second SIGINT ends the program at once.
-fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    use signal_hook::flag;
-    let stop = Arc::new(AtomicBool::new(false));
-    flag::register_conditional_shutdown(SIGINT, 130, Arc::clone(&stop))?;
-    for signal in [SIGTERM, SIGINT] {
-        flag::register(signal, Arc::clone(&stop))?;
-    }
-    Ok(stop)
-}
-
-/// A study file's text and the folder that its paths are relative to.
-fn read_study(path: &std::path::Path) -> Result<(String, std::path::PathBuf), Wrong> {
-    let text = std::fs::read_to_string(path).map_err(|e| {
-        let remedy = match e.kind() {
-            ErrorKind::NotFound => "give the path of a study file; `transfermap init` writes one".to_owned(),
-            ErrorKind::IsADirectory => "this is a folder; give the study file in it".to_owned(),
-            ErrorKind::InvalidData => "not UTF-8; save it as UTF-8".to_owned(),
-            _ => e.to_string(),
-        };
-        Wrong(format!("cannot read the study ({remedy}): {}", path.display()))
-    })?;
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| std::path::Path::new("."));
-    Ok((text, folder.to_owned()))
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::process::stop_flag;
 use crate::score::{Request, score};
 use crate::terminal;
+use crate::terminal::progress::Progress;
 
 /// Arguments of `score`.
 #[derive(Debug, Args)]
@@ -44,7 +46,8 @@ impl Score {
             quiet: self.quiet || self.json,
             offline: self.offline,
         };
-        let scores = score(&request, super::stop_flag()?.as_ref())?;
+        let mut progress = Progress::new(request.quiet);
+        let scores = score(&request, stop_flag()?.as_ref(), &mut progress)?;
         if self.json {
             serde_json::to_writer(&mut *out, &scores)?;
             writeln!(out)?;

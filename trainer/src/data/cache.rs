@@ -13,6 +13,7 @@ use super::digest::{digest, hex};
 use super::error::DataError;
 use super::tokenise::tokenise;
 use super::{TaskData, TokenisedSplit, TokenisedTask};
+use crate::atomic;
 
 /// Raised whenever the same texts come to other tokens, or the file looks otherwise.
 const SCHEMA: &str = "transfermap.tokenised/1";
@@ -92,20 +93,14 @@ fn key(data: &TaskData, tokenizer_json: &[u8], max_length: usize) -> String {
     hex(&hash.finalize())
 }
 
-/// Temporary file, fsync, rename: whole or not at all, however many write it.
 fn write(path: &Path, task: &TokenisedTask) -> Result<(), DataError> {
     let failed = |source| failed(path, source);
     let body = serde_json::to_vec(task).map_err(|e| failed(e.into()))?;
     let header = Header { schema: SCHEMA.into(), sha256: hex(&Sha256::digest(&body)) };
     let first = serde_json::to_string(&header).map_err(|e| failed(e.into()))?;
-    let dir = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(dir).map_err(failed)?;
-    let mut file = tempfile::Builder::new().prefix(".tokens-").tempfile_in(dir).map_err(failed)?;
-    let mut encoder = GzEncoder::new(std::io::BufWriter::new(file.as_file_mut()), Compression::fast());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let written = writeln!(encoder, "{first}").and_then(|()| encoder.write_all(&body)).and_then(|()| encoder.finish());
-    written.and_then(|mut buffered| buffered.flush()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map(drop).map_err(|e| failed(e.error))
+    atomic::write(path, &written.map_err(failed)?).map_err(|e| failed(e.source))
 }
 
 fn failed(path: &Path, source: std::io::Error) -> DataError {

@@ -16,7 +16,7 @@ const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 
 /// First bytes of files that are often taken for text.
 const NOT_TEXT: [(&[u8], &str, &str); 6] = [
-    (super::parquet::MAGIC, "a Parquet file", "add format = \"parquet\" to the source, or end its name in .parquet"),
+    (b"PAR1", "a Parquet file", "add format = \"parquet\" to the source, or end its name in .parquet"),
     (b"PK\x03\x04", "a zip archive", "unpack it, or compress the file with gzip"),
     (b"BZh", "a bzip2 file", "unpack it, or compress it with gzip"),
     (b"\xfd7zXZ", "an xz file", "unpack it, or compress it with gzip"),

@@ -18,9 +18,6 @@ use super::error::{DataError, shown};
 use super::features::Features;
 use super::open::open_file;
 
-/// The first bytes of a Parquet file, and its last.
-pub(super) const MAGIC: &[u8] = b"PAR1";
-
 const DAMAGED: &str = "it is damaged, cut short or no Parquet file: copy it again; `transfermap fetch` checks and mends \
                        files of the hub";
 

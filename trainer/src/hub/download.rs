@@ -7,7 +7,7 @@ use std::path::Path;
 use super::cache::{Repo, is_safe, length};
 use super::checksum::Checksum;
 use super::error::HubError;
-use super::http::{Fault, Method, broken};
+use super::http::{Fault, Method, broken, escaped};
 use super::repository::Hub;
 use crate::atomic;
 
@@ -184,14 +184,4 @@ fn is_intact(blob: &Path, announced: &Announced) -> Result<bool, HubError> {
         }
         None => Ok(true),
     }
-}
-
-/// A part of a path, as it stands in an address.
-pub(super) fn escaped(part: &str) -> String {
-    part.bytes()
-        .map(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(b).to_string(),
-            _ => format!("%{b:02X}"),
-        })
-        .collect()
 }

@@ -228,6 +228,16 @@ pub(super) fn shown(url: &str) -> String {
     url.split(['?', '#']).next().unwrap_or(url).to_owned()
 }
 
+/// A part of a path, as it stands in an address.
+pub(super) fn escaped(part: &str) -> String {
+    part.bytes()
+        .map(|b| match b {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(b).to_string(),
+            _ => format!("%{b:02X}"),
+        })
+        .collect()
+}
+
 /// Scheme, host and port, read as the client reads them.
 fn origin(url: &str) -> Option<url::Origin> {
     url::Url::parse(url).ok().map(|u| u.origin())

@@ -9,9 +9,8 @@ use serde::Deserialize;
 
 use super::access::Access;
 use super::cache::{Kind, Repo, is_commit, is_safe};
-use super::download::escaped;
 use super::error::HubError;
-use super::http::{Answer, Client, Fault, Method, broken};
+use super::http::{Answer, Client, Fault, Method, broken, escaped};
 use super::progress::Watch;
 
 /// The revision of a repository where none is named.

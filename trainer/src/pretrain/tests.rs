@@ -5,7 +5,7 @@ use transfermap::study::Encoder;
 
 use super::*;
 use crate::backend::Host;
-use crate::pretrained::load;
+use crate::pretrained::{embedded, load};
 
 type B = Autodiff<Host>;
 

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use transfermap::fingerprint::digest;
 use transfermap::study::{Encoder, Padding};
 
+use super::embedded::embedded;
 use super::{Checkpoint, LoadedEncoder};
 use crate::backend::Host;
 use crate::encoder::architecture::Sizes;
 use crate::encoder::registry::ConfigError;
 use crate::encoder::{Classifier, Config, SequenceClassifier, is_head, named};
-use crate::pretrain;
 
 /// Why an encoder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +91,7 @@ struct Parts {
 
 fn read_parts(encoder: &Encoder, base: &Path) -> Result<Parts, PretrainedError> {
     if let Some(name) = &encoder.embedded {
-        let (config, tokenizer, weights) = pretrain::embedded(name).ok_or_else(|| PretrainedError::Mismatch {
+        let (config, tokenizer, weights) = embedded(name).ok_or_else(|| PretrainedError::Mismatch {
             encoder: encoder.name.clone(),
             reason: format!("no embedded encoder `{name}`; known: demo-albert"),
         })?;

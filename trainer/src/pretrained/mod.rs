@@ -1,10 +1,12 @@
 //! HuggingFace folders: config.json, tokenizer.json and model.safetensors, into memory and back.
 
+mod embedded;
 mod export;
 mod load;
 mod tensor_file;
 mod weights;
 
+pub use embedded::embedded;
 pub use export::{config_with_labels, export};
 pub use load::{PretrainedError, load};
 pub use tensor_file::TensorFile;

@@ -10,11 +10,11 @@ use transfermap::report::Measure;
 
 use super::file::Probe;
 use super::look::set::probe_set;
+use super::pending::path;
 use super::plan::{Job, Layout, What};
 use crate::data::{self, TokenisedSplit, TokenisedTask};
 use crate::encoder::named::Values;
 use crate::error::chain;
-use crate::run::probe_worker::path;
 use crate::store::records::Store;
 
 /// Measures for the report, and what they lack.

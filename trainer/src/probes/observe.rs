@@ -17,20 +17,20 @@ use super::look::weights::gram;
 use super::look::{ProbeError, Subject};
 use super::plan::{Item, Job, Model, What};
 use crate::backend::Device;
-use crate::run::prepare::StudyTrainer;
+use crate::store::material::Material;
 use crate::store::records::Store;
 
 /// Makes probes of one study; reads each encoder and each task when first needed.
 pub struct Observer {
     study: Study,
     device: Device,
-    material: StudyTrainer,
+    material: Material,
 }
 
 impl Observer {
     /// An observer with the way to the data and the encoders.
-    pub fn new(study: Study, device: Device, material: StudyTrainer) -> Self {
-        Self { study, device, material }
+    pub fn new(device: Device, material: Material) -> Self {
+        Self { study: material.study().clone(), device, material }
     }
 
     /// Observes. `go_on` is asked all the time; `None` when it says no.
@@ -58,7 +58,7 @@ impl Observer {
             What::Sentence { model } => (model.task.as_str(), model.task.as_str()),
             What::Weights { models } => models.first().map_or(("", ""), |m| (m.task.as_str(), m.task.as_str())),
         };
-        let (encoder, data) = self.material.material(&job.encoder, read_task)?;
+        let (encoder, data) = self.material.of(&job.encoder, read_task)?;
         let set = probe_set(&data.train, study.measures.examples, study.data_seed, read_task);
         let model_task = task(study, model_task)?;
         let subject = Subject {

@@ -8,7 +8,7 @@ use transfermap::plan::{Plan, PlannedRun};
 use transfermap::study::{Precision, Protocol, Recipe, Study, Task};
 
 use super::look::few_steps;
-use crate::run::prepare::Inputs;
+use crate::store::inputs::Inputs;
 
 /// Raised by hand whenever probes change the numbers that they hold.
 const VERSION: u32 = 1;
@@ -295,7 +295,7 @@ mod tests {
     use transfermap::report::EncoderSummary;
 
     use super::*;
-    use crate::run::fake;
+    use crate::store::fake;
 
     /// Every key of a study on tasks a, b and c, by file.
     fn keys(change: impl FnOnce(&mut Study, &mut Plan)) -> BTreeMap<String, String> {

@@ -6,10 +6,9 @@ use serde::de::DeserializeOwned;
 use transfermap::plan::Plan;
 use transfermap::study::Study;
 
+use super::pending::{lay_out, missing};
 use super::plan::{Job, Layout, What};
-use crate::run::measures::lay_out;
-use crate::run::prepare::Inputs;
-use crate::run::probe_worker::missing;
+use crate::store::inputs::Inputs;
 use crate::store::records::Store;
 use crate::store::survey::Survey;
 

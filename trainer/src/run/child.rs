@@ -2,7 +2,6 @@
 //! that the parent is gone. So no training outlives the command that asked for it, however that command ended.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,12 +9,13 @@ use std::time::Duration;
 use anyhow::Context;
 
 use super::event::{Assignment, Event};
-use super::prepare::StudyTrainer;
 use super::probe_worker::ProbeWorker;
+use super::trainer::StudyTrainer;
 use super::worker::{End, Fatal, Trainer, Worker};
 use crate::backend::device;
 use crate::error::chain;
 use crate::probes::observe::Observer;
+use crate::store::material::Material;
 use crate::store::records::Store;
 
 /// Works on the assignment that stands on stdin: on its probes where it has any, else on its runs, with the trainer that
@@ -64,12 +64,8 @@ pub fn work(hire: impl FnOnce(&Assignment) -> anyhow::Result<Box<dyn Trainer>>) 
 
 /// Makes the probes of an assignment.
 fn observe(assignment: &Assignment, stop: &AtomicBool) -> anyhow::Result<bool> {
-    let observer = material(assignment).and_then(|material| {
-        let (device, _) = device::choose(&assignment.device)?;
-        Ok(Observer::new(assignment.study.clone(), device, material))
-    });
-    let mut observer = match observer {
-        Ok(observer) => observer,
+    let mut observer = match device::choose(&assignment.device) {
+        Ok((device, _)) => Observer::new(device, material(assignment)),
         Err(error) => {
             emit(Event::Fatal { message: format!("{error:#}") });
             return Ok(false);
@@ -96,14 +92,13 @@ fn ended(end: Result<End, Fatal>) -> bool {
 /// # Errors
 /// A device that this program does not have: it was started by another version.
 pub fn study_trainer(assignment: &Assignment) -> anyhow::Result<Box<dyn Trainer>> {
-    Ok(Box::new(material(assignment)?))
+    let (device, _) = device::choose(&assignment.device)?;
+    let checkpoint_every = Duration::from_secs(assignment.checkpoint_every);
+    Ok(Box::new(StudyTrainer { material: material(assignment), device, checkpoint_every }))
 }
 
-fn material(assignment: &Assignment) -> anyhow::Result<StudyTrainer> {
-    let (device, _) = device::choose(&assignment.device)?;
-    let every = Duration::from_secs(assignment.checkpoint_every);
-    let base: PathBuf = assignment.base.clone();
-    Ok(StudyTrainer::new(assignment.study.clone(), base, assignment.inputs.clone(), device, every))
+fn material(assignment: &Assignment) -> Material {
+    Material::new(assignment.study.clone(), assignment.base.clone(), assignment.inputs.clone())
 }
 
 fn emit(event: Event) {

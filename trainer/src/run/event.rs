@@ -1,4 +1,5 @@
-//! What a worker process and the process that started it say to each other: JSON lines over the worker's pipes.
+//! What a worker process and the process that started it say to each other: JSON lines over the worker's pipes. And who
+//! is told of it.
 
 use std::path::PathBuf;
 
@@ -7,8 +8,8 @@ use transfermap::plan::PlannedRun;
 use transfermap::record::Provenance;
 use transfermap::study::Study;
 
-use super::prepare::Inputs;
 use crate::probes::plan::Job;
+use crate::store::inputs::Inputs;
 use crate::store::records::KeepModels;
 use crate::train::StepProgress;
 
@@ -96,4 +97,20 @@ pub enum Event {
         /// What.
         message: String,
     },
+}
+
+/// Told what happens while a study runs.
+pub trait Monitor {
+    /// Work begins on so many of what `noun` names, in the plural.
+    fn begin(&mut self, total: usize, noun: &'static str);
+    /// A worker says something.
+    fn show(&mut self, event: &Event);
+    /// A run's worker died and another will take it.
+    fn died(&mut self, run: &str, text: &str);
+    /// Something that the user should know.
+    fn message(&mut self, text: &str);
+    /// Time passes.
+    fn tick(&mut self);
+    /// The work has ended.
+    fn finish(&mut self);
 }

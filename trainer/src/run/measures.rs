@@ -4,19 +4,18 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use anyhow::Context;
-use transfermap::measure::Selection;
 
-use super::event::Assignment;
-use super::probe_worker::missing;
-use super::start::{Hands, Planned};
+use super::event::{Assignment, Monitor};
+use super::hands::Hands;
+use super::planned::Planned;
 use super::supervise::Ending;
 use crate::error::Wrong;
 use crate::probes::collect::{Collected, collect};
 use crate::probes::note;
-use crate::probes::plan::{Job, Layout, Model, What};
+use crate::probes::pending::{lay_out, missing, trouble};
+use crate::probes::plan::{Job, Layout};
 use crate::store::records::Store;
 use crate::store::survey::{Survey, listed};
-use crate::terminal::progress::Progress;
 
 /// Measures, and how it went.
 #[derive(Debug, Default)]
@@ -42,6 +41,7 @@ pub fn observe(
     hands: &Hands<'_>,
     found: &Survey,
     collect_only: Option<&str>,
+    monitor: &mut dyn Monitor,
 ) -> anyhow::Result<Observed> {
     let began = Instant::now();
     let store = Store::new(&assignment.out);
@@ -64,10 +64,8 @@ pub fn observe(
     let mut ending = Ending::default();
     if !pending.is_empty() && collect_only.is_none() {
         let assignment = Assignment { probes: pending.clone(), runs: Vec::new(), ..assignment.clone() };
-        let mut progress = Progress::of("groups of probes", pending.len(), hands.quiet);
-        let ended = hands.work(&assignment, pending.len(), &store, &mut progress);
-        progress.finish();
-        ending = ended.context("starting a worker")?;
+        let pieces = (pending.len(), "groups of probes");
+        ending = hands.work(&assignment, pieces, &store, monitor).context("starting a worker")?;
     }
     let clock = || began.elapsed().as_secs_f64();
     let Collected { measures, warnings } = collect(layout, &jobs, &store, &selection, &clock)?;
@@ -75,31 +73,6 @@ pub fn observe(
     lacking.extend(unobserved(&pending, &store, collect_only));
     lacking.extend(warnings);
     Ok(Observed { measures, warnings: lacking, ending, seconds: began.elapsed().as_secs_f64() })
-}
-
-/// The jobs, and among them weight changes of the models that there are: of every finished run while the products are
-/// on disk, whatever became of the models.
-pub(super) fn lay_out(layout: Layout<'_>, selection: &Selection, store: &Store, found: &Survey) -> Vec<Job> {
-    let parts = selection.parts();
-    let done = |m: &Model| found.done.iter().any(|r| r.id == m.run);
-    let jobs = layout.jobs(&parts, &done);
-    let lost = |job: &Job| {
-        let of_weights = job.items.iter().any(|i| matches!(i.what, What::Weights { .. }));
-        of_weights && !missing(store, job).is_empty()
-    };
-    if jobs.iter().any(lost) { layout.jobs(&parts, &|m| trouble(m, found, store).is_none()) } else { jobs }
-}
-
-/// Why nothing can be observed of a run's model.
-pub fn trouble(model: &Model, found: &Survey, store: &Store) -> Option<String> {
-    if found.failed.iter().any(|r| r.id == model.run) {
-        return Some("the run failed".into());
-    }
-    if !found.done.iter().any(|r| r.id == model.run) {
-        return Some("it is not trained yet".into());
-    }
-    let damage = store.model_damage(&model.run)?;
-    Some(format!("its weights are {damage}; --keep-models all keeps those of every run"))
 }
 
 fn of_models(why: &str, mut runs: Vec<String>) -> String {

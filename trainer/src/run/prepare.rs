@@ -1,50 +1,18 @@
 //! From a study to what its runs need: tasks read and tokenised once, encoders checked, and all of it hashed.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
 use transfermap::fingerprint::digest;
-use transfermap::plan::{Contents, PlannedRun};
+use transfermap::plan::Contents;
 use transfermap::record::Classes;
 use transfermap::report::{EncoderSummary, SplitSummary, TaskSummary};
-use transfermap::study::{Encoder, Protocol, Study, Task};
+use transfermap::study::{Protocol, Study, Task};
 
-use super::worker::Trainer;
-use crate::backend::Device;
 use crate::data::{self, Example, TaskData, TokenisedSplit, TokenisedTask};
 use crate::error::{Wrong, chain};
 use crate::pretrained::{self, LoadedEncoder};
-use crate::train::{Job, Outcome, StepProgress, TrainError};
-
-/// What was found in the data and the encoders. Kept beside the plan, so that a report needs no second reading.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Inputs {
-    /// What the study's paths are relative to, absolute. Empty in folders of earlier versions.
-    #[serde(default)]
-    pub base: PathBuf,
-    /// The tasks, in the study's order.
-    pub tasks: Vec<TaskSummary>,
-    /// The encoders, in the study's order.
-    pub encoders: Vec<EncoderSummary>,
-    /// What limits the conclusions.
-    pub warnings: Vec<String>,
-    /// Tokenised tasks by encoder and task.
-    pub tokenised: IndexMap<String, IndexMap<String, PathBuf>>,
-    /// Folders of the encoders that are of the hub, by name.
-    #[serde(default)]
-    pub folders: IndexMap<String, PathBuf>,
-}
-
-impl Inputs {
-    /// An encoder of the study with the folder that it was found in, where it is of the hub.
-    pub fn located(&self, encoder: &Encoder) -> Encoder {
-        let folder = encoder.folder.clone().or_else(|| self.folders.get(&encoder.name).cloned());
-        Encoder { folder, ..encoder.clone() }
-    }
-}
+use crate::store::inputs::Inputs;
 
 /// A study whose data and encoders are read.
 pub struct Prepared {
@@ -185,90 +153,4 @@ fn warnings(study: &Study, tasks: &[TaskSummary]) -> Vec<String> {
         }
     }
     out
-}
-
-/// Trains the runs of a study in a worker; reads each encoder and each task when first needed.
-pub struct StudyTrainer {
-    study: Study,
-    base: PathBuf,
-    inputs: Inputs,
-    device: Device,
-    checkpoint_every: Duration,
-    encoders: HashMap<String, LoadedEncoder>,
-    tasks: HashMap<PathBuf, TokenisedTask>,
-}
-
-impl StudyTrainer {
-    /// A trainer for `study`.
-    pub fn new(study: Study, base: PathBuf, inputs: Inputs, device: Device, checkpoint_every: Duration) -> Self {
-        Self { study, base, inputs, device, checkpoint_every, encoders: HashMap::new(), tasks: HashMap::new() }
-    }
-
-    /// An encoder, and a task in its tokens.
-    ///
-    /// # Errors
-    /// Either cannot be read, or was not prepared.
-    pub(super) fn material(
-        &mut self,
-        encoder: &str,
-        task: &str,
-    ) -> Result<(&LoadedEncoder, &TokenisedTask), TrainError> {
-        let path = self.inputs.tokenised.get(encoder).and_then(|t| t.get(task)).cloned().unwrap_or_default();
-        self.load_encoder(encoder)?;
-        self.load_task(&path)?;
-        let missing = || unreadable(&path, format!("task `{task}` is not prepared"));
-        Ok((self.encoders.get(encoder).ok_or_else(missing)?, self.tasks.get(&path).ok_or_else(missing)?))
-    }
-
-    fn load_encoder(&mut self, name: &str) -> Result<(), TrainError> {
-        if self.encoders.contains_key(name) {
-            return Ok(());
-        }
-        let asked: Option<&Encoder> = self.study.encoder.iter().find(|e| e.name == name);
-        let asked = asked.ok_or_else(|| unreadable(&self.base, format!("no encoder `{name}`")))?;
-        let loaded =
-            pretrained::load(&self.inputs.located(asked), &self.base).map_err(|e| unreadable(&self.base, chain(&e)))?;
-        let planned = self.inputs.encoders.iter().find(|e| e.name == name);
-        if planned.is_some_and(|p| p.fingerprint != loaded.fingerprint) {
-            let message = format!("encoder `{name}` changed since the study started; start it again");
-            return Err(unreadable(&self.base, message));
-        }
-        self.encoders.insert(name.to_owned(), loaded);
-        Ok(())
-    }
-
-    fn load_task(&mut self, path: &Path) -> Result<(), TrainError> {
-        if !self.tasks.contains_key(path) {
-            let task = data::cache::read(path).map_err(|e| unreadable(path, chain(&e)))?;
-            self.tasks.insert(path.to_owned(), task);
-        }
-        Ok(())
-    }
-}
-
-impl Trainer for StudyTrainer {
-    fn train(
-        &mut self,
-        run: &PlannedRun,
-        source_model: Option<&Path>,
-        checkpoint: &Path,
-        observe: &mut dyn FnMut(StepProgress) -> bool,
-    ) -> Result<Outcome, TrainError> {
-        let target = run.targets.first().map_or("", String::as_str);
-        let missing = || unreadable(&self.base, format!("task `{target}` is not in the study"));
-        let metric = self.study.task(target).ok_or_else(missing)?.metric;
-        let (checkpoint_every, device) = (self.checkpoint_every, self.device);
-        let (encoder, data) = self.material(&run.encoder, target)?;
-        let job = Job { run, encoder, data, metric, source_model, checkpoint, checkpoint_every, device };
-        job.train(observe)
-    }
-
-    fn metric(&self, run: &PlannedRun) -> String {
-        let target = run.targets.first().and_then(|t| self.study.task(t));
-        target.map(|t| t.metric.name().to_owned()).unwrap_or_default()
-    }
-}
-
-fn unreadable(path: &Path, text: String) -> TrainError {
-    TrainError::Io { path: path.to_owned(), source: std::io::Error::other(text) }
 }

@@ -1,7 +1,6 @@
 //! The loop of a worker that observes: claim a job, make the probes of it that are not on disk, until all are settled.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -13,6 +12,7 @@ use crate::probes::file::Probe;
 use crate::probes::look::ProbeError;
 use crate::probes::note;
 use crate::probes::observe::Observer;
+use crate::probes::pending::{missing, path};
 use crate::probes::plan::{Item, Job};
 use crate::store::claims::Claims;
 use crate::store::records::Store;
@@ -32,16 +32,6 @@ pub struct ProbeWorker<'a> {
     pub stop: &'a AtomicBool,
     /// Told what happens.
     pub emit: &'a mut dyn FnMut(Event),
-}
-
-/// The file of a probe.
-pub fn path(store: &Store, job: &Job, item: &Item) -> PathBuf {
-    store.root().join(&job.id).join(&item.file)
-}
-
-/// The probes of a job that are not on disk under their keys.
-pub fn missing<'j>(store: &Store, job: &'j Job) -> Vec<&'j Item> {
-    job.items.iter().filter(|item| Probe::read(&path(store, job, item), &item.key).is_none()).collect()
 }
 
 impl ProbeWorker<'_> {

@@ -69,7 +69,7 @@ pub fn select(plan: &Plan, shard: Option<Shard>, only: Option<&str>) -> Result<S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::fake;
+    use crate::store::fake;
 
     #[test]
     fn reads_shards() {

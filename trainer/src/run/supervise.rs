@@ -7,12 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use super::event::{Assignment, Event};
-use super::worker::now;
+use super::event::{Assignment, Event, Monitor};
 use crate::probes::note;
 use crate::store::claims::Claims;
-use crate::store::records::{Found, Store, failed_record};
-use crate::terminal::progress::Progress;
+use crate::store::records::{Found, Store, failed_record, now};
 
 /// A run whose worker dies so often is recorded as failed: something about the run kills it. With several workers it
 /// may be once more: another can take the run up before this process hears of the death.
@@ -74,7 +72,7 @@ enum News {
 
 struct Shift<'a> {
     crew: &'a Crew<'a>,
-    progress: &'a mut Progress,
+    monitor: &'a mut dyn Monitor,
     members: HashMap<usize, Member>,
     next: usize,
     news: Sender<(usize, News)>,
@@ -89,11 +87,11 @@ impl Crew<'_> {
     ///
     /// # Errors
     /// A worker cannot be started.
-    pub fn work(&self, progress: &mut Progress) -> std::io::Result<Ending> {
+    pub fn work(&self, monitor: &mut dyn Monitor) -> std::io::Result<Ending> {
         let (news, inbox) = channel();
         let mut shift = Shift {
             crew: self,
-            progress,
+            monitor,
             members: HashMap::new(),
             next: 0,
             news,
@@ -146,7 +144,7 @@ impl Shift<'_> {
         while !self.members.is_empty() {
             if self.crew.stop.load(Ordering::Relaxed) && !self.ending.stopped {
                 self.ending.stopped = true;
-                self.progress.message("stopping: the running trainings save a checkpoint");
+                self.monitor.message("stopping: the running trainings save a checkpoint");
                 self.tell_to_stop();
             }
             match inbox.recv_timeout(Duration::from_millis(100)) {
@@ -154,7 +152,7 @@ impl Shift<'_> {
                 Ok((_, News::Noise)) => {}
                 Ok((number, News::Words(line))) => self.overhear(number, line),
                 Ok((number, News::PipeClosed)) => self.pipe_closed(number),
-                Err(RecvTimeoutError::Timeout) => self.progress.tick(),
+                Err(RecvTimeoutError::Timeout) => self.monitor.tick(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -193,7 +191,7 @@ impl Shift<'_> {
             }
             Event::Step { .. } | Event::Probe { .. } | Event::Message { .. } => {}
         }
-        self.progress.show(&event);
+        self.monitor.show(&event);
     }
 
     fn overhear(&mut self, number: usize, line: String) {
@@ -243,7 +241,7 @@ impl Shift<'_> {
             if deaths >= DEATHS_OF_A_RUN {
                 self.give_up(&run, &format!("its worker died {deaths} times, the last time {how}{said}"));
             } else {
-                self.progress.died(&run, &format!("{run}: its worker died ({how}{said}); tried once more"));
+                self.monitor.died(&run, &format!("{run}: its worker died ({how}{said}); tried once more"));
             }
         } else {
             self.deaths_without_run += 1;
@@ -252,14 +250,14 @@ impl Shift<'_> {
                 self.ending.workers_died = true;
                 self.tell_to_stop();
             } else {
-                self.progress.message(&format!("a worker died ({how}{said}); another takes its place"));
+                self.monitor.message(&format!("a worker died ({how}{said}); another takes its place"));
             }
         }
         if self.ending.stopped || self.ending.fatal.is_some() {
             return;
         }
         if let Err(error) = self.start() {
-            self.progress.message(&format!("no new worker could be started: {error}"));
+            self.monitor.message(&format!("no new worker could be started: {error}"));
         }
     }
 
@@ -267,7 +265,7 @@ impl Shift<'_> {
     fn give_up(&mut self, run: &str, reason: &str) {
         let written = self.write_failure(run, reason);
         self.ending.failed += usize::from(self.ended.insert(run.to_owned()));
-        self.progress.show(&Event::Failed { run: run.to_owned(), reason: reason.to_owned() });
+        self.monitor.show(&Event::Failed { run: run.to_owned(), reason: reason.to_owned() });
         if let Err(message) = written {
             self.ending.fatal = Some(message);
             self.tell_to_stop();

@@ -12,11 +12,14 @@ use transfermap::plan::Plan;
 use transfermap::record::Status;
 use transfermap::study::Study;
 
-use super::event::Event;
-use super::fake::{self, Fake};
-use super::prepare::Inputs;
-use super::start::{Planned, Request, train};
+use super::event::{Event, Monitor};
+use super::fake::Fake;
+use super::planned::Planned;
+use super::request::Request;
+use super::start::{Outcome, train};
 use super::worker::{End, Worker};
+use crate::store::fake;
+use crate::store::inputs::Inputs;
 use crate::store::records::{KeepModels, Store};
 use crate::store::survey::survey;
 
@@ -54,12 +57,7 @@ fn work(plan: &Plan, root: &Path, stop: &AtomicBool) -> (Result<End, super::work
     (end, events)
 }
 
-fn run_study(
-    tasks: &[&str],
-    root: &Path,
-    workers: usize,
-    stop: &AtomicBool,
-) -> (anyhow::Result<bool>, Planned, String) {
+fn run_study(tasks: &[&str], root: &Path, workers: usize, stop: &AtomicBool) -> (anyhow::Result<Outcome>, Planned) {
     let text = fake::study_text(tasks, &[1, 2]);
     let mut request = Request::new(text.clone(), "study.toml".into(), root.to_owned(), root.to_owned());
     request.workers = Some(workers);
@@ -72,9 +70,20 @@ fn run_study(
         on_cpu: true,
         provenance: Default::default(),
     };
-    let mut out = Vec::new();
-    let result = train(&request, &planned, &worker_command, stop, &mut out);
-    (result, planned, String::from_utf8(out).unwrap())
+    let result = train(&request, &planned, &worker_command, stop, &mut Deaf);
+    (result, planned)
+}
+
+/// Listens to nothing.
+struct Deaf;
+
+impl Monitor for Deaf {
+    fn begin(&mut self, _: usize, _: &'static str) {}
+    fn show(&mut self, _: &Event) {}
+    fn died(&mut self, _: &str, _: &str) {}
+    fn message(&mut self, _: &str) {}
+    fn tick(&mut self) {}
+    fn finish(&mut self) {}
 }
 
 /// The parts of every record that must not depend on how it came about, and the bytes of predictions.
@@ -171,16 +180,17 @@ fn two_workers_share_a_folder_without_training_anything_twice() {
 #[test]
 fn processes_finish_a_study_with_a_report_and_a_second_call_trains_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let (good, planned, out) = run_study(&["a", "b"], dir.path(), 2, &AtomicBool::new(false));
-    assert!(good.unwrap());
-    assert!(out.contains("8 runs in"), "{out}");
+    let (first, planned) = run_study(&["a", "b"], dir.path(), 2, &AtomicBool::new(false));
+    let first = first.unwrap();
+    assert!(first.good);
+    assert_eq!(first.ending.done, 8);
     for file in ["report.json", "transfer.csv", "plan.json", "study.toml", "cache/inputs.json"] {
         assert!(dir.path().join(file).exists(), "{file}");
     }
     assert_eq!(std::fs::read_dir(dir.path().join("claims")).unwrap().count(), 1, "only the lock is left");
     let before = results(&planned.plan, dir.path());
-    let (good, _, out) = run_study(&["a", "b"], dir.path(), 2, &AtomicBool::new(false));
-    assert!(good.unwrap() && out.contains("nothing to train"), "{out}");
+    let second = run_study(&["a", "b"], dir.path(), 2, &AtomicBool::new(false)).0.unwrap();
+    assert!(second.good && second.ending.done + second.ending.failed == 0);
     assert_eq!(before, results(&planned.plan, dir.path()));
 }
 
@@ -188,8 +198,8 @@ fn processes_finish_a_study_with_a_report_and_a_second_call_trains_nothing() {
 fn a_run_that_kills_its_worker_is_tried_twice_and_the_others_go_on() {
     let dir = tempfile::tempdir().unwrap();
     // One worker: with several, another may take the run up once more before it is buried.
-    let (good, planned, _) = run_study(&["panic", "once", "c"], dir.path(), 1, &AtomicBool::new(false));
-    assert!(!good.unwrap());
+    let (outcome, planned) = run_study(&["panic", "once", "c"], dir.path(), 1, &AtomicBool::new(false));
+    assert!(!outcome.unwrap().good);
     let found = survey(&planned.plan, &Store::new(dir.path())).unwrap();
     assert!(found.missing.is_empty());
     let record = |id: &str| Store::new(dir.path()).record(id).unwrap();
@@ -203,8 +213,8 @@ fn a_run_that_kills_its_worker_is_tried_twice_and_the_others_go_on() {
 #[test]
 fn a_full_disk_stops_the_study_with_the_file_and_the_remedy() {
     let dir = tempfile::tempdir().unwrap();
-    let (result, _, _) = run_study(&["disk", "slow"], dir.path(), 2, &AtomicBool::new(false));
-    let message = result.unwrap_err().to_string();
+    let (result, _) = run_study(&["disk", "slow"], dir.path(), 2, &AtomicBool::new(false));
+    let message = result.err().unwrap().to_string();
     assert!(message.contains("state.bin") && message.contains("free some space"), "{message}");
 }
 
@@ -220,11 +230,11 @@ fn a_stop_saves_checkpoints_and_the_same_command_goes_on_to_the_same_numbers() {
         });
         run_study(&tasks, stopped.path(), 2, &stop).0
     });
-    assert!(result.unwrap_err().to_string().contains("again to go on"));
+    assert!(result.unwrap().stopped.unwrap().contains("again to go on"));
     assert!(checkpoints(stopped.path()) > 0, "the stop hit a running training");
     let go = AtomicBool::new(false);
-    let (good, planned, _) = run_study(&tasks, stopped.path(), 2, &go);
-    assert!(good.unwrap());
+    let (outcome, planned) = run_study(&tasks, stopped.path(), 2, &go);
+    assert!(outcome.unwrap().good);
     run_study(&tasks, straight.path(), 1, &go).0.unwrap();
     assert_eq!(results(&planned.plan, stopped.path()), results(&planned.plan, straight.path()));
     assert_eq!(results(&planned.plan, stopped.path()).len(), planned.plan.runs.len());
@@ -236,7 +246,7 @@ fn workers_killed_in_the_middle_of_a_run_are_replaced_and_the_numbers_stay() {
     let (killed, straight) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let tasks = ["slow1", "slow2"];
     let go = AtomicBool::new(false);
-    let (good, planned) = std::thread::scope(|scope| {
+    let (outcome, planned) = std::thread::scope(|scope| {
         scope.spawn(|| {
             wait_for_checkpoint(killed.path());
             let victims = crate::store::claims::Claims::new(killed.path()).held();
@@ -245,10 +255,9 @@ fn workers_killed_in_the_middle_of_a_run_are_replaced_and_the_numbers_stay() {
                 Command::new("kill").args(["-9", &victim.process.pid.to_string()]).status().unwrap();
             }
         });
-        let (good, planned, _) = run_study(&tasks, killed.path(), 2, &go);
-        (good, planned)
+        run_study(&tasks, killed.path(), 2, &go)
     });
-    assert!(good.unwrap());
+    assert!(outcome.unwrap().good);
     run_study(&tasks, straight.path(), 1, &go).0.unwrap();
     assert_eq!(results(&planned.plan, killed.path()), results(&planned.plan, straight.path()));
 }
@@ -285,29 +294,14 @@ fn a_worker_whose_parent_is_gone_saves_a_checkpoint_and_ends() {
 fn two_commands_share_a_folder() {
     let dir = tempfile::tempdir().unwrap();
     let go = AtomicBool::new(false);
-    let runs = |out: &str| out.split(" runs in").next().and_then(|s| s.lines().last()?.parse::<usize>().ok());
     let (first, second) = std::thread::scope(|scope| {
         let other = scope.spawn(|| run_study(&["slow1", "slow2"], dir.path(), 1, &go));
         let first = run_study(&["slow1", "slow2"], dir.path(), 1, &go);
         (first, other.join().unwrap())
     });
-    assert!(first.0.unwrap() && second.0.unwrap());
-    assert_eq!(runs(&first.2).unwrap_or(0) + runs(&second.2).unwrap_or(0), 8, "{} {}", first.2, second.2);
-}
-
-#[test]
-fn status_tells_the_failed_the_missing_and_how_to_go_on() {
-    let dir = tempfile::tempdir().unwrap();
-    let (_, planned, _) = run_study(&["nan", "b"], dir.path(), 1, &AtomicBool::new(false));
-    std::fs::remove_file(Store::new(dir.path()).record_path("single/b/s1")).unwrap();
-    let mut out = Vec::new();
-    crate::terminal::status::print(dir.path(), &mut out).unwrap();
-    let text = String::from_utf8(out).unwrap();
-    assert!(text.contains(&format!("fake: {} runs", planned.plan.runs.len())), "{text}");
-    assert!(text.contains("single/nan/s1: loss became NaN"), "{text}");
-    assert!(text.contains("missing  1") && text.contains("goes on"), "{text}");
-    let wrong = crate::terminal::status::print(&dir.path().join("none"), &mut Vec::new()).unwrap_err();
-    assert!(wrong.is::<crate::error::Wrong>());
+    let (first, second) = (first.0.unwrap(), second.0.unwrap());
+    assert!(first.good && second.good);
+    assert_eq!(first.ending.done + second.ending.done, 8);
 }
 
 fn checkpoints(root: &Path) -> usize {

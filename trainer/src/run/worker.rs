@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use transfermap::plan::PlannedRun;
-use transfermap::record::{Provenance, RECORD_SCHEMA, RunRecord, Status};
+use transfermap::record::{Provenance, RunRecord, Status};
 
 use super::event::Event;
 use crate::atomic::{self, FileError};
 use crate::store::claims::{Claim, Claims};
-use crate::store::records::{Found, KeepModels, Store, failed_record};
+use crate::store::records::{Found, KeepModels, Store, failed_record, now, ok_record};
 use crate::train::{Finished, Outcome, StepProgress, TrainError};
 
 /// Between two looks at what others are doing.
@@ -284,27 +284,4 @@ fn reads_back(record: &RunRecord) -> Result<(), String> {
 /// Why a run whose source failed fails; the source's own reason is told once, however long the chain.
 fn source_failed(source: &str, reason: &str) -> String {
     format!("source run {source} failed: {reason}")
-}
-
-/// The record of a run that reached its end.
-pub fn ok_record(run: &PlannedRun, finished: &Finished, provenance: Provenance) -> RunRecord {
-    let target = run.targets.first().cloned().unwrap_or_default();
-    RunRecord {
-        schema: RECORD_SCHEMA.into(),
-        status: Status::Ok,
-        reason: None,
-        budget: finished.budget,
-        evaluations: [(target, finished.evaluations.clone())].into_iter().collect(),
-        epochs: finished.epochs.clone(),
-        curve: finished.curve.clone(),
-        cost: finished.cost,
-        ..failed_record(run, "", provenance)
-    }
-}
-
-/// The time in RFC 3339, UTC.
-pub fn now() -> String {
-    let format = time::format_description::well_known::Rfc3339;
-    let now = time::OffsetDateTime::now_utc();
-    now.replace_nanosecond(0).unwrap_or(now).format(&format).unwrap_or_default()
 }

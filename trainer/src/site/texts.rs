@@ -7,7 +7,8 @@ use crate::data;
 use crate::error::Wrong;
 use crate::hub::resolve::{self, Way};
 use crate::hub::{FetchProgress, When};
-use crate::run::prepare::{Inputs, task_digest};
+use crate::run::prepare::task_digest;
+use crate::store::inputs::Inputs;
 
 /// Reads the study's data files again and adds the texts of every test set. `input` is where the report was read from:
 /// the output folder of a `run`, or a report.json in one.

@@ -7,7 +7,7 @@ use transfermap::record::RunRecord;
 use crate::atomic;
 use crate::error::Wrong;
 use crate::pretrained::config_with_labels;
-use crate::run::prepare::Inputs;
+use crate::store::inputs::Inputs;
 
 /// Writes `run` (a folder `OUT/runs/<id>`) to `to`; returns what was written.
 ///

@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use transfermap::plan::{Plan, PlannedRun};
-use transfermap::record::{RECORD_SCHEMA, RunRecord, Status};
+use transfermap::record::{Provenance, RECORD_SCHEMA, RunRecord, Status};
 
 use crate::atomic::{self, FileError};
 use crate::train::{Finished, Prediction};
@@ -207,7 +207,7 @@ impl Store {
 }
 
 /// A failed run's record: nothing but who it was and why.
-pub fn failed_record(run: &PlannedRun, reason: &str, provenance: transfermap::record::Provenance) -> RunRecord {
+pub fn failed_record(run: &PlannedRun, reason: &str, provenance: Provenance) -> RunRecord {
     RunRecord {
         schema: RECORD_SCHEMA.into(),
         id: run.id.clone(),
@@ -227,6 +227,29 @@ pub fn failed_record(run: &PlannedRun, reason: &str, provenance: transfermap::re
         cost: Default::default(),
         provenance,
     }
+}
+
+/// The record of a run that reached its end.
+pub fn ok_record(run: &PlannedRun, finished: &Finished, provenance: Provenance) -> RunRecord {
+    let target = run.targets.first().cloned().unwrap_or_default();
+    RunRecord {
+        schema: RECORD_SCHEMA.into(),
+        status: Status::Ok,
+        reason: None,
+        budget: finished.budget,
+        evaluations: [(target, finished.evaluations.clone())].into_iter().collect(),
+        epochs: finished.epochs.clone(),
+        curve: finished.curve.clone(),
+        cost: finished.cost,
+        ..failed_record(run, "", provenance)
+    }
+}
+
+/// The time in RFC 3339, UTC.
+pub fn now() -> String {
+    let format = time::format_description::well_known::Rfc3339;
+    let now = time::OffsetDateTime::now_utc();
+    now.replace_nanosecond(0).unwrap_or(now).format(&format).unwrap_or_default()
 }
 
 /// One JSON line per prediction, gzipped without a time stamp: equal predictions are equal files.
@@ -256,7 +279,7 @@ fn remove_folder(path: &Path) -> Result<(), FileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::fake;
+    use crate::store::fake;
 
     #[test]
     fn a_commit_leaves_exactly_the_result_and_no_checkpoint() {

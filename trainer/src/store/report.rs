@@ -12,7 +12,7 @@ use transfermap::transfer::TransferMap;
 
 use super::survey::{Survey, listed};
 use crate::atomic;
-use crate::run::prepare::Inputs;
+use crate::store::inputs::Inputs;
 
 /// Puts together what a study found so far.
 pub fn assemble(study: &Study, plan: &Plan, inputs: &Inputs, found: &Survey) -> Report {

@@ -6,10 +6,9 @@ use transfermap::plan::{Plan, PlannedRun};
 use transfermap::record::RunRecord;
 
 use super::claims::Claims;
-use super::records::{Found, Store};
+use super::records::{Found, Store, now};
 use crate::atomic::FileError;
 use crate::error::Wrong;
-use crate::run::worker::now;
 
 /// Names that a message lists before it says "and so many more".
 const LISTED: usize = 10;
@@ -141,7 +140,7 @@ pub fn listed(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::fake;
+    use crate::store::fake;
     use crate::store::records::{KeepModels, failed_record};
 
     fn fill(plan: &Plan, store: &Store) {

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::run::event::Event;
+use crate::run::event::{Event, Monitor};
 
 /// Shows events on stderr.
 pub struct Progress {
+    quiet: bool,
     face: Face,
     /// What is counted, in the plural.
     noun: &'static str,
@@ -28,32 +29,20 @@ enum Face {
 /// Steps of the study's bar per run, so that it moves within one.
 const FINE: u64 = 1000;
 
-impl Progress {
-    /// For `total` runs.
-    pub fn new(total: usize, quiet: bool) -> Self {
-        Self::of("runs", total, quiet)
-    }
-
-    /// For `total` of what `noun` names, in the plural.
-    pub fn of(noun: &'static str, total: usize, quiet: bool) -> Self {
-        let face = if quiet {
-            Face::Quiet
-        } else if std::io::stderr().is_terminal() {
+impl Monitor for Progress {
+    fn begin(&mut self, total: usize, noun: &'static str) {
+        *self = Self { noun, total, ..Self::new(self.quiet) };
+        if !self.quiet && std::io::stderr().is_terminal() {
             let all = MultiProgress::new();
             let study = all.add(ProgressBar::new(total as u64 * FINE));
             study.set_style(style("{bar:40.cyan/dim} {msg}"));
             study.enable_steady_tick(Duration::from_millis(500));
-            Face::Bars { all, study, runs: HashMap::new() }
-        } else {
-            Face::Lines
-        };
-        let mut progress = Self { face, noun, total, done: 0, fractions: HashMap::new(), started: Instant::now() };
-        progress.tick();
-        progress
+            self.face = Face::Bars { all, study, runs: HashMap::new() };
+        }
+        self.tick();
     }
 
-    /// Shows an event.
-    pub fn show(&mut self, event: &Event) {
+    fn show(&mut self, event: &Event) {
         match event {
             Event::Start { run } => {
                 self.fractions.insert(run.clone(), 0.0);
@@ -110,14 +99,12 @@ impl Progress {
         self.tick();
     }
 
-    /// A run's worker died and another will take it.
-    pub fn died(&mut self, run: &str, text: &str) {
+    fn died(&mut self, run: &str, text: &str) {
         self.end(run, false);
         self.message(text);
     }
 
-    /// Says something whatever the face, unless quiet.
-    pub fn message(&mut self, text: &str) {
+    fn message(&mut self, text: &str) {
         match &self.face {
             Face::Bars { all, .. } => drop(all.println(text)),
             Face::Lines => say(text),
@@ -125,8 +112,7 @@ impl Progress {
         }
     }
 
-    /// Moves the study's bar.
-    pub fn tick(&mut self) {
+    fn tick(&mut self) {
         if let Face::Bars { study, .. } = &self.face {
             let running: f64 = self.fractions.values().sum();
             study.set_position(self.done as u64 * FINE + (running * FINE as f64) as u64);
@@ -134,13 +120,21 @@ impl Progress {
         }
     }
 
-    /// Removes the bars.
-    pub fn finish(&mut self) {
+    fn finish(&mut self) {
         if let Face::Bars { all, study, runs } = &mut self.face {
             runs.drain().for_each(|(_, bar)| bar.finish_and_clear());
             study.finish_and_clear();
             drop(all.clear());
+            self.face = Face::Lines;
         }
+    }
+}
+
+impl Progress {
+    /// Nothing at all when `quiet`.
+    pub fn new(quiet: bool) -> Self {
+        let face = if quiet { Face::Quiet } else { Face::Lines };
+        Self { quiet, face, noun: "", total: 0, done: 0, fractions: HashMap::new(), started: Instant::now() }
     }
 
     fn end(&mut self, run: &str, settled: bool) {

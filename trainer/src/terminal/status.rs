@@ -5,27 +5,14 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use transfermap::plan::Plan;
 
 use super::progress::duration;
-use crate::error::Wrong;
 use crate::probes;
 use crate::store::claims::{Claims, Owner};
+use crate::store::inputs::read_plan;
 use crate::store::process::Life;
 use crate::store::records::Store;
 use crate::store::survey::survey;
-
-/// Reads the plan of an output folder.
-///
-/// # Errors
-/// There is none, or it cannot be read.
-pub fn read_plan(root: &Path) -> anyhow::Result<Plan> {
-    let path = root.join("plan.json");
-    let text = std::fs::read(&path).map_err(|e| {
-        Wrong(format!("no plan ({e}); give the --out folder of a `transfermap run`: {}", path.display()))
-    })?;
-    Ok(serde_json::from_slice(&text).map_err(|e| Wrong(format!("not a plan ({e}): {}", path.display())))?)
-}
 
 /// Prints the state of an output folder.
 ///
@@ -91,4 +78,32 @@ fn describe(owner: &Owner) -> String {
 
 fn share(owner: &Owner) -> Option<f64> {
     owner.progress.map(|p| p.step as f64 / p.total_steps.max(1) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Wrong;
+    use crate::store::fake;
+    use crate::store::records::{KeepModels, failed_record};
+
+    #[test]
+    fn tells_the_failed_the_missing_and_how_to_go_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, plan) = (Store::new(dir.path()), fake::plan(&["a", "b"], &[1]));
+        std::fs::write(dir.path().join("plan.json"), serde_json::to_vec(&plan).unwrap()).unwrap();
+        store.commit_record(&failed_record(&plan.runs[0], "loss became NaN", Default::default())).unwrap();
+        for run in plan.runs.iter().skip(2) {
+            let finished = fake::finished(run);
+            store.commit(run, &fake::record(run, &finished), &finished, KeepModels::Sources).unwrap();
+        }
+        let mut out = Vec::new();
+        print(dir.path(), &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("fake: 4 runs") && text.contains("done     2"), "{text}");
+        assert!(text.contains(&format!("{}: loss became NaN", plan.runs[0].id)), "{text}");
+        assert!(text.contains("missing  1") && text.contains("goes on"), "{text}");
+        let wrong = print(&dir.path().join("none"), &mut Vec::new()).unwrap_err();
+        assert!(wrong.is::<Wrong>());
+    }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use transfermap::analysis::Analysis;
 use transfermap::report::TaskSummary;
 use transfermap::study::Protocol;
 
@@ -12,29 +11,23 @@ use super::analysis::warnings;
 use super::print_table;
 use crate::probes;
 use crate::probes::plan::Layout;
-use crate::run::measures::Observed;
-use crate::run::select::Selection;
-use crate::run::supervise::Ending;
-use crate::store::survey::{Survey, listed};
+use crate::run::planned::Outlook;
+use crate::run::request::Request;
+use crate::run::start::Outcome;
+use crate::store::survey::listed;
 use crate::train::schedule::total_steps;
 
-/// Prints the summary of a study.
+/// Prints the summary of a study, with the files that were written.
 ///
 /// # Errors
 /// stdout is closed.
-pub fn finished(
-    out: &mut dyn Write,
-    analysis: &Analysis,
-    ending: &Ending,
-    seconds: f64,
-    observed: &Observed,
-    files: &[PathBuf],
-) -> io::Result<()> {
+pub fn finished(out: &mut dyn Write, outcome: &Outcome, files: &[PathBuf]) -> io::Result<()> {
+    let Outcome { analysis, ending, observed, .. } = outcome;
     warnings(out, &analysis.warnings)?;
     super::analysis::overview(out, analysis, super::colours())?;
     let runs = ending.done + ending.failed;
     if runs > 0 {
-        let minutes = seconds / 60.0;
+        let minutes = outcome.seconds / 60.0;
         let rate = runs as f64 / minutes.max(1e-9);
         writeln!(out, "\n{runs} runs in {minutes:.1} minutes ({rate:.1} runs/min)")?;
     } else {
@@ -50,13 +43,17 @@ pub fn finished(
     Ok(())
 }
 
-/// Says on stderr which runs failed, why, and how to try again.
-pub fn failures(found: &Survey) {
-    for record in &found.failed {
+/// Says on stderr which runs failed or are missing, why, and how to try again.
+pub fn failures(outcome: &Outcome, request: &Request) {
+    for record in &outcome.found.failed {
         eprintln!("failed {}: {}", record.id, record.reason.as_deref().unwrap_or("no reason given"));
     }
-    if !found.failed.is_empty() {
+    if !outcome.found.failed.is_empty() {
         eprintln!("failed runs are not trained again unless --retry-failed is given");
+    }
+    if outcome.missing > 0 {
+        let resume = request.how_to_resume();
+        eprintln!("{} runs are missing because their workers ended early; {resume}", outcome.missing);
     }
 }
 
@@ -64,14 +61,8 @@ pub fn failures(found: &Survey) {
 ///
 /// # Errors
 /// stdout is closed.
-pub fn dry_run(
-    out: &mut dyn Write,
-    layout: Layout<'_>,
-    selection: &Selection,
-    found: &Survey,
-    keeps_models: bool,
-) -> io::Result<()> {
-    let Layout { study, inputs, .. } = layout;
+pub fn dry_run(out: &mut dyn Write, outlook: &Outlook, keeps_models: bool) -> io::Result<()> {
+    let Outlook { study, plan, inputs, selection, found } = outlook;
     tasks(out, &inputs.tasks)?;
     writeln!(out, "\nRuns")?;
     let mut by_protocol: BTreeMap<Protocol, usize> = BTreeMap::new();
@@ -109,7 +100,7 @@ pub fn dry_run(
         .sum();
     writeln!(out, "  weights on disk: about {:.1} MB", bytes as f64 / 1e6)?;
     writeln!(out, "  seeds: {}", study.seeds.len())?;
-    if let Some(cost) = probes::state::cost(layout) {
+    if let Some(cost) = probes::state::cost(Layout { study, plan, inputs }) {
         writeln!(out, "  measures: {cost}")?;
     }
     warnings(out, &inputs.warnings)

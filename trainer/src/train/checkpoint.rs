@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use sha2::{Digest, Sha256};
 use transfermap::record::{Budget, Curve, EpochRecord};
 
 use super::job::TrainError;
+use crate::atomic;
 use crate::encoder::named::Values;
 use crate::pretrained::{Tensors, read_tensors, write_tensors};
 
@@ -61,7 +61,7 @@ pub struct Snapshot {
 
 const MAGIC: &[u8; 16] = b"transfermap-ck/1";
 
-/// Writes the file whole: temporary file, fsync, rename.
+/// Writes the file whole or not at all.
 pub fn save(path: &Path, snapshot: &Snapshot) -> Result<(), TrainError> {
     let state = serde_json::to_vec(&snapshot.state).map_err(|e| TrainError::Weights(e.to_string()))?;
     let mut all = BTreeMap::new();
@@ -73,19 +73,8 @@ pub fn save(path: &Path, snapshot: &Snapshot) -> Result<(), TrainError> {
     body.extend_from_slice(&(state.len() as u64).to_le_bytes());
     body.extend_from_slice(&state);
     body.extend_from_slice(&tensors);
-    write_whole(path, &body).map_err(|source| TrainError::Io { path: path.to_owned(), source })
-}
-
-fn write_whole(path: &Path, body: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(MAGIC)?;
-    file.write_all(&Sha256::digest(body))?;
-    file.write_all(body)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    atomic::write_parts(path, &[MAGIC, &Sha256::digest(&body), &body])
+        .map_err(|e| TrainError::Io { path: path.to_owned(), source: e.source })
 }
 
 /// Reads the file; `None` when there is none, or when it belongs to another fingerprint.

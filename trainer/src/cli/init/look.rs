@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use super::quoted::quoted;
 use crate::error::Wrong;
 
 /// Rows that are looked at.
@@ -129,7 +130,7 @@ fn guess(table: &Table) -> Result<Look, String> {
         return Err("no text column found".into());
     }
     let column = |c: usize| match &table.names {
-        Some(_) => super::quoted(name(c)),
+        Some(_) => quoted(name(c)),
         None => (c + 1).to_string(),
     };
     Ok(Look {

@@ -2,9 +2,8 @@
 //!
 //! Shares its lexicon, and the need to compare two segments, with paraphrase.
 
-use super::Row;
 use super::event::{Change, Event, FORMS};
-use super::grammar::Draw;
+use super::grammar::{Draw, Row};
 use super::lexicon::{ACTS, PERSONS, PLACES, SORTS};
 
 /// Class names.

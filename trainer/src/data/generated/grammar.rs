@@ -6,6 +6,9 @@ use transfermap::random::{Stream, stream};
 
 use super::lexicon::{ASPECTS, COPULAS, PRAISE, REPROACH, TIMES, TOPICS};
 
+/// Texts and label name.
+pub type Row = (Vec<String>, String);
+
 /// Draws by its own arithmetic, so that the rows depend on the stream's bits only and not on a sampling library.
 pub struct Draw(Stream);
 

@@ -2,9 +2,8 @@
 //!
 //! Shares its lexicon, and the need to compare two segments, with entailment.
 
-use super::Row;
 use super::event::{Change, Event, FORMS};
-use super::grammar::Draw;
+use super::grammar::{Draw, Row};
 
 /// Class names.
 pub const LABELS: [&str; 2] = ["paraphrase", "not_paraphrase"];

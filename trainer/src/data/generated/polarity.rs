@@ -1,7 +1,6 @@
 //! Whether an opinion is negative or positive on the whole. Shares its words and its arithmetic with stars.
 
-use super::Row;
-use super::grammar::{Clause, Draw, clause, join};
+use super::grammar::{Clause, Draw, Row, clause, join};
 
 /// Class names.
 pub const LABELS: [&str; 2] = ["negative", "positive"];

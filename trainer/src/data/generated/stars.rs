@@ -1,7 +1,6 @@
 //! How many stars an opinion is worth. Shares its words and its arithmetic with polarity, and asks for degrees.
 
-use super::Row;
-use super::grammar::{Clause, Draw, clause, join};
+use super::grammar::{Clause, Draw, Row, clause, join};
 
 /// Class names.
 pub const LABELS: [&str; 5] = ["one", "two", "three", "four", "five"];

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use tokenizers::Tokenizer;
 
 use super::event::Reading;
+use super::grammar::Row;
 use super::lexicon::weight;
 use super::*;
 

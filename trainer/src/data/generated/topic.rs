@@ -1,7 +1,6 @@
 //! Which of four topics a sentence is about. Its words stand in no other task.
 
-use super::Row;
-use super::grammar::{Draw, topical};
+use super::grammar::{Draw, Row, topical};
 use super::lexicon::TOPICS;
 
 /// Percent of the content words that stay on the topic. The others stray, so some sentences cannot be decided.

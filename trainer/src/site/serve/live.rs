@@ -9,16 +9,16 @@ use anyhow::Context;
 use transfermap::plan::Plan;
 use transfermap::study::Study;
 
+use super::answer::{Answer, kind_of};
 use super::request::Request;
-use super::{Answer, kind_of};
 use crate::error::Wrong;
-use crate::run::prepare::Inputs;
 use crate::site::viewer::Viewer;
 use crate::site::{Shown, page};
+use crate::store::inputs::Inputs;
+use crate::store::inputs::read_plan;
 use crate::store::records::Store;
 use crate::store::report::assemble;
 use crate::store::survey::survey;
-use crate::terminal::status::read_plan;
 
 const WATCH_SCRIPT: &str = include_str!("../../../assets/watch.js");
 

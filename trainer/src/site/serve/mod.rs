@@ -4,6 +4,7 @@
 //! It answers GET and HEAD, one thread for each connection; requests that name another host are refused, so that no
 //! page of the web can read a study through the reader's browser.
 
+mod answer;
 mod live;
 mod request;
 
@@ -14,6 +15,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::viewer::Viewer;
 use crate::error::Wrong;
+use answer::{Answer, kind_of};
 use live::Live;
 use request::Request;
 
@@ -24,21 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Server {
     root: PathBuf,
     study: Option<Live>,
-}
-
-/// What goes back.
-struct Answer {
-    status: &'static str,
-    kind: &'static str,
-    /// Empty when it has none.
-    etag: String,
-    body: Vec<u8>,
-}
-
-impl Answer {
-    fn text(status: &'static str, words: &str) -> Self {
-        Self { status, kind: "text/plain; charset=utf-8", etag: String::new(), body: format!("{words}\n").into() }
-    }
 }
 
 /// Listens on 127.0.0.1; port 0 takes a free one.
@@ -141,21 +128,6 @@ fn etag_of(path: &Path) -> String {
     let Ok(metadata) = std::fs::metadata(path) else { return String::new() };
     let time = metadata.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     format!("\"{:x}-{:x}\"", time.as_nanos(), metadata.len())
-}
-
-fn kind_of(path: &Path) -> &'static str {
-    match path.extension().and_then(|e| e.to_str()).unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" => "text/javascript; charset=utf-8",
-        "json" => "application/json",
-        "wasm" => "application/wasm",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "csv" => "text/csv; charset=utf-8",
-        "toml" | "txt" | "md" | "log" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::Answer;
+use super::answer::Answer;
 
 /// More is no browser.
 const MOST_BYTES: usize = 16 * 1024;

@@ -1,7 +1,7 @@
 use super::*;
-use crate::run::fake;
-use crate::run::prepare::Inputs;
 use crate::site::fixture;
+use crate::store::fake;
+use crate::store::inputs::Inputs;
 use crate::store::records::{KeepModels, Store};
 use std::fs;
 use std::io::Read;
