@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use transfermap_tests::{Said, binary, root, run, said};
+use transfermap_tests::{Said, binary, run, said};
 use transfermap_trainer::data::generated::tokenizer_json;
 
 const TINY: &str = r#"{ model_type = "albert", vocab_size = 2000, embedding_size = 8, hidden_size = 8, num_hidden_layers = 1, num_attention_heads = 2, intermediate_size = 8, max_position_embeddings = 32 }"#;
@@ -89,159 +89,29 @@ fn the_unbroken_study_works() {
     assert!(scratch.out().join("report.json").exists());
 }
 
+/// One refusal of each layer; what else each refuses is told by its own tests (core/tests/study_file.rs, the trainer's
+/// data/tests.rs and pretrained/tests.rs).
 #[test]
-fn rejects_a_missing_file() {
-    let scratch = Scratch::new();
-    fs::remove_file(scratch.path("train.csv")).unwrap();
-    scratch.refused(&["train.csv", "no such file"]);
-}
+fn rejects_bad_input_of_every_layer_in_one_line_and_writes_nothing() {
+    let mut study = Scratch::new();
+    study.edit("batch_size = 8", "batchsize = 8");
+    study.refused(&["study.toml", "line 15", "batchsize", "did you mean `batch_size`"]);
 
-#[test]
-fn rejects_a_directory_instead_of_a_file() {
-    let scratch = Scratch::new();
-    fs::remove_file(scratch.path("train.csv")).unwrap();
-    fs::create_dir(scratch.path("train.csv")).unwrap();
-    scratch.refused(&["train.csv", "folder"]);
-}
+    let file = Scratch::new();
+    fs::remove_file(file.path("train.csv")).unwrap();
+    file.refused(&["train.csv", "no such file"]);
 
-#[test]
-fn rejects_an_empty_file() {
-    let scratch = Scratch::new();
-    scratch.write("train.csv", "");
-    scratch.refused(&["train.csv", "empty"]);
-}
+    let row = Scratch::new();
+    row.write("train.csv", "text,label\na,no\nb,yes\nc,maybe\nd,no\ne,yes\n");
+    row.refused(&["train.csv", "line 4", "maybe", "no", "yes"]);
 
-#[test]
-fn rejects_a_wrong_column_count_with_its_line() {
-    let scratch = Scratch::new();
-    scratch.write("train.csv", "text,label\nfine,no\nalso fine,yes\none, too many,no\nfine again,yes\n");
-    scratch.refused(&["train.csv", "4", "3", "2"]);
-}
+    let mut encoder = Scratch::new();
+    encoder.edit("max_length = 16", "max_length = 64");
+    encoder.refused(&["max_length = 64", "32 positions"]);
 
-#[test]
-fn rejects_text_that_is_not_utf_8_with_its_line() {
-    let scratch = Scratch::new();
-    scratch.write("train.csv", b"text,label\nfine,no\nna\xefve,yes\n");
-    scratch.refused(&["train.csv", "3", "UTF-8"]);
-}
-
-#[test]
-fn rejects_an_unknown_label_with_its_line() {
-    let scratch = Scratch::new();
-    scratch.write("train.csv", "text,label\na,no\nb,yes\nc,maybe\nd,no\ne,yes\n");
-    scratch.refused(&["train.csv", "4", "maybe", "no", "yes"]);
-}
-
-#[test]
-fn rejects_a_label_that_training_never_shows() {
-    let scratch = Scratch::new();
-    scratch.write("train.csv", "text,label\na,no\nb,no\nc,no\n");
-    scratch.refused(&["train.csv", "yes"]);
-}
-
-#[test]
-fn rejects_a_class_with_one_example() {
-    let scratch = Scratch::new();
-    scratch.write("train.csv", "text,label\na,no\nb,no\nc,yes\n");
-    scratch.refused(&["train.csv", "yes", "one"]);
-}
-
-#[test]
-fn rejects_two_tasks_of_one_name() {
-    let mut scratch = Scratch::new();
-    let task = scratch.study[scratch.study.find("[[task]]").unwrap()..].to_owned();
-    scratch.study += &task;
-    scratch.refused(&["study.toml", "line 25", "`t`", "rename"]);
-}
-
-#[test]
-fn rejects_an_unknown_key_and_suggests_the_nearest() {
-    let mut scratch = Scratch::new();
-    scratch.edit("batch_size = 8", "batchsize = 8");
-    scratch.refused(&["study.toml", "line 15", "batchsize", "did you mean `batch_size`"]);
-}
-
-#[test]
-fn rejects_a_seed_given_twice() {
-    let mut scratch = Scratch::new();
-    scratch.edit("seeds = [1]", "seeds = [1, 2, 1]");
-    scratch.refused(&["study.toml", "line 3", "seed 1", "twice"]);
-}
-
-#[test]
-fn rejects_a_pair_that_names_an_unknown_task() {
-    let mut scratch = Scratch::new();
-    scratch.edit("pairs = \"all\"", "pairs = [[\"t\", \"u\"]]");
-    scratch.refused(&["study.toml", "line 4", "`u`", "did you mean"]);
-}
-
-/// An encoder folder on disk instead of random weights.
-fn with_folder(scratch: &mut Scratch) -> PathBuf {
-    let folder = scratch.path("encoder");
-    fs::create_dir(&folder).unwrap();
-    let fixture = root().join("tests/fixtures/albert_small");
-    fs::copy(fixture.join("config.json"), folder.join("config.json")).unwrap();
-    fs::copy(fixture.join("model.safetensors"), folder.join("model.safetensors")).unwrap();
-    fs::write(folder.join("tokenizer.json"), tokenizer_json()).unwrap();
-    let old = format!("tokenizer = \"tokenizer.json\"\nmax_length = 16\nconfig = {TINY}");
-    scratch.edit(&old, "path = \"encoder\"\nmax_length = 16");
-    folder
-}
-
-#[test]
-fn rejects_an_encoder_folder_without_weights() {
-    let mut scratch = Scratch::new();
-    let folder = with_folder(&mut scratch);
-    fs::remove_file(folder.join("model.safetensors")).unwrap();
-    scratch.refused(&["model.safetensors", "missing", "config = { ... }"]);
-    fs::write(folder.join("pytorch_model.bin"), "x").unwrap();
-    scratch.refused(&["pytorch_model.bin", "save_pretrained"]);
-}
-
-#[test]
-fn rejects_a_tokenizer_with_more_pieces_than_the_embedding() {
-    let mut scratch = Scratch::new();
-    with_folder(&mut scratch);
-    scratch.refused(&["pieces", "120"]);
-}
-
-#[test]
-fn rejects_a_tensor_of_the_wrong_shape() {
-    let mut scratch = Scratch::new();
-    let config = with_folder(&mut scratch).join("config.json");
-    let text = fs::read_to_string(&config).unwrap().replace("\"vocab_size\": 120", "\"vocab_size\": 2000");
-    fs::write(&config, text).unwrap();
-    scratch.refused(&["model.safetensors", "word_embeddings", "[120, 16]", "[2000, 16]"]);
-}
-
-#[test]
-fn rejects_truncated_weights() {
-    let mut scratch = Scratch::new();
-    let weights = with_folder(&mut scratch).join("model.safetensors");
-    let config = scratch.path("encoder/config.json");
-    let text = fs::read_to_string(&config).unwrap().replace("\"vocab_size\": 120", "\"vocab_size\": 2000");
-    fs::write(&config, text).unwrap();
-    let bytes = fs::read(&weights).unwrap();
-    fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
-    scratch.refused(&["model.safetensors", "cut short"]);
-}
-
-#[test]
-fn rejects_a_max_length_over_the_position_table() {
-    let mut scratch = Scratch::new();
-    scratch.edit("max_length = 16", "max_length = 64");
-    scratch.refused(&["max_length = 64", "32 positions"]);
-}
-
-#[test]
-fn rejects_a_kept_head_between_unequal_classes() {
-    let mut scratch = Scratch::new();
-    let task = scratch.study[scratch.study.find("[[task]]").unwrap()..].to_owned();
-    let other = task.replace("name = \"t\"", "name = \"u\"").replace("[\"no\", \"yes\"]", "[\"no\", \"yes\", \"so\"]");
-    scratch.study += &other;
-    scratch.edit("protocols = [\"single\"]", "protocols = [\"single\", \"sequential\"]");
-    scratch.edit("max_steps = 2", "max_steps = 2\nhead = \"keep\"");
-    scratch.refused(&["study.toml", "keep", "2 classes", "3"]);
+    let tokenizer = Scratch::new();
+    tokenizer.write("tokenizer.json", "{}");
+    tokenizer.refused(&["tokenizer.json", "not a tokenizer.json"]);
 }
 
 #[test]

@@ -174,33 +174,17 @@ fn numpy_rows_stand_in_the_order_of_the_permutation_and_leaks_go_after_it() {
     assert_eq!(all.train.len(), 49);
 }
 
+/// What is no text at all is told in open.rs, what is no table in delimited.rs.
 #[test]
-fn rejects_files_that_are_not_there() {
-    let folder = Folder::new().with("test.csv", CSV);
-    assert!(folder.complaint(&train_and_test()).contains("train.csv: no such file; correct `file`"));
-    std::fs::create_dir(folder.path().join("train.csv")).unwrap();
-    assert!(folder.complaint(&train_and_test()).contains("train.csv: is a folder, not a file; name"));
-    assert!(with_train("").complaint(&train_and_test()).contains("train.csv: is empty; give"));
+fn rejects_files_without_rows_and_formats_that_are_not_known() {
     assert!(with_train("text,label\n").complaint(&train_and_test()).contains("train.csv: has no rows; give"));
-}
-
-#[test]
-fn rejects_formats_that_are_not_read() {
-    let folder = with_train("PAR1").with("train.zip", "PK\x03\x04").with("train.dat", CSV);
-    let message = folder.complaint(&train_and_test());
-    assert!(message.contains("train.csv: is a Parquet file; add format = \"parquet\""), "{message}");
-    let message = folder.complaint(&train_and_test().replace("train.csv", "train.zip"));
-    assert!(message.contains("train.zip: is a zip archive; unpack it"), "{message}");
+    let folder = Folder::new().with("train.dat", CSV).with("test.csv", CSV);
     let message = folder.complaint(&train_and_test().replace("train.csv", "train.dat"));
     assert!(message.contains("train.dat: format `dat` is not known; add format = \"csv\""), "{message}");
 }
 
 #[test]
-fn rejects_rows_that_make_no_sense() {
-    let message = with_train("text,label\na,no\nb,c,yes\n").complaint(&train_and_test());
-    assert!(message.contains("train.csv, line 3: 3 columns, but line 1 has 2; put quotes around cells"), "{message}");
-    let message = with_train(b"text,label\na,no\nna\xefve,yes\n").complaint(&train_and_test());
-    assert!(message.contains("train.csv, line 3: not UTF-8 (byte 3 of the line); convert the file"), "{message}");
+fn rejects_lines_of_json_that_make_no_sense() {
     let json = train_and_test().replace("train.csv", "train.jsonl");
     for (line, expected) in [
         ("{\"text\":1,\"label\":0}", "line 2: key `text` holds a number; a text is a string"),

@@ -166,6 +166,34 @@ fn rejects_more_tokens_than_positions() {
 }
 
 #[test]
+fn rejects_weights_that_are_not_there_or_not_whole() {
+    let folder = folder("albert_small", |name| Some(name.to_owned()));
+    let complaint = || load(&encoder(), folder.path()).unwrap_err().to_string();
+    let weights = folder.path().join("small/model.safetensors");
+    let bytes = fs::read(&weights).unwrap();
+    fs::write(&weights, &bytes[..bytes.len() / 2]).unwrap();
+    let message = complaint();
+    assert!(message.contains("model.safetensors: not a safetensors file, or cut short"), "{message}");
+    fs::remove_file(&weights).unwrap();
+    let message = complaint();
+    assert!(message.contains("model.safetensors: missing") && message.contains("config = { ... }"), "{message}");
+    fs::write(folder.path().join("small/pytorch_model.bin"), "x").unwrap();
+    let message = complaint();
+    assert!(message.contains("only pytorch_model.bin") && message.contains("save_pretrained"), "{message}");
+}
+
+#[test]
+fn rejects_sizes_that_do_not_fit_one_another() {
+    let folder = configured("albert_small", "\"vocab_size\": 120", "\"vocab_size\": 2000");
+    let message = load(&encoder(), folder.path()).unwrap_err().to_string();
+    assert!(message.contains("word_embeddings.weight` has the shape [120, 16]"), "{message}");
+    assert!(message.contains("config.json asks for [2000, 16]"), "{message}");
+    let folder = configured("albert_small", "\"vocab_size\": 120", "\"vocab_size\": 4");
+    let message = load(&encoder(), folder.path()).unwrap_err().to_string();
+    assert!(message.contains("the tokenizer has 5 pieces, the embedding 4 rows"), "{message}");
+}
+
+#[test]
 fn rejects_a_tokenizer_with_more_segments() {
     let folder = configured("bert", "\"type_vocab_size\": 2", "\"type_vocab_size\": 1");
     let template = r#"{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"[CLS]","type_id":0}},
