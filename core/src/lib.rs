@@ -7,6 +7,8 @@
 //!
 //! Data flows one way: [`study`] → [`plan`] → [`record`] per run → [`report`] → [`transfer`] → [`table`] or view.
 
+#![warn(missing_docs)]
+
 pub mod analysis;
 pub mod correlation;
 pub mod dyadic;

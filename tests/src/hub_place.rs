@@ -18,7 +18,6 @@ pub const MODEL: &str = "albert/albert-base-v2";
 
 /// The hub, the home and the folder.
 pub struct HubPlace {
-    /// The hub.
     pub server: HubServer,
     /// The folder; `home` in it is HF_HOME.
     pub folder: tempfile::TempDir,

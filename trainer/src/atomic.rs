@@ -13,15 +13,12 @@ const TEMPORARY: &str = ".tmp";
 pub struct FileError {
     /// What was to be done with it.
     pub what: &'static str,
-    /// The file or folder.
     pub path: PathBuf,
-    /// The system's word.
     #[source]
     pub source: io::Error,
 }
 
 impl FileError {
-    /// An error with its file.
     pub fn new(what: &'static str, path: &Path, source: io::Error) -> Self {
         Self { what, path: path.to_owned(), source }
     }

@@ -12,9 +12,11 @@ use burn::tensor::backend::Backend;
 use burn_flex::Flex;
 use burn_ndarray::NdArray;
 
+pub use error::DeviceError;
 pub use work::Work;
 
 pub mod device;
+mod error;
 mod work;
 
 /// The backend for small work that no user chooses a device for.
@@ -58,10 +60,10 @@ pub enum DeviceChoice {
 }
 
 impl FromStr for DeviceChoice {
-    type Err = String;
+    type Err = DeviceError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("device `{text}`: give auto, cpu, ndarray, cuda or cuda:N");
+    fn from_str(text: &str) -> Result<Self, DeviceError> {
+        let wrong = || DeviceError::Unknown(text.to_owned());
         match text {
             "auto" => Ok(Self::Auto),
             "cpu" => Ok(Self::Device(Device::Cpu)),
@@ -101,7 +103,7 @@ impl DeviceChoice {
     ///
     /// # Errors
     /// A GPU was asked for by name and cannot be used; the text says what is missing.
-    pub fn resolve(self) -> Result<(Device, Option<String>), String> {
+    pub fn resolve(self) -> Result<(Device, Option<String>), DeviceError> {
         match self {
             Self::Auto => match cuda::name(0) {
                 Ok(_) => Ok((Device::Cuda(0), None)),
@@ -122,7 +124,7 @@ pub fn card_name(number: usize) -> Option<String> {
 ///
 /// # Errors
 /// This binary was built without CUDA, or the driver is missing.
-pub fn run_on<W: Work>(device: Device, work: W) -> Result<W::Output, String> {
+pub fn run_on<W: Work>(device: Device, work: W) -> Result<W::Output, DeviceError> {
     match device {
         Device::Cpu => Ok(work.run::<Autodiff<Flex>>(&Default::default())),
         Device::NdArray => Ok(work.run::<Autodiff<NdArray>>(&Default::default())),
@@ -132,17 +134,15 @@ pub fn run_on<W: Work>(device: Device, work: W) -> Result<W::Output, String> {
 
 #[cfg(not(feature = "cuda"))]
 mod cuda {
+    use super::error::DeviceError;
     use super::work::Work;
 
-    const MISSING: &str =
-        "this transfermap was built without CUDA; build it with `cargo build --release --features cuda`";
-
-    pub fn name(_: usize) -> Result<String, String> {
-        Err(MISSING.into())
+    pub fn name(_: usize) -> Result<String, DeviceError> {
+        Err(DeviceError::WithoutCuda)
     }
 
-    pub fn run<W: Work>(_: usize, _: W) -> Result<W::Output, String> {
-        Err(MISSING.into())
+    pub fn run<W: Work>(_: usize, _: W) -> Result<W::Output, DeviceError> {
+        Err(DeviceError::WithoutCuda)
     }
 }
 
@@ -157,7 +157,7 @@ mod tests {
     fn reads_devices() {
         assert_eq!("cuda:3".parse(), Ok(DeviceChoice::Device(Device::Cuda(3))));
         assert_eq!("cpu".parse(), Ok(DeviceChoice::Device(Device::Cpu)));
-        assert!("gpu".parse::<DeviceChoice>().unwrap_err().contains("give auto, cpu"));
+        assert!("gpu".parse::<DeviceChoice>().unwrap_err().to_string().contains("give auto, cpu"));
         assert!("cuda:x".parse::<DeviceChoice>().is_err());
     }
 }

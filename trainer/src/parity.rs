@@ -7,17 +7,18 @@
 //! training, with the dropout masks of our own keyed stream in transformers' model.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use burn::tensor::backend::{AutodiffBackend, Backend};
 use burn::tensor::{Int, Tensor, TensorData};
 use serde::Deserialize;
 use transfermap::study::{Precision, Recipe};
 
-use crate::backend::{Device, Work, run_on};
+use crate::backend::{Device, DeviceError, Work, run_on};
 use crate::encoder::dropout::Dropout;
+use crate::encoder::registry::ConfigError;
 use crate::encoder::{Classifier, Config, Inputs, Mode, SequenceClassifier, named};
-use crate::pretrained::Checkpoint;
+use crate::pretrained::{Checkpoint, WeightsError};
 use crate::train::gradient::Gradient;
 use crate::train::loss::cross_entropy;
 use crate::train::optimizer::AdamW;
@@ -26,9 +27,7 @@ use crate::train::schedule::Schedule;
 /// The largest absolute differences from the reference.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Differences {
-    /// Logits.
     pub logits: f64,
-    /// Pooler output.
     pub pooler_output: f64,
     /// Mean over tokens.
     pub mean_pooled: f64,
@@ -36,9 +35,7 @@ pub struct Differences {
     pub hidden_states: Option<f64>,
     /// Logits and every gradient with dropout; absent where the folder has none.
     pub dropout: Option<f64>,
-    /// Loss.
     pub loss: f64,
-    /// Every gradient.
     pub gradients: f64,
     /// Global gradient norm.
     pub gradient_norm: f64,
@@ -109,15 +106,41 @@ struct Settings {
     total_steps: u64,
 }
 
+/// Why nothing could be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum ParityError {
+    #[error("{path}: {source}", path = path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The configuration makes no model, or the weights do not fit it.
+    #[error("{0}")]
+    Model(String),
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error("expected.safetensors holds no logits")]
+    NoLogits,
+    #[error("{0} hidden states")]
+    HiddenStates(usize),
+    #[error("{0} has no gradient with dropout")]
+    NoGradient(String),
+}
+
 /// Compares the folder's reference with this encoder on `device`.
 ///
 /// # Errors
 /// A file is missing or does not fit.
-pub fn compare(folder: &Path, device: Device) -> Result<Differences, String> {
-    let read = |name: &str| fs::read(folder.join(name)).map_err(|e| format!("{}: {e}", folder.join(name).display()));
-    let config = serde_json::from_slice(&read("config.json")?).map_err(|e| e.to_string())?;
-    let config = Config::read(config).map_err(|e| e.to_string())?;
-    let case: Case = serde_json::from_slice(&read("inputs.json")?).map_err(|e| e.to_string())?;
+pub fn compare(folder: &Path, device: Device) -> Result<Differences, ParityError> {
+    let read = |name: &str| {
+        let path = folder.join(name);
+        fs::read(&path).map_err(|source| ParityError::Read { path, source })
+    };
+    let config = Config::read(serde_json::from_slice(&read("config.json")?)?)?;
+    let case: Case = serde_json::from_slice(&read("inputs.json")?)?;
     let (weights, expected) = (read("model.safetensors")?, read("expected.safetensors")?);
     run_on(device, Comparison { config, case, weights: &weights, expected: Checkpoint::new(&expected)? })?
 }
@@ -130,21 +153,21 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn difference(&self, name: &str, shape: &[usize], values: &[f32]) -> Result<f64, String> {
+    fn difference(&self, name: &str, shape: &[usize], values: &[f32]) -> Result<f64, ParityError> {
         let expected = self.expected.require(name, shape)?;
         Ok(values.iter().zip(&expected).map(|(a, b)| f64::from((a - b).abs())).fold(0.0, worse))
     }
 
-    fn tensor<B: Backend, const D: usize>(&self, name: &str, tensor: Tensor<B, D>) -> Result<f64, String> {
+    fn tensor<B: Backend, const D: usize>(&self, name: &str, tensor: Tensor<B, D>) -> Result<f64, ParityError> {
         let values = named::values(tensor, false);
         self.difference(name, &values.shape, &values.data)
     }
 
     /// Classes, as the logits have columns.
-    fn classes(&self) -> Result<usize, String> {
+    fn classes(&self) -> Result<usize, ParityError> {
         (2..64)
             .find(|n| matches!(self.expected.get("logits", &[self.case.labels.len(), *n]), Ok(Some(_))))
-            .ok_or_else(|| "expected.safetensors holds no logits".into())
+            .ok_or(ParityError::NoLogits)
     }
 
     fn inputs<B: Backend>(&self, device: &B::Device) -> Inputs<B> {
@@ -165,7 +188,7 @@ impl Comparison<'_> {
         model: &Classifier<B>,
         mut gradient: Gradient<B>,
         prefix: &str,
-    ) -> Result<(f64, Vec<String>), String> {
+    ) -> Result<(f64, Vec<String>), ParityError> {
         let mut parameters = Vec::new();
         named::collect(model, &mut |name, values| parameters.push((name, values.shape)));
         let (mut worst, mut without) = (0.0, Vec::new());
@@ -185,7 +208,7 @@ impl Comparison<'_> {
     }
 
     /// Every layer's output at the tokens; padding counts as 0.
-    fn hidden_states<B: Backend>(&self, model: &Classifier<B>, inputs: &Inputs<B>) -> Result<Option<f64>, String> {
+    fn hidden_states<B: Backend>(&self, model: &Classifier<B>, inputs: &Inputs<B>) -> Result<Option<f64>, ParityError> {
         let width = self.config.sizes().hidden_size;
         let [batch, sequence] = inputs.input_ids.dims();
         if self.expected.get("hidden_states.0", &[batch, sequence, width])?.is_none() {
@@ -195,7 +218,7 @@ impl Comparison<'_> {
         mode.keep_hidden_states = true;
         let states = model.encode(inputs, &mut mode).hidden_states;
         if states.len() != self.config.sizes().layers + 1 {
-            return Err(format!("{} hidden states", states.len()));
+            return Err(ParityError::HiddenStates(states.len()));
         }
         let mask = inputs.attention_mask.clone().unsqueeze_dim::<3>(2);
         let mut worst = 0.0;
@@ -211,7 +234,7 @@ impl Comparison<'_> {
         model: &Classifier<B>,
         inputs: &Inputs<B>,
         labels: Tensor<B, 1, Int>,
-    ) -> Result<Option<f64>, String> {
+    ) -> Result<Option<f64>, ParityError> {
         let Some(key) = &self.case.dropout else { return Ok(None) };
         let mut masks = Dropout::new(key.seed, &key.task, key.step, key.micro).on_host();
         let logits = model.forward(inputs, &mut Mode::training(Precision::F32, &mut masks));
@@ -219,8 +242,8 @@ impl Comparison<'_> {
         let grads = cross_entropy(logits, labels).backward();
         let gradient = Gradient::of(model, grads, Some(self.config.sizes().pad_token_id));
         let (gradients, without) = self.gradients(model, gradient, "dropout.grad.")?;
-        if let Some(name) = without.first() {
-            return Err(format!("{name} has no gradient with dropout"));
+        if let Some(name) = without.into_iter().next() {
+            return Err(ParityError::NoGradient(name));
         }
         Ok(Some(worse(worst, gradients)))
     }
@@ -231,7 +254,7 @@ impl Comparison<'_> {
         mut model: Classifier<B>,
         inputs: &Inputs<B>,
         labels: &Tensor<B, 1, Int>,
-    ) -> Result<[f64; 3], String> {
+    ) -> Result<[f64; 3], ParityError> {
         let settings = &self.case.optimizer;
         let recipe = Recipe {
             learning_rate: settings.lr,
@@ -263,15 +286,17 @@ impl Comparison<'_> {
 }
 
 impl Work for Comparison<'_> {
-    type Output = Result<Differences, String>;
+    type Output = Result<Differences, ParityError>;
 
     fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
         let inputs = self.inputs::<B>(device);
         let labels = TensorData::new(self.case.labels.clone(), [self.case.labels.len()]);
         let labels = Tensor::<B, 1, Int>::from_data(labels, device);
         let checkpoint = Checkpoint::new(self.weights)?;
-        let mut model = Classifier::<B>::zeros(&self.config, self.classes()?, device)?;
-        model = named::fill(model, &mut |name, shape| checkpoint.require(name, shape))?;
+        let mut weights = |name: &str, shape: &[usize]| checkpoint.require(name, shape).map_err(|e| e.to_string());
+        let model = Classifier::<B>::zeros(&self.config, self.classes()?, device)
+            .and_then(|model| named::fill(model, &mut weights))
+            .map_err(ParityError::Model)?;
         let mut mode = Mode::evaluation(Precision::F32);
 
         let outputs = model.encode(&inputs, &mut mode);

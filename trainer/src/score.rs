@@ -52,7 +52,6 @@ pub struct Request {
     pub offline: bool,
 }
 
-/// The answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scores {
     /// `transfermap.score/1`.
@@ -72,7 +71,6 @@ pub struct Scores {
 /// One encoder's part of the answer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EncoderScores {
-    /// Encoder name.
     pub encoder: String,
     /// Which predictor foretold gains in the study, in a sentence; absent where the study has no gains.
     pub in_study: Option<String>,
@@ -83,7 +81,6 @@ pub struct EncoderScores {
 /// One measure of every source.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scored {
-    /// Name.
     pub name: String,
     /// `higher_is_more_similar` or `lower_is_more_similar`.
     pub direction: String,
@@ -100,7 +97,6 @@ pub struct Scored {
 /// One source by one measure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Ranked {
-    /// The source.
     pub source: String,
     /// Mean over seeds.
     pub value: f64,

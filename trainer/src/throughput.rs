@@ -13,7 +13,7 @@ use crate::data::{TokenisedSplit, TokenisedTask};
 use crate::encoder::Config;
 use crate::encoder::albert::AlbertConfig;
 use crate::pretrained::LoadedEncoder;
-use crate::train::{Job, Outcome};
+use crate::train::{Job, Outcome, TrainError};
 
 /// Steps before the clock starts: kernels are compiled and tuned in them.
 const WARM_UP: u64 = 10;
@@ -21,9 +21,7 @@ const WARM_UP: u64 = 10;
 /// What to measure.
 #[derive(Debug, Clone)]
 pub struct Load {
-    /// The encoder.
     pub config: Config,
-    /// Where.
     pub device: Device,
     /// Number format of the products.
     pub precision: Precision,
@@ -44,7 +42,6 @@ pub struct Throughput {
     pub seconds_per_step: f64,
     /// Steps before the clock started.
     pub warmup_steps: u64,
-    /// Where.
     pub device: String,
 }
 
@@ -54,11 +51,24 @@ pub fn albert_base() -> Config {
     Config::Albert(AlbertConfig { hidden_size: 768, num_attention_heads: 12, intermediate_size: 3072, ..base })
 }
 
+/// Why nothing was measured.
+#[derive(Debug, thiserror::Error)]
+pub enum ThroughputError {
+    #[error("a temporary folder: {0}")]
+    Folder(#[from] std::io::Error),
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    #[error("stopped")]
+    Stopped,
+    #[error("no step was taken")]
+    NoStep,
+}
+
 /// Trains and times.
 ///
 /// # Errors
 /// The device cannot be used, or the training failed.
-pub fn measure(load: Load) -> Result<Throughput, String> {
+pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
     let (architecture, vocabulary) = (load.config.model_type(), load.config.sizes().vocab_size);
     let encoder = LoadedEncoder {
         name: architecture.into(),
@@ -98,7 +108,7 @@ pub fn measure(load: Load) -> Result<Throughput, String> {
         },
         group: 0,
     };
-    let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
+    let folder = tempfile::tempdir()?;
     let job = Job {
         run: &run,
         encoder: &encoder,
@@ -118,11 +128,11 @@ pub fn measure(load: Load) -> Result<Throughput, String> {
         end = Some(Instant::now());
         true
     });
-    match outcome.map_err(|e| e.to_string())? {
+    match outcome? {
         Outcome::Finished(_) => {}
-        Outcome::Stopped => return Err("stopped".into()),
+        Outcome::Stopped => return Err(ThroughputError::Stopped),
     }
-    let (Some(start), Some(end)) = (start, end) else { return Err("no step was taken".into()) };
+    let (Some(start), Some(end)) = (start, end) else { return Err(ThroughputError::NoStep) };
     let seconds = end.duration_since(start).as_secs_f64() / load.steps as f64;
     Ok(Throughput {
         examples_per_second: load.batch as f64 / seconds,

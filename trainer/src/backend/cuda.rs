@@ -16,9 +16,10 @@ use cubecl::config::{CubeClRuntimeConfig, RuntimeConfig};
 use cudarc::driver::{DriverError, result};
 use libloading::Library;
 
+use super::error::DeviceError;
 use super::work::Work;
 
-pub fn run<W: Work>(number: usize, work: W) -> Result<W::Output, String> {
+pub fn run<W: Work>(number: usize, work: W) -> Result<W::Output, DeviceError> {
     static CONFIGURED: Once = Once::new();
     let name = name(number)?;
     CONFIGURED.call_once(|| configure(&name));
@@ -26,19 +27,19 @@ pub fn run<W: Work>(number: usize, work: W) -> Result<W::Output, String> {
 }
 
 /// What the driver calls a card that can be used.
-pub fn name(number: usize) -> Result<String, String> {
-    library(&["libcuda.so.1", "libcuda.so", "nvcuda.dll"]).ok_or("no NVIDIA driver: libcuda.so.1 cannot be loaded")?;
+pub fn name(number: usize) -> Result<String, DeviceError> {
+    library(&["libcuda.so.1", "libcuda.so", "nvcuda.dll"]).ok_or(DeviceError::NoDriver)?;
     library(&["libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "nvrtc64_130_0.dll", "nvrtc64_120_0.dll"])
-        .ok_or("the CUDA toolkit's libnvrtc cannot be loaded; install the toolkit or set LD_LIBRARY_PATH")?;
+        .ok_or(DeviceError::NoCompiler)?;
     // Kernels include this one.
     if !header_folder().is_some_and(|f| f.join("cuda_runtime.h").exists()) {
-        return Err("the CUDA toolkit's headers are missing; set CUDA_PATH to its folder".into());
+        return Err(DeviceError::NoHeaders);
     }
-    let failed = |e: DriverError| format!("the NVIDIA driver does not work: {e}");
+    let failed = |e: DriverError| DeviceError::Driver(e.to_string());
     result::init().map_err(failed)?;
     let cards = result::device::get_count().map_err(failed)?;
     let Some(number) = i32::try_from(number).ok().filter(|n| *n < cards) else {
-        return Err(format!("there is no card {number}; the driver tells of {cards}, counted from 0"));
+        return Err(DeviceError::NoCard { number, cards });
     };
     result::device::get(number).and_then(result::device::get_name).map_err(failed)
 }

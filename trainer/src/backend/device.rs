@@ -1,6 +1,6 @@
 //! The device of a run: chosen once by the parent, handed to the workers by name, told in every record.
 
-use super::{Device, DeviceChoice, card_name};
+use super::{Device, DeviceChoice, DeviceError, card_name};
 use crate::error::Wrong;
 
 /// Resolves `auto`, and checks that the device is there. The text says why `auto` fell back to the CPU.
@@ -8,7 +8,7 @@ use crate::error::Wrong;
 /// # Errors
 /// An unknown name, or a device that cannot be used.
 pub fn choose(argument: &str) -> Result<(Device, Option<String>), Wrong> {
-    let choice: DeviceChoice = argument.parse().map_err(|e| Wrong(format!("--device: {e}")))?;
+    let choice: DeviceChoice = argument.parse().map_err(|e: DeviceError| Wrong(format!("--device: {e}")))?;
     choice.resolve().map_err(|e| Wrong(format!("--device {argument}: {e}")))
 }
 

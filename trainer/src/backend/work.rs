@@ -4,7 +4,6 @@ use burn::tensor::backend::AutodiffBackend;
 
 /// Something to do on whatever backend is asked for.
 pub trait Work {
-    /// What comes out.
     type Output;
 
     /// Does it.

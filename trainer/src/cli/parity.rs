@@ -42,7 +42,7 @@ impl Parity {
         writeln!(out, "largest absolute differences from transformers on {} ({})", device, device::name(device))?;
         let mut good = true;
         for folder in folders {
-            let d = compare(&folder, device).map_err(anyhow::Error::msg)?;
+            let d = compare(&folder, device)?;
             let passes = d.max() <= tolerance && d.without_gradient.is_empty();
             good &= passes;
             writeln!(

@@ -28,7 +28,7 @@ impl Pretrain {
                 eprintln!("step {step} of {}, loss {loss:.3}", self.steps);
             }
         };
-        let summary = demo_encoder(&self.out, self.steps, self.seed, &mut observe).map_err(anyhow::Error::msg)?;
+        let summary = demo_encoder(&self.out, self.steps, self.seed, &mut observe)?;
         writeln!(
             out,
             "{:.1} % of the pairs told right, {:.2} nats a masked word; written to {}",

@@ -54,7 +54,7 @@ impl Throughput {
         }
         let (device, _) = device::choose(&self.device)?;
         let load = Load { config, device, precision, batch: self.batch, length: self.length, steps: self.steps };
-        let mut result = measure(load).map_err(anyhow::Error::msg)?;
+        let mut result = measure(load)?;
         result.device = device::name(device);
         if self.json {
             writeln!(out, "{}", serde_json::to_string(&result)?)?;

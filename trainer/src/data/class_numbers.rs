@@ -5,6 +5,18 @@ use transfermap::study::LabelSet;
 /// What to do about labels that [`ClassNumbers::new`] refuses.
 pub(super) const REMEDY: &str = "give `labels` as the data set names them, or leave `labels` out";
 
+/// A class that a study lists at another place than the data set, beside names of its own.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the data set's classes are {classes}, and `labels` has `{name}` at another place than {number} without naming all of \
+     them"
+)]
+pub(super) struct MovedClass {
+    classes: String,
+    name: String,
+    number: usize,
+}
+
 /// How the numbers of a label column are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct ClassNumbers {
@@ -20,7 +32,7 @@ impl ClassNumbers {
     ///
     /// # Errors
     /// Some names are the data set's, at other places, and some are not: no reading is right for all.
-    pub(super) fn new(names: &[String], labels: &LabelSet) -> Result<Self, String> {
+    pub(super) fn new(names: &[String], labels: &LabelSet) -> Result<Self, MovedClass> {
         if names.iter().all(|name| labels.index(name).is_some()) {
             return Ok(Self { names: names.to_vec() });
         }
@@ -28,11 +40,7 @@ impl ClassNumbers {
         let moved = known.find(|(number, name)| labels.index(name) != labels.index(&number.to_string()));
         match moved {
             None => Ok(Self::default()),
-            Some((number, name)) => Err(format!(
-                "the data set's classes are {}, and `labels` has `{name}` at another place than {number} without naming \
-                 all of them",
-                names.join(", ")
-            )),
+            Some((number, name)) => Err(MovedClass { classes: names.join(", "), name: name.clone(), number }),
         }
     }
 
@@ -90,7 +98,7 @@ mod tests {
     #[test]
     fn rejects_names_of_which_only_some_are_the_data_sets_at_other_places() {
         let names: Vec<String> = vec!["entailment".into(), "not_entailment".into()];
-        let message = ClassNumbers::new(&names, &labels(r#"["other", "entailment"]"#)).unwrap_err();
+        let message = ClassNumbers::new(&names, &labels(r#"["other", "entailment"]"#)).unwrap_err().to_string();
         assert!(
             message.contains("entailment, not_entailment") && message.contains("another place than 0"),
             "{message}"

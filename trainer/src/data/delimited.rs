@@ -1,35 +1,17 @@
 //! CSV with RFC 4180 quoting, and TSV without any. One record in memory at a time.
 
-use std::ops::Range;
-
+use csv::StringRecord;
 use csv_core::{ReadRecordResult, ReaderBuilder, Terminator};
 
 use super::error::DataError;
 use super::open::{LONGEST, Lines};
 
-/// The cells of one row.
+/// One row.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     /// Line on which it starts, from 1.
     pub(super) line: usize,
-    text: String,
-    cells: Vec<Range<usize>>,
-}
-
-impl Record {
-    /// The cell at `index`, from 0.
-    pub(super) fn get(&self, index: usize) -> Option<&str> {
-        self.text.get(self.cells.get(index)?.clone())
-    }
-
-    /// All cells.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.cells.iter().filter_map(|c| self.text.get(c.clone()))
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.cells.len()
-    }
+    pub(super) cells: StringRecord,
 }
 
 /// Rows of a CSV or TSV file, all of the width of the first.
@@ -64,9 +46,9 @@ impl Delimited {
         if !found {
             return Ok(None);
         }
-        let (first_line, width) = *self.first.get_or_insert((self.record.line, self.record.len()));
-        if self.record.len() != width {
-            let what = format!("{} columns, but line {first_line} has {width}", self.record.len());
+        let (first_line, width) = *self.first.get_or_insert((self.record.line, self.record.cells.len()));
+        if self.record.cells.len() != width {
+            let what = format!("{} columns, but line {first_line} has {width}", self.record.cells.len());
             let remedy = if self.csv.is_some() {
                 "put quotes around cells that hold commas or line ends, or set `format` if this is no CSV"
             } else {
@@ -86,14 +68,8 @@ fn split_on_tabs(lines: &mut Lines, record: &mut Record) -> Result<bool, DataErr
             continue;
         }
         record.line = number;
-        record.text.clear();
-        record.text.push_str(line);
         record.cells.clear();
-        let mut start = 0;
-        for cell in line.split('\t') {
-            record.cells.push(start..start + cell.len());
-            start += cell.len() + 1;
-        }
+        record.cells.extend(line.split('\t'));
         return Ok(true);
     }
     Ok(false)
@@ -132,7 +108,7 @@ impl Csv {
             cells += end;
             if matches!(result, ReadRecordResult::Record) {
                 record.line = start;
-                self.fill(record, written, cells, carriage_return);
+                self.fill(&mut record.cells, (written, cells), carriage_return);
                 return Ok(true);
             }
             if written > LONGEST {
@@ -143,22 +119,15 @@ impl Csv {
         start.map_or(Ok(false), |line| Err(unclosed(lines, line)))
     }
 
-    fn fill(&self, record: &mut Record, written: usize, cells: usize, carriage_return: bool) {
+    fn fill(&self, cells: &mut StringRecord, (written, count): (usize, usize), carriage_return: bool) {
         let text = String::from_utf8_lossy(self.output.get(..written).unwrap_or_default());
-        record.text.clear();
-        record.text.push_str(&text);
-        record.cells.clear();
+        cells.clear();
         let mut start = 0;
-        for &end in self.ends.iter().take(cells) {
-            record.cells.push(start..end);
+        for (i, &end) in self.ends.iter().take(count).enumerate() {
+            let cell = text.get(start..end).unwrap_or_default();
+            let ends_the_line = carriage_return && i + 1 == count;
+            cells.push_field(if ends_the_line { cell.strip_suffix('\r').unwrap_or(cell) } else { cell });
             start = end;
-        }
-        if carriage_return
-            && text.ends_with('\r')
-            && let Some(last) = record.cells.last_mut()
-            && last.end > last.start
-        {
-            last.end -= 1;
         }
     }
 }
@@ -183,8 +152,7 @@ mod tests {
         let mut reader = if csv { Delimited::csv(lines) } else { Delimited::tsv(lines) };
         let mut out = Vec::new();
         while let Some(record) = reader.next()? {
-            assert_eq!(record.get(0), record.iter().next());
-            out.push((record.line, record.iter().map(str::to_owned).collect()));
+            out.push((record.line, record.cells.iter().map(str::to_owned).collect()));
         }
         Ok(out)
     }

@@ -55,7 +55,6 @@ impl Lines {
         Ok(Self { path: path.to_owned(), reader, buffer: Vec::new(), number: 0 })
     }
 
-    /// The file.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

@@ -67,9 +67,9 @@ impl Parquet {
         let label = place(&label_name, Role::Label)?;
         let own = features_of(&reader);
         let classes = if classes.is_empty() { own.classes(&label_name) } else { classes };
-        let numbers = ClassNumbers::new(classes, labels).map_err(|what| DataError::Format {
+        let numbers = ClassNumbers::new(classes, labels).map_err(|e| DataError::Format {
             path: path.to_owned(),
-            what,
+            what: e.to_string(),
             remedy: REMEDY,
         })?;
         let root = reader.metadata().file_metadata().schema().name().to_owned();

@@ -85,9 +85,9 @@ impl Rows {
         match &mut self.reader {
             Reader::Cells { file, text, label, numbers } => {
                 let Some(record) = file.next()? else { return Ok(None) };
-                let cell = |index: &usize| record.get(*index).map(str::to_owned).ok_or(*index);
+                let cell = |index: &usize| record.cells.get(*index).map(str::to_owned).ok_or(*index);
                 let picked = text.iter().map(cell).collect::<Result<_, _>>().and_then(|t| Ok((t, cell(label)?)));
-                let (line, width) = (record.line, record.len());
+                let (line, width) = (record.line, record.cells.len());
                 match picked {
                     Ok((texts, label)) => Ok(Some((line, texts, numbers.raw_of_text(label)))),
                     Err(index) => Err(DataError::Column {
@@ -151,9 +151,9 @@ impl Opener {
         }
         let numbers = match self.classes.as_slice() {
             [] => ClassNumbers::default(),
-            classes => ClassNumbers::new(classes, &self.labels).map_err(|what| DataError::Format {
+            classes => ClassNumbers::new(classes, &self.labels).map_err(|e| DataError::Format {
                 path: path.to_owned(),
-                what,
+                what: e.to_string(),
                 remedy: super::class_numbers::REMEDY,
             })?,
         };
@@ -266,19 +266,20 @@ impl Opener {
                 path: path.clone(),
                 line: record.line,
                 column: column.to_string(),
-                header: format!("the header has: {}", record.iter().map(shown).collect::<Vec<_>>().join(", ")),
+                header: format!("the header has: {}", record.cells.iter().map(shown).collect::<Vec<_>>().join(", ")),
             };
             match (column, header) {
                 (Column::Number(n), None) => Ok(n.saturating_sub(1)),
                 (Column::Number(n), Some(record)) => {
-                    if (1..=record.len()).contains(n) {
+                    if (1..=record.cells.len()).contains(n) {
                         Ok(n - 1)
                     } else {
                         Err(wrong(record))
                     }
                 }
                 (Column::Name(name), Some(record)) => {
-                    let mut places = record.iter().enumerate().filter(|(_, c)| c.trim() == name.trim()).map(|(i, _)| i);
+                    let mut places =
+                        record.cells.iter().enumerate().filter(|(_, c)| c.trim() == name.trim()).map(|(i, _)| i);
                     let place = places.next().ok_or_else(|| wrong(record))?;
                     if places.next().is_some() {
                         return Err(DataError::Row {

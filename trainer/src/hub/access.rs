@@ -69,7 +69,6 @@ impl Default for Patience {
 pub struct Access {
     /// The hub's address without a slash at its end.
     pub endpoint: String,
-    /// The cache.
     pub cache: Cache,
     /// Who asks.
     pub token: Option<Token>,

@@ -13,7 +13,6 @@ use crate::atomic;
 /// What a repository holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
-    /// A model.
     Model,
     /// A data set.
     Dataset,
@@ -29,7 +28,6 @@ pub struct Repo {
 }
 
 impl Repo {
-    /// A model.
     pub fn model(id: &str) -> Self {
         Self { kind: Kind::Model, id: id.to_owned() }
     }
@@ -134,7 +132,6 @@ impl Cache {
         files
     }
 
-    /// The blob of an ETag.
     pub(super) fn blob(&self, repo: &Repo, etag: &str) -> PathBuf {
         self.root.join(repo.folder()).join("blobs").join(etag)
     }

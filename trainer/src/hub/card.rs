@@ -33,9 +33,9 @@ impl Card {
     ///
     /// # Errors
     /// A head that is not YAML or not as the hub lays it out.
-    pub(super) fn new(readme: &str) -> Result<Self, String> {
+    pub(super) fn new(readme: &str) -> Result<Self, serde_yaml_ng::Error> {
         let Some(yaml) = head(readme) else { return Ok(Self::default()) };
-        let written: Written = serde_yaml_ng::from_str(yaml).map_err(|e| e.to_string())?;
+        let written: Written = serde_yaml_ng::from_str(yaml)?;
         let mut features = IndexMap::new();
         for info in written.dataset_info.map(OneOrMany::into_list).unwrap_or_default() {
             let name = info.config_name.unwrap_or_else(|| DEFAULT.into());

@@ -20,7 +20,6 @@ const LONGEST_PAGE: u64 = 4 << 20;
 /// A split that is in the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SplitFiles {
-    /// Its name.
     pub split: String,
     /// The commit that it is of.
     pub snapshot: Snapshot,

@@ -8,7 +8,6 @@ use crate::error::Wrong;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HubError {
-    /// The hub answered, but not with what was asked for.
     #[error("{method} {url}: {status}; {remedy}")]
     Status {
         /// `GET` or `HEAD`.
@@ -17,30 +16,23 @@ pub enum HubError {
         url: String,
         /// Number and words.
         status: String,
-        /// The number.
         code: u16,
-        /// What to do.
         remedy: String,
     },
-    /// No answer, or one that broke off.
     #[error("{method} {url}: {reason}; {remedy}")]
     Network {
         /// `GET` or `HEAD`.
         method: &'static str,
         /// The address, without its query.
         url: String,
-        /// What happened.
         reason: String,
-        /// What to do.
         remedy: &'static str,
     },
-    /// The bytes are not those that the hub announced.
     #[error(
         "{url}: {kind} is {found}, the hub announced {expected}; nothing was kept: try again, and if it stays so, \
          something between here and the hub alters files (a proxy, or the mirror in HF_ENDPOINT)"
     )]
     Checksum {
-        /// The address.
         url: String,
         /// `SHA-256` or `git SHA-1`.
         kind: &'static str,
@@ -49,53 +41,32 @@ pub enum HubError {
         /// Of what should have come.
         expected: String,
     },
-    /// Not in the cache, and the network may not be used.
     #[error("{what} is not in the cache ({}), and {why}; {remedy}", .cache.display())]
     NotCached {
         /// The model or data set.
         what: String,
-        /// The cache.
         cache: PathBuf,
         /// Why it is not fetched.
         why: String,
-        /// What to do.
         remedy: String,
     },
-    /// The repository does not hold what is needed.
     #[error("{repository}: {reason}")]
-    Content {
-        /// The repository.
-        repository: String,
-        /// What is wrong, and the remedy.
-        reason: String,
-    },
-    /// A file of the cache cannot be read or written.
+    Content { repository: String, reason: String },
     #[error("cannot {what} {}: {source}{}", .path.display(), remedy(.source))]
     File {
         /// What was to be done with it.
         what: &'static str,
-        /// The file.
         path: PathBuf,
-        /// The system's word.
         source: std::io::Error,
     },
-    /// An environment variable makes no sense.
     #[error("{name}: {reason}")]
-    Setting {
-        /// The variable.
-        name: &'static str,
-        /// What is wrong, and the remedy.
-        reason: String,
-    },
-    /// Neither a folder nor a model of the hub.
+    Setting { name: &'static str, reason: String },
     #[error("{}: no such folder; and as a model of the hub: {error}", .folder.display())]
     Neither {
-        /// The folder.
         folder: PathBuf,
         /// Why the hub's model cannot be had.
         error: Box<HubError>,
     },
-    /// The user ended it.
     #[error("stopped while fetching {0}; what came so far is kept, the same command goes on from there")]
     Stopped(String),
     /// A data file that was fetched cannot be used.

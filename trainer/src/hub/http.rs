@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::time::Duration;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::access::{Access, Patience};
 use super::error::HubError;
 
@@ -230,12 +232,8 @@ pub(super) fn shown(url: &str) -> String {
 
 /// A part of a path, as it stands in an address.
 pub(super) fn escaped(part: &str) -> String {
-    part.bytes()
-        .map(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(b).to_string(),
-            _ => format!("%{b:02X}"),
-        })
-        .collect()
+    const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    utf8_percent_encode(part, UNRESERVED).to_string()
 }
 
 /// Scheme, host and port, read as the client reads them.

@@ -31,7 +31,6 @@ pub enum When {
 /// Files of one commit that are in the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {
-    /// The repository.
     pub repo: Repo,
     /// The commit, 40 hexadecimal digits.
     pub commit: String,

@@ -53,14 +53,14 @@ impl Texts {
     ///
     /// # Errors
     /// The tokenizer does not load or does not know a text.
-    pub fn new(tokenizer_json: &str, steps: u64, seed: u64) -> Result<Self, String> {
-        let tokenizer = Tokenizer::from_bytes(tokenizer_json).map_err(|e| format!("tokenizer: {e}"))?;
+    pub fn new(tokenizer_json: &str, steps: u64, seed: u64) -> Result<Self, tokenizers::Error> {
+        let tokenizer = Tokenizer::from_bytes(tokenizer_json)?;
         let wide = |ids: &[u32]| ids.iter().map(|i| i64::from(*i)).collect::<Vec<_>>();
-        let encode = |input: tokenizers::EncodeInput<'_>| -> Result<Encoded, String> {
-            let encoding = tokenizer.encode(input, true).map_err(|e| format!("tokenizer: {e}"))?;
+        let encode = |input: tokenizers::EncodeInput<'_>| -> Result<Encoded, tokenizers::Error> {
+            let encoding = tokenizer.encode(input, true)?;
             Ok((wide(encoding.get_ids()), wide(encoding.get_type_ids())))
         };
-        let steps = usize::try_from(steps).map_err(|e| e.to_string())?;
+        let steps = usize::try_from(steps)?;
         Ok(Self {
             sentences: corpus(steps * SENTENCES, seed)
                 .into_iter()
@@ -69,7 +69,7 @@ impl Texts {
             pairs: matching_pairs(steps * PAIRS, seed)
                 .into_iter()
                 .map(|(first, second, matches)| Ok((encode((first, second).into())?, matches)))
-                .collect::<Result<_, String>>()?,
+                .collect::<Result<_, tokenizers::Error>>()?,
             vocabulary: tokenizer.get_vocab_size(true),
             seed,
         })
@@ -106,7 +106,6 @@ impl Texts {
         Masked { inputs: inputs(&rows, device), positions: integers(positions, device), words: integers(words, device) }
     }
 
-    /// The pairs of a step.
     pub fn pairs<B: Backend>(&self, step: u64, device: &B::Device) -> Pairs<B> {
         let pairs = part(&self.pairs, step, PAIRS);
         let rows: Vec<Encoded> = pairs.iter().map(|(encoded, _)| encoded.clone()).collect();
@@ -115,7 +114,6 @@ impl Texts {
     }
 }
 
-/// The `size` items of step `step`.
 fn part<T>(items: &[T], step: u64, size: usize) -> &[T] {
     let start = usize::try_from(step).unwrap_or(usize::MAX).saturating_mul(size);
     items.get(start..start + size).unwrap_or_default()

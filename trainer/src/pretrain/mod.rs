@@ -15,11 +15,12 @@ use burn::tensor::backend::AutodiffBackend;
 use serde_json::json;
 use transfermap::study::{Precision, Recipe};
 
-use crate::backend::{Device, Work, run_on};
+use crate::atomic::FileError;
+use crate::backend::{Device, DeviceError, Work, run_on};
 use crate::data::generated::tokenizer_json;
 use crate::encoder::albert::AlbertConfig;
 use crate::encoder::named;
-use crate::pretrained::{export, to_safetensors};
+use crate::pretrained::{WeightsError, export, to_safetensors};
 use crate::train::gradient::Gradient;
 use crate::train::optimizer::AdamW;
 use crate::train::schedule::Schedule;
@@ -44,16 +45,39 @@ pub struct Summary {
     pub matching_accuracy: f64,
 }
 
+/// Why no encoder was made.
+#[derive(Debug, thiserror::Error)]
+pub enum PretrainError {
+    #[error("tokenizer: {0}")]
+    Tokenizer(#[from] tokenizers::Error),
+    #[error("config.json: {0}")]
+    Config(serde_json::Error),
+    /// The configuration makes no model.
+    #[error("{0}")]
+    Model(String),
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
 /// Pretrains the demo's encoder and writes config.json, tokenizer.json and model.safetensors into `out`. `observe` is
 /// told step and loss.
 ///
 /// # Errors
 /// A file cannot be written; the message names it.
-pub fn demo_encoder(out: &Path, steps: u64, seed: u64, observe: &mut dyn FnMut(u64, f64)) -> Result<Summary, String> {
+pub fn demo_encoder(
+    out: &Path,
+    steps: u64,
+    seed: u64,
+    observe: &mut dyn FnMut(u64, f64),
+) -> Result<Summary, PretrainError> {
     let tokenizer = tokenizer_json();
     let texts = Texts::new(&tokenizer, steps, seed)?;
     let config = config_json(texts.vocabulary());
-    let albert = serde_json::from_str(&config).map_err(|e| format!("config.json: {e}"))?;
+    let albert = serde_json::from_str(&config).map_err(PretrainError::Config)?;
     let (weights, summary) = run_on(Device::Cpu, Pretraining { config: albert, texts, steps, seed, observe })??;
     export(out, &config, tokenizer.as_bytes(), &weights)?;
     Ok(summary)
@@ -95,15 +119,16 @@ struct Pretraining<'a> {
 }
 
 impl Work for Pretraining<'_> {
-    type Output = Result<(Vec<u8>, Summary), String>;
+    type Output = Result<(Vec<u8>, Summary), PretrainError>;
 
     fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
         let recipe =
             Recipe { learning_rate: 1e-3, warmup_ratio: 0.05, max_steps: Some(self.steps), ..Recipe::default() };
         let schedule = Schedule::new(&recipe, self.steps);
         let mut optimizer = AdamW::<B::InnerBackend>::new(&recipe);
-        let zeros = AlbertForPreTraining::<B>::zeros(&self.config, device)?;
-        let mut model = named::fill(zeros, &mut |name, shape| initial::weights(name, shape, self.seed))?;
+        let zeros = AlbertForPreTraining::<B>::zeros(&self.config, device).map_err(PretrainError::Model)?;
+        let mut model = named::fill(zeros, &mut |name, shape| initial::weights(name, shape, self.seed))
+            .map_err(PretrainError::Model)?;
         let mut tail = Tail::default();
         for step in 0..self.steps {
             let masked = self.texts.masked(step, device);
@@ -125,7 +150,6 @@ impl Work for Pretraining<'_> {
     }
 }
 
-/// The one number of a tensor.
 fn number<B: AutodiffBackend>(tensor: Tensor<B, 1>) -> f64 {
     let values: Vec<f32> = tensor.into_data().convert::<f32>().into_vec().unwrap_or_default();
     values.first().copied().map_or(f64::NAN, f64::from)

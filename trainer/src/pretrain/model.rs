@@ -31,7 +31,6 @@ pub struct AlbertSOPHead<B: Backend> {
     classifier: Linear<B>,
 }
 
-/// `AlbertForPreTraining`.
 #[derive(Module, Debug)]
 pub struct AlbertForPreTraining<B: Backend> {
     /// What is kept.

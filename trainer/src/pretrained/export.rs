@@ -1,24 +1,26 @@
 //! A trained run → a folder that transformers loads.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use crate::atomic::{self, FileError};
 use crate::encoder::Config;
+use crate::encoder::registry::ConfigError;
 
-/// Writes config.json, tokenizer.json and model.safetensors into `folder`.
+/// Writes config.json, tokenizer.json and model.safetensors into `folder`; returns what was written.
 ///
 /// # Errors
-/// A file cannot be written; the message names it.
-pub fn export(folder: &Path, config: &str, tokenizer: &[u8], weights: &[u8]) -> Result<(), String> {
-    std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    for (name, bytes) in
-        [("config.json", config.as_bytes()), ("tokenizer.json", tokenizer), ("model.safetensors", weights)]
-    {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).map_err(|e| format!("{}: {e}", path.display()))?;
-    }
-    Ok(())
+/// A file cannot be written.
+pub fn export(folder: &Path, config: &str, tokenizer: &[u8], weights: &[u8]) -> Result<Vec<PathBuf>, FileError> {
+    [("config.json", config.as_bytes()), ("tokenizer.json", tokenizer), ("model.safetensors", weights)]
+        .into_iter()
+        .map(|(name, bytes)| {
+            let path = folder.join(name);
+            atomic::write(&path, bytes)?;
+            Ok(path)
+        })
+        .collect()
 }
 
 /// `config.json` of a classifier with these class names: `architectures`, `model_type`, number format, `id2label` and
@@ -26,9 +28,9 @@ pub fn export(folder: &Path, config: &str, tokenizer: &[u8], weights: &[u8]) -> 
 ///
 /// # Errors
 /// `config` is no JSON object, or one of no known architecture.
-pub fn config_with_labels(config: &str, labels: &[String]) -> Result<String, String> {
-    let mut config: Map<String, Value> = serde_json::from_str(config).map_err(|e| format!("config.json: {e}"))?;
-    let known = Config::read(Value::Object(config.clone())).map_err(|e| format!("config.json: {e}"))?;
+pub fn config_with_labels(config: &str, labels: &[String]) -> Result<String, ConfigError> {
+    let mut config: Map<String, Value> = serde_json::from_str(config)?;
+    let known = Config::read(Value::Object(config.clone()))?;
     let ids = labels.iter().enumerate();
     config.insert("architectures".into(), vec![known.class()].into());
     config.insert("model_type".into(), known.model_type().into());
@@ -41,5 +43,5 @@ pub fn config_with_labels(config: &str, labels: &[String]) -> Result<String, Str
         ids.clone().map(|(i, l)| (i.to_string(), Value::from(l.clone()))).collect::<Map<_, _>>().into(),
     );
     config.insert("label2id".into(), ids.map(|(i, l)| (l.clone(), Value::from(i))).collect::<Map<_, _>>().into());
-    serde_json::to_string_pretty(&config).map(|text| text + "\n").map_err(|e| e.to_string())
+    Ok(serde_json::to_string_pretty(&config)? + "\n")
 }

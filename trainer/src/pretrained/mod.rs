@@ -1,14 +1,16 @@
 //! HuggingFace folders: config.json, tokenizer.json and model.safetensors, into memory and back.
 
 mod embedded;
+mod error;
 mod export;
 mod load;
 mod tensor_file;
 mod weights;
 
 pub use embedded::embedded;
+pub use error::{FileFault, Misfit, PretrainedError, WeightsError};
 pub use export::{config_with_labels, export};
-pub use load::{PretrainedError, load};
+pub use load::load;
 pub use tensor_file::TensorFile;
 pub use weights::{Checkpoint, Tensors, read_tensors, tensors_of, to_safetensors, write_tensors};
 

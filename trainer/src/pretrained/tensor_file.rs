@@ -59,7 +59,7 @@ impl TensorFile {
         self.file.seek(SeekFrom::Start(self.start + begin as u64))?;
         self.file.read_exact(&mut bytes)?;
         let view = TensorView::new(info.dtype, info.shape.clone(), &bytes).map_err(|e| invalid(e.to_string()))?;
-        values(name, &view).map_err(invalid)
+        values(name, &view).map_err(|e| invalid(e.to_string()))
     }
 }
 

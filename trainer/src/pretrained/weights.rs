@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use burn::module::Module;
 use burn::tensor::backend::Backend;
+use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
+use super::error::WeightsError;
 use crate::encoder::Config;
 use crate::encoder::init::is_layer_norm;
 use crate::encoder::named::{Values, collect};
@@ -23,10 +25,8 @@ impl<'a> Checkpoint<'a> {
     ///
     /// # Errors
     /// Not a safetensors file, or cut short.
-    pub fn new(bytes: &'a [u8]) -> Result<Self, String> {
-        SafeTensors::deserialize(bytes)
-            .map(|tensors| Self { tensors })
-            .map_err(|e| format!("not a safetensors file, or cut short ({e}); fetch it again"))
+    pub fn new(bytes: &'a [u8]) -> Result<Self, WeightsError> {
+        SafeTensors::deserialize(bytes).map(|tensors| Self { tensors }).map_err(WeightsError::Header)
     }
 
     /// The values of `name`, which may stand in the file under an older spelling (see [`spellings`]); `None` when it is
@@ -34,13 +34,11 @@ impl<'a> Checkpoint<'a> {
     ///
     /// # Errors
     /// Another shape than the model's, or a number format that is not a float.
-    pub fn get(&self, name: &str, shape: &[usize]) -> Result<Option<Vec<f32>>, String> {
+    pub fn get(&self, name: &str, shape: &[usize]) -> Result<Option<Vec<f32>>, WeightsError> {
         let Some(view) = spellings(name).iter().find_map(|n| self.tensors.tensor(n).ok()) else { return Ok(None) };
         if view.shape() != shape {
-            return Err(format!(
-                "tensor `{name}` has the shape {:?}, config.json asks for {shape:?}; the weights belong to another configuration",
-                view.shape()
-            ));
+            let (found, asked) = (view.shape().to_vec(), shape.to_vec());
+            return Err(WeightsError::Shape { name: name.to_owned(), found, asked });
         }
         values(name, &view).map(Some)
     }
@@ -49,34 +47,18 @@ impl<'a> Checkpoint<'a> {
     ///
     /// # Errors
     /// As for `get`, or the tensor is absent.
-    pub fn require(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
-        self.get(name, shape)?.ok_or_else(|| {
-            format!("tensor `{name}` is missing; the weights belong to another architecture or configuration")
-        })
+    pub fn require(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, WeightsError> {
+        self.get(name, shape)?.ok_or_else(|| WeightsError::Missing(name.to_owned()))
     }
 }
 
-pub(super) fn values(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, String> {
+pub(super) fn values(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, WeightsError> {
     let bytes = view.data();
-    let word = |b: &[u8]| u16::from_le_bytes([b[0], b[1]]);
     match view.dtype() {
         Dtype::F32 => Ok(bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()),
-        Dtype::BF16 => Ok(bytes.chunks_exact(2).map(|b| f32::from_bits(u32::from(word(b)) << 16)).collect()),
-        Dtype::F16 => Ok(bytes.chunks_exact(2).map(|b| half_to_f32(word(b))).collect()),
-        other => Err(format!("tensor `{name}` holds {other:?}; known: F32, BF16, F16")),
-    }
-}
-
-/// IEEE 754 binary16 → binary32; exact.
-fn half_to_f32(half: u16) -> f32 {
-    let sign = if half & 0x8000 == 0 { 1.0 } else { -1.0 };
-    let exponent = i32::from((half >> 10) & 0x1f);
-    let fraction = f32::from(half & 0x3ff);
-    match exponent {
-        0 => sign * fraction * 2_f32.powi(-24),
-        31 if fraction == 0.0 => sign * f32::INFINITY,
-        31 => f32::NAN,
-        e => sign * (1.0 + fraction / 1024.0) * 2_f32.powi(e - 15),
+        Dtype::BF16 => Ok(bytes.chunks_exact(2).map(|b| bf16::from_le_bytes([b[0], b[1]]).to_f32()).collect()),
+        Dtype::F16 => Ok(bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect()),
+        found => Err(WeightsError::Format { name: name.to_owned(), found }),
     }
 }
 
@@ -97,7 +79,7 @@ fn spellings(name: &str) -> Vec<String> {
 ///
 /// # Errors
 /// What the safetensors library refuses.
-pub fn to_safetensors<B: Backend, M: Module<B>>(model: &M) -> Result<Vec<u8>, String> {
+pub fn to_safetensors<B: Backend, M: Module<B>>(model: &M) -> Result<Vec<u8>, WeightsError> {
     // "format" is what transformers looks for before it reads the tensors.
     write_tensors(&tensors_of(model), Some([("format".to_owned(), "pt".to_owned())].into()))
 }
@@ -118,7 +100,7 @@ pub fn tensors_of<B: Backend, M: Module<B>>(model: &M) -> Tensors {
 pub fn write_tensors(
     tensors: &Tensors,
     metadata: Option<std::collections::HashMap<String, String>>,
-) -> Result<Vec<u8>, String> {
+) -> Result<Vec<u8>, WeightsError> {
     let bytes: Vec<(&String, &Vec<usize>, Vec<u8>)> = tensors
         .iter()
         .map(|(name, v)| (name, &v.shape, v.data.iter().flat_map(|x| x.to_le_bytes()).collect()))
@@ -126,42 +108,19 @@ pub fn write_tensors(
     let views = bytes
         .iter()
         .map(|(name, shape, data)| TensorView::new(Dtype::F32, (*shape).clone(), data).map(|v| (name.as_str(), v)))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|e| e.to_string())?;
-    safetensors::serialize(views, metadata).map_err(|e| e.to_string())
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(safetensors::serialize(views, metadata)?)
 }
 
 /// Every tensor of a safetensors file.
 ///
 /// # Errors
 /// Not a safetensors file, or a number format that is not a float.
-pub fn read_tensors(bytes: &[u8]) -> Result<Tensors, String> {
-    let tensors = SafeTensors::deserialize(bytes).map_err(|e| e.to_string())?;
+pub fn read_tensors(bytes: &[u8]) -> Result<Tensors, WeightsError> {
+    let tensors = SafeTensors::deserialize(bytes)?;
     let read = |(name, view): (String, TensorView<'_>)| {
         let data = values(&name, &view)?;
         Ok((name, Values { shape: view.shape().to_vec(), data }))
     };
     tensors.tensors().into_iter().map(read).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Constants by numpy: `np.array([...], dtype=np.uint16).view(np.float16).astype(np.float32)`.
-    #[test]
-    fn reads_half_precision() {
-        for (bits, value) in [
-            (0x0000, 0.0),
-            (0x3c00, 1.0),
-            (0xc000, -2.0),
-            (0x3555, 0.333_251_95),
-            (0x0001, 5.960_464_5e-8),
-            (0x7bff, 65504.0),
-        ] {
-            assert_eq!(half_to_f32(bits), value);
-        }
-        assert!(half_to_f32(0x7e00).is_nan());
-        assert_eq!(half_to_f32(0xfc00), f32::NEG_INFINITY);
-    }
 }

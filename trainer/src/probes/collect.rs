@@ -20,9 +20,7 @@ use crate::store::records::Store;
 /// Measures for the report, and what they lack.
 #[derive(Debug, Default)]
 pub struct Collected {
-    /// The measures.
     pub measures: Vec<Measure>,
-    /// In words.
     pub warnings: Vec<String>,
 }
 
@@ -146,7 +144,6 @@ impl Probes<'_> {
         read.filter_map(probe).collect()
     }
 
-    /// Weight changes of a seed.
     fn weights(&self, seed: u64) -> Option<WeightChanges> {
         let mut read = self.read(|job, what| match what {
             What::Weights { models } if job.seed == Some(seed) => Some(models),
@@ -167,7 +164,6 @@ impl Probes<'_> {
         if let Some(((), mut probe)) = features_of.next() {
             task.pooled = features(&mut probe, "pooled");
             task.mean_pooled = features(&mut probe, "mean_pooled");
-            task.layers = (0..).map_while(|i| features(&mut probe, &format!("layer.{i}"))).collect();
             task.cost.features = probe.seconds;
         }
         let mut gradients_of = self.read(|job, what| match what {
@@ -204,7 +200,6 @@ pub fn tasks(layout: Layout<'_>, encoder: &str, probes: &Probes<'_>) -> anyhow::
 
 /// A task's probe set, before any model has seen it.
 pub struct SeenTask<'a> {
-    /// Its name.
     pub name: &'a str,
     /// Its examples.
     pub data: &'a TokenisedTask,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use transfermap::fingerprint::digest;
 
 use super::look::forward::Table;
+use crate::atomic::{self, FileError};
 use crate::encoder::named::Values;
 use crate::pretrained::{Tensors, read_tensors, write_tensors};
 
@@ -46,12 +47,13 @@ impl Probe {
         self.tensors.insert(name.to_owned(), Values { shape: vec![data.len()], data });
     }
 
-    /// The bytes of the file.
+    /// Writes a file.
     ///
     /// # Errors
-    /// What the safetensors library refuses.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
-        let tensors = write_tensors(&self.tensors, None)?;
+    /// It cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), FileError> {
+        let failed = |e| FileError::new("cannot write", path, e);
+        let tensors = write_tensors(&self.tensors, None).map_err(|e| failed(std::io::Error::other(e)))?;
         let header = Header {
             schema: SCHEMA.into(),
             key: self.key.clone(),
@@ -59,10 +61,8 @@ impl Probe {
             numbers: self.numbers.clone(),
             sha256: digest(&tensors),
         };
-        let mut bytes = serde_json::to_vec(&header).map_err(|e| e.to_string())?;
-        bytes.push(b'\n');
-        bytes.extend(tensors);
-        Ok(bytes)
+        let header = serde_json::to_vec(&header).map_err(|e| failed(e.into()))?;
+        atomic::write_parts(path, &[&header, b"\n", &tensors])
     }
 
     /// Reads a file; `None` when there is none, when it is damaged, or when it was observed under another key: then it

@@ -9,7 +9,7 @@ use transfermap::study::{Protocol, Study, Task};
 
 use super::file::Probe;
 use super::look::few_steps::{FewSteps, few_steps, recipe};
-use super::look::forward::{Forward, forward};
+use super::look::forward::forward;
 use super::look::gradient::gradients;
 use super::look::sentence::sentence;
 use super::look::set::probe_set;
@@ -65,30 +65,25 @@ impl Observer {
             encoder,
             trained: weights.as_deref(),
             seed: job.seed.unwrap_or_default(),
-            classes: model_task.label_set().map_err(ProbeError::Weights)?.names.len(),
+            classes: model_task.label_set().map_err(|e| ProbeError::Weights(e.to_string()))?.names.len(),
             precision: study.recipe_for(model_task, Protocol::Single).precision,
             device,
         };
         match &item.what {
             What::Features { .. } => {
-                let Some(seen) = forward(subject, &set, true, go_on)? else { return Ok(None) };
-                put_features(&mut probe, seen);
+                let Some(seen) = forward(subject, &set, go_on)? else { return Ok(None) };
+                probe.put_table("pooled", seen.pooled);
+                probe.put_table("mean_pooled", seen.mean_pooled);
             }
             What::Gradients { .. } => {
                 let Some(seen) = gradients(subject, &set, go_on)? else { return Ok(None) };
                 probe.put_vector("fisher", seen.fisher);
                 probe.put_vector("gradient", seen.mean);
             }
-            What::Pair { model, target } => {
-                // Layers of a model are kept on the examples of its own task: of every pair they would fill the disk.
-                let own = model.task == *target;
-                let Some(mut seen) = forward(subject, &set, own, go_on)? else { return Ok(None) };
-                probe.put_table("logits", std::mem::take(&mut seen.logits));
-                if own {
-                    put_features(&mut probe, seen);
-                } else {
-                    probe.put_table("pooled", seen.pooled);
-                }
+            What::Pair { .. } => {
+                let Some(seen) = forward(subject, &set, go_on)? else { return Ok(None) };
+                probe.put_table("logits", seen.logits);
+                probe.put_table("pooled", seen.pooled);
             }
             What::Sentence { .. } => probe.put_vector("embedding", sentence(subject)?),
             What::Weights { models } => {
@@ -119,15 +114,6 @@ impl Observer {
     }
 }
 
-/// Pooled, mean-pooled and per-layer features.
-fn put_features(probe: &mut Probe, seen: Forward) {
-    probe.put_table("pooled", seen.pooled);
-    probe.put_table("mean_pooled", seen.mean_pooled);
-    for (i, layer) in seen.layers.into_iter().enumerate() {
-        probe.put_table(&format!("layer.{i}"), layer);
-    }
-}
-
 /// The few steps as a run: sequential, with the target's recipe cut short.
 fn short_run(study: &Study, job: &Job, item: &Item, model: &Model, target: &str) -> Result<PlannedRun, ProbeError> {
     let full = study.recipe_for(task(study, target)?, Protocol::Sequential);
@@ -148,7 +134,7 @@ fn short_run(study: &Study, job: &Job, item: &Item, model: &Model, target: &str)
 }
 
 fn task<'s>(study: &'s Study, name: &str) -> Result<&'s Task, ProbeError> {
-    study.task(name).ok_or_else(|| ProbeError::Weights(format!("the study has no task `{name}`")))
+    study.task(name).ok_or_else(|| ProbeError::NoTask(name.to_owned()))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ProbeError> {

@@ -18,7 +18,6 @@ const VERSION: u32 = 1;
 pub struct Job {
     /// Its name, which is also its folder in the output folder.
     pub id: String,
-    /// Encoder name.
     pub encoder: String,
     /// Seed of the model; `None` for an encoder with weights of its own.
     pub seed: Option<u64>,
@@ -41,47 +40,23 @@ pub struct Item {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
-    /// A task through the encoder: tensors `pooled`, `mean_pooled`, `layer.0` and so on.
-    Features {
-        /// The task.
-        task: String,
-    },
+    /// A task through the encoder: tensors `pooled`, `mean_pooled`.
+    Features { task: String },
     /// A task back through the encoder: tensors `fisher`, `gradient`.
-    Gradients {
-        /// The task.
-        task: String,
-    },
-    /// A task through the model of a run: tensors `pooled`, `logits`; on the model's own task also `mean_pooled`,
-    /// `layer.0` and so on.
-    Pair {
-        /// The model.
-        model: Model,
-        /// The task.
-        target: String,
-    },
+    Gradients { task: String },
+    /// A task through the model of a run: tensors `pooled`, `logits`.
+    Pair { model: Model, target: String },
     /// A few training steps on a task from the model of a run: one number, the score, or none.
-    FewSteps {
-        /// The model.
-        model: Model,
-        /// The task.
-        target: String,
-    },
+    FewSteps { model: Model, target: String },
     /// The notebook's sentence through the model of a run: tensor `embedding`.
-    Sentence {
-        /// The model.
-        model: Model,
-    },
+    Sentence { model: Model },
     /// Inner products of weight changes: numbers, row-major.
-    Weights {
-        /// The models.
-        models: Vec<Model>,
-    },
+    Weights { models: Vec<Model> },
 }
 
 /// The single-task model of a task at one seed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Model {
-    /// The task.
     pub task: String,
     /// The run that ends in it.
     pub run: String,
@@ -103,7 +78,6 @@ impl What {
 /// What probes are laid out from.
 #[derive(Clone, Copy)]
 pub struct Layout<'a> {
-    /// The study.
     pub study: &'a Study,
     /// Its runs.
     pub plan: &'a Plan,

@@ -45,13 +45,9 @@ pub struct Assignment {
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// A training begins.
-    Start {
-        /// Its run.
-        run: String,
-    },
+    Start { run: String },
     /// It goes on.
     Step {
-        /// Its run.
         run: String,
         /// How far it is.
         #[serde(flatten)]
@@ -59,7 +55,6 @@ pub enum Event {
     },
     /// Probes go on.
     Probe {
-        /// Their job.
         run: String,
         /// Made here and now.
         done: usize,
@@ -68,7 +63,6 @@ pub enum Event {
     },
     /// It is finished and on disk.
     Done {
-        /// Its run.
         run: String,
         /// Seconds of work.
         seconds: f64,
@@ -76,27 +70,13 @@ pub enum Event {
         score: Option<f64>,
     },
     /// It failed, which is on disk too.
-    Failed {
-        /// Its run.
-        run: String,
-        /// Why.
-        reason: String,
-    },
+    Failed { run: String, reason: String },
     /// It was interrupted; a later run goes on from its checkpoint.
-    Stopped {
-        /// Its run.
-        run: String,
-    },
+    Stopped { run: String },
     /// Something that the user should know.
-    Message {
-        /// In words.
-        text: String,
-    },
+    Message { text: String },
     /// No run can succeed until the user does something.
-    Fatal {
-        /// What.
-        message: String,
-    },
+    Fatal { message: String },
 }
 
 /// Told what happens while a study runs.

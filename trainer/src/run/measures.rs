@@ -20,7 +20,6 @@ use crate::store::survey::{Survey, listed};
 /// Measures, and how it went.
 #[derive(Debug, Default)]
 pub struct Observed {
-    /// The measures.
     pub measures: Vec<transfermap::report::Measure>,
     /// What they lack, in words.
     pub warnings: Vec<String>,

@@ -24,7 +24,6 @@ use crate::store::survey::{Survey, survey};
 
 /// A study that is ready to be trained.
 pub struct Planned {
-    /// The study.
     pub study: Study,
     /// Its runs.
     pub plan: Plan,
@@ -40,7 +39,6 @@ pub struct Planned {
 
 /// What a study would train, and what is there of it.
 pub struct Outlook {
-    /// The study.
     pub study: Study,
     /// Its runs.
     pub plan: Plan,

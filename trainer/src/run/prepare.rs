@@ -18,7 +18,6 @@ use crate::store::inputs::Inputs;
 pub struct Prepared {
     /// What the fingerprints are made of.
     pub contents: Contents,
-    /// What was found.
     pub inputs: Inputs,
     /// The encoders in memory.
     pub encoders: Vec<LoadedEncoder>,

@@ -6,23 +6,20 @@ use std::time::{Duration, Instant};
 
 use super::event::Event;
 use super::worker::{End, Fatal};
-use crate::atomic::{self, FileError};
+use crate::atomic;
 use crate::error::chain;
-use crate::probes::file::Probe;
 use crate::probes::look::ProbeError;
 use crate::probes::note;
 use crate::probes::observe::Observer;
 use crate::probes::pending::{missing, path};
-use crate::probes::plan::{Item, Job};
+use crate::probes::plan::Job;
 use crate::store::claims::Claims;
 use crate::store::records::Store;
 
 /// Between two looks at what others are doing.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// A worker.
 pub struct ProbeWorker<'a> {
-    /// The jobs.
     pub jobs: &'a [Job],
     /// Where probes go, and where the models are.
     pub store: &'a Store,
@@ -83,7 +80,7 @@ impl ProbeWorker<'_> {
             let stop = self.stop;
             let mut go_on = || !stop.load(Ordering::Relaxed);
             match self.observer.observe(self.store, job, item, &mut go_on) {
-                Ok(Some(probe)) => self.keep(job, item, &probe)?,
+                Ok(Some(probe)) => probe.write(&path(self.store, job, item))?,
                 Ok(None) => {
                     (self.emit)(Event::Stopped { run: job.id.clone() });
                     return Ok(false);
@@ -101,12 +98,6 @@ impl ProbeWorker<'_> {
         }
         (self.emit)(Event::Done { run: job.id.clone(), seconds: began.elapsed().as_secs_f64(), score: None });
         Ok(true)
-    }
-
-    fn keep(&mut self, job: &Job, item: &Item, probe: &Probe) -> Result<(), Fatal> {
-        let path = path(self.store, job, item);
-        let bytes = probe.to_bytes().map_err(|e| FileError::new("cannot write", &path, std::io::Error::other(e)))?;
-        Ok(atomic::write(&path, &bytes)?)
     }
 }
 

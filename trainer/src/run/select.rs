@@ -16,15 +16,20 @@ pub struct Shard {
     pub of: usize,
 }
 
-impl std::str::FromStr for Shard {
-    type Err = String;
+/// A text that is no share.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}`: give i/n with i from 1 to n, for example 1/4")]
+pub struct NotAShard(String);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl std::str::FromStr for Shard {
+    type Err = NotAShard;
+
+    fn from_str(text: &str) -> Result<Self, NotAShard> {
         let parse = |s: &str| s.parse::<usize>().ok().filter(|n| *n > 0);
         let parts = text.split_once('/').and_then(|(i, n)| Some((parse(i)?, parse(n)?)));
         match parts {
             Some((index, of)) if index <= of => Ok(Self { index, of }),
-            _ => Err(format!("`{text}`: give i/n with i from 1 to n, for example 1/4")),
+            _ => Err(NotAShard(text.to_owned())),
         }
     }
 }

@@ -26,11 +26,9 @@ use crate::store::survey::{Survey, clear, listed, survey};
 
 /// What a study came to, in memory and on disk.
 pub struct Outcome {
-    /// Its report.
     pub report: Report,
     /// What the report says.
     pub analysis: Analysis,
-    /// The records.
     pub found: Survey,
     /// How the trainings ended.
     pub ending: Ending,

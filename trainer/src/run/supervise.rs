@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::event::{Assignment, Event, Monitor};
+use crate::atomic::FileError;
 use crate::probes::note;
 use crate::store::claims::Claims;
 use crate::store::records::{Found, Store, failed_record, now};
@@ -266,25 +267,25 @@ impl Shift<'_> {
         let written = self.write_failure(run, reason);
         self.ending.failed += usize::from(self.ended.insert(run.to_owned()));
         self.monitor.show(&Event::Failed { run: run.to_owned(), reason: reason.to_owned() });
-        if let Err(message) = written {
-            self.ending.fatal = Some(message);
+        if let Err(error) = written {
+            self.ending.fatal = Some(error.to_string());
             self.tell_to_stop();
         }
     }
 
-    fn write_failure(&self, run: &str, reason: &str) -> Result<(), String> {
+    fn write_failure(&self, run: &str, reason: &str) -> Result<(), FileError> {
         if self.crew.assignment.probes.iter().any(|job| job.id == run) {
-            return note::write(self.crew.store.root(), run, reason).map_err(|e| e.to_string());
+            return note::write(self.crew.store.root(), run, reason);
         }
         let Some(run) = self.crew.assignment.runs.iter().find(|r| r.id == run) else { return Ok(()) };
-        let claim = Claims::new(self.crew.store.root()).claim(&run.id).map_err(|e| e.to_string())?;
+        let claim = Claims::new(self.crew.store.root()).claim(&run.id)?;
         // Another process has it already: then its result counts.
         if claim.is_none() || !matches!(self.crew.store.look(&run.id), Ok(Found::Missing)) {
             return Ok(());
         }
         let mut provenance = self.crew.assignment.provenance.clone();
         provenance.started = now();
-        self.crew.store.commit_record(&failed_record(run, reason, provenance)).map_err(|e| e.to_string())
+        self.crew.store.commit_record(&failed_record(run, reason, provenance))
     }
 }
 

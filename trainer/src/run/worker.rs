@@ -55,20 +55,16 @@ pub enum Fatal {
     /// The output folder.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A training could not read or write.
     #[error("{run}: {text}")]
     Train {
-        /// The run.
         run: String,
         /// What happened and what to do.
         text: String,
     },
-    /// Someone else changed the study under this worker.
     #[error("{0}: its record belongs to another version of the study; start `transfermap run` again")]
     Stale(String),
 }
 
-/// A worker.
 pub struct Worker<'a> {
     /// The runs to settle, each behind what it needs.
     pub runs: &'a [PlannedRun],
@@ -276,9 +272,9 @@ impl Worker<'_> {
 }
 
 /// JSON has no NaN and no infinity: a record that holds one would be corrupt, and its run trained again for ever.
-fn reads_back(record: &RunRecord) -> Result<(), String> {
-    let json = serde_json::to_vec(record).map_err(|e| e.to_string())?;
-    RunRecord::from_json(&json).map(|_| ()).map_err(|e| e.to_string())
+fn reads_back(record: &RunRecord) -> anyhow::Result<()> {
+    RunRecord::from_json(&serde_json::to_vec(record)?)?;
+    Ok(())
 }
 
 /// Why a run whose source failed fails; the source's own reason is told once, however long the chain.

@@ -26,7 +26,6 @@ pub struct Shown {
     pub name: String,
     /// The text of its report.json.
     pub json: String,
-    /// The report.
     pub report: Report,
 }
 

@@ -29,7 +29,6 @@ const UNREADABLE_AFTER: Duration = Duration::from_secs(10);
 /// What a claim file holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Owner {
-    /// The run.
     pub run: String,
     /// Who trains it.
     #[serde(flatten)]

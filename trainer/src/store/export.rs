@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use transfermap::record::RunRecord;
 
-use crate::atomic;
 use crate::error::Wrong;
-use crate::pretrained::config_with_labels;
+use crate::pretrained::{config_with_labels, export};
 use crate::store::inputs::Inputs;
 
 /// Writes `run` (a folder `OUT/runs/<id>`) to `to`; returns what was written.
@@ -31,16 +31,8 @@ pub fn export_model(run: &Path, to: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let inputs: Inputs = serde_json::from_slice(&read(&root.join("cache/inputs.json"), again)?)?;
     let target = record.targets.first().map_or("", String::as_str);
     let labels = inputs.tasks.iter().find(|t| t.name == target).map(|t| t.labels.as_slice()).unwrap_or_default();
-    let config = config_with_labels(&String::from_utf8_lossy(&config), labels).map_err(|e| anyhow::anyhow!(e))?;
-    let mut written = Vec::new();
-    for (name, bytes) in
-        [("config.json", config.into_bytes()), ("tokenizer.json", tokenizer), ("model.safetensors", model)]
-    {
-        let path = to.join(name);
-        atomic::write(&path, &bytes)?;
-        written.push(path);
-    }
-    Ok(written)
+    let config = config_with_labels(&String::from_utf8_lossy(&config), labels).context("config.json")?;
+    Ok(export(to, &config, &tokenizer, &model)?)
 }
 
 fn read(path: &Path, remedy: &str) -> Result<Vec<u8>, Wrong> {

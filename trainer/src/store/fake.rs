@@ -28,7 +28,6 @@ pub fn study(tasks: &[&str], seeds: &[u64]) -> Study {
     Study::from_toml(&study_text(tasks, seeds)).unwrap()
 }
 
-/// Its plan.
 pub fn plan(tasks: &[&str], seeds: &[u64]) -> Plan {
     let study = study(tasks, seeds);
     let contents = Contents {
@@ -44,7 +43,6 @@ pub fn finished(run: &PlannedRun) -> Finished {
     result(run, &digest(run.id.as_bytes()))
 }
 
-/// Its record.
 pub fn record(run: &PlannedRun, finished: &Finished) -> RunRecord {
     ok_record(run, finished, Default::default())
 }

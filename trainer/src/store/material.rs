@@ -38,7 +38,6 @@ impl Material {
         Ok((self.encoders.get(encoder).ok_or_else(missing)?, self.tasks.get(&path).ok_or_else(missing)?))
     }
 
-    /// The study.
     pub fn study(&self) -> &Study {
         &self.study
     }

@@ -37,7 +37,6 @@ pub struct Store {
 pub enum Found {
     /// Nothing.
     Missing,
-    /// A record.
     Record(Box<RunRecord>),
     /// A file that is no record of this run; the text says why.
     Corrupt(String),

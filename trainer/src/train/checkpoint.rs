@@ -68,7 +68,7 @@ pub fn save(path: &Path, snapshot: &Snapshot) -> Result<(), TrainError> {
     for (prefix, tensors) in [("model", &snapshot.model), ("moments", &snapshot.moments), ("best", &snapshot.best)] {
         all.extend(tensors.iter().map(|(name, values)| (format!("{prefix}/{name}"), values.clone())));
     }
-    let tensors = write_tensors(&all, None).map_err(TrainError::Weights)?;
+    let tensors = write_tensors(&all, None).map_err(|e| TrainError::Weights(e.to_string()))?;
     let mut body = Vec::with_capacity(8 + state.len() + tensors.len());
     body.extend_from_slice(&(state.len() as u64).to_le_bytes());
     body.extend_from_slice(&state);
@@ -98,7 +98,7 @@ pub fn load(path: &Path, fingerprint: &str) -> Result<Option<Snapshot>, TrainErr
         return Ok(None);
     }
     let mut snapshot = Snapshot { state, ..Snapshot::default() };
-    for (name, values) in read_tensors(tensors).map_err(|e| corrupt(&e))? {
+    for (name, values) in read_tensors(tensors).map_err(|e| corrupt(&e.to_string()))? {
         let (prefix, name) = name.split_once('/').ok_or_else(|| corrupt("a tensor without a place"))?;
         let table: &mut BTreeMap<String, Values> = match prefix {
             "model" => &mut snapshot.model,

@@ -44,16 +44,19 @@ pub struct Start<'a> {
 pub fn start<B: Backend>(start: &Start<'_>, config: &Config, device: &B::Device) -> Result<Classifier<B>, String> {
     let sizes = config.sizes();
     let model = Classifier::zeros(config, start.classes, device)?;
-    let source = start.source.map(Checkpoint::new).transpose()?;
-    let pretrained = start.encoder.weights.as_deref().map(Checkpoint::new).transpose()?;
+    let open = |bytes| Checkpoint::new(bytes).map_err(|e| e.to_string());
+    let source = start.source.map(open).transpose()?;
+    let pretrained = start.encoder.weights.as_deref().map(open).transpose()?;
     let draw = |name: &str, shape: &[usize], task: &str| {
         init::parameter(name, shape, sizes.initializer_range, sizes.pad_token_id, start.seed, task)
     };
     named::fill(model, &mut |name, shape| {
         let is_head = is_head(name);
         match (&source, &pretrained) {
-            (Some(source), _) if !is_head || start.head == Head::Keep => source.require(name, shape),
-            (None, Some(pretrained)) if !is_head => pretrained.require(name, shape),
+            (Some(source), _) if !is_head || start.head == Head::Keep => {
+                source.require(name, shape).map_err(|e| e.to_string())
+            }
+            (None, Some(pretrained)) if !is_head => pretrained.require(name, shape).map_err(|e| e.to_string()),
             _ if is_head => draw(name, shape, start.task),
             _ => draw(name, shape, ""),
         }

@@ -32,7 +32,7 @@ impl Job<'_> {
     /// # Errors
     /// See [`TrainError`].
     pub fn train(&self, observe: &mut dyn FnMut(StepProgress) -> bool) -> Result<Outcome, TrainError> {
-        run_on(self.device, Training { job: self, observe }).map_err(TrainError::Weights)?
+        run_on(self.device, Training { job: self, observe }).map_err(|e| TrainError::Weights(e.to_string()))?
     }
 
     fn task(&self) -> &str {
@@ -307,7 +307,7 @@ impl<'j, 'd, B: AutodiffBackend> Trainee<'j, 'd, B> {
             results = self.results()?;
         }
         self.tick();
-        let model = to_safetensors(&self.model).map_err(TrainError::Weights)?;
+        let model = to_safetensors(&self.model).map_err(|e| TrainError::Weights(e.to_string()))?;
         let predictions = results.get("test").map(|(p, _)| p.clone()).unwrap_or_default();
         // Only the test set's labels are in the report.
         if let Some((_, validation)) = results.get_mut("validation") {

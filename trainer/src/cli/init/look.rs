@@ -29,6 +29,23 @@ pub(super) struct Look {
     pub(super) rows: usize,
 }
 
+/// Why a file tells nothing.
+#[derive(Debug, thiserror::Error)]
+enum LookError {
+    #[error(transparent)]
+    Csv(#[from] csv::Error),
+    #[error("line {0}: {1}")]
+    Unreadable(usize, std::io::Error),
+    #[error("line {0}: {1}")]
+    NotJson(usize, serde_json::Error),
+    #[error("fewer than two rows or columns; a task needs texts and labels")]
+    TooSmall,
+    #[error("no column with 2 to {CLASSES} different values in the first {0} rows")]
+    NoLabel(usize),
+    #[error("no text column found")]
+    NoText,
+}
+
 struct Table {
     /// `None` where the file has no header.
     names: Option<Vec<String>>,
@@ -51,11 +68,10 @@ pub(super) fn look(path: &Path) -> Result<Look, Wrong> {
     } else {
         read_csv(reader, b',', true)
     };
-    let table = table.map_err(|e| Wrong(format!("{}: {e}", path.display())))?;
-    guess(&table).map_err(|e| Wrong(format!("{}: {e}", path.display())))
+    table.and_then(|table| guess(&table)).map_err(|e| Wrong(format!("{}: {e}", path.display())))
 }
 
-fn read_csv(reader: impl Read, delimiter: u8, quoting: bool) -> Result<Table, String> {
+fn read_csv(reader: impl Read, delimiter: u8, quoting: bool) -> Result<Table, LookError> {
     let mut csv = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .quoting(quoting)
@@ -64,8 +80,7 @@ fn read_csv(reader: impl Read, delimiter: u8, quoting: bool) -> Result<Table, St
         .from_reader(reader);
     let mut rows = Vec::new();
     for record in csv.records().take(ROWS + 1) {
-        let record = record.map_err(|e| e.to_string())?;
-        rows.push(record.iter().map(str::to_owned).collect::<Vec<String>>());
+        rows.push(record?.iter().map(str::to_owned).collect::<Vec<String>>());
     }
     let header = rows.first().is_some_and(|first| looks_like_names(first, rows.get(1)));
     let names = if header { Some(rows.remove(0)) } else { None };
@@ -79,16 +94,16 @@ fn looks_like_names(first: &[String], second: Option<&Vec<String>>) -> bool {
     first.iter().all(wordlike) && distinct.len() == first.len() && second.is_none_or(|s| s.as_slice() != first)
 }
 
-fn read_lines(reader: impl BufRead) -> Result<Table, String> {
+fn read_lines(reader: impl BufRead) -> Result<Table, LookError> {
     let mut names: Vec<String> = Vec::new();
     let mut rows = Vec::new();
     for (number, line) in reader.lines().take(ROWS).enumerate() {
-        let line = line.map_err(|e| format!("line {}: {e}", number + 1))?;
+        let line = line.map_err(|e| LookError::Unreadable(number + 1, e))?;
         if line.trim().is_empty() {
             continue;
         }
         let object: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&line).map_err(|e| format!("line {}: {e}", number + 1))?;
+            serde_json::from_str(&line).map_err(|e| LookError::NotJson(number + 1, e))?;
         if names.is_empty() {
             names = object.keys().cloned().collect();
         }
@@ -102,10 +117,10 @@ fn read_lines(reader: impl BufRead) -> Result<Table, String> {
     Ok(Table { names: Some(names), rows })
 }
 
-fn guess(table: &Table) -> Result<Look, String> {
+fn guess(table: &Table) -> Result<Look, LookError> {
     let width = table.rows.iter().map(Vec::len).max().unwrap_or(0);
     if table.rows.len() < 2 || width < 2 {
-        return Err("fewer than two rows or columns; a task needs texts and labels".into());
+        return Err(LookError::TooSmall);
     }
     let cells = |c: usize| table.rows.iter().filter_map(move |r| r.get(c)).map(String::as_str);
     let name = |c: usize| table.names.as_ref().and_then(|n| n.get(c)).map_or("", String::as_str);
@@ -114,9 +129,7 @@ fn guess(table: &Table) -> Result<Look, String> {
     let can_be_label = |c: &usize| (2..=CLASSES).contains(&values(*c).len());
     let by_name = (0..width).find(|c| known.contains(&name(*c).to_lowercase().as_str()) && can_be_label(c));
     let by_values = || (0..width).filter(can_be_label).min_by_key(|c| values(*c).len());
-    let label = by_name.or_else(by_values).ok_or_else(|| {
-        format!("no column with 2 to {CLASSES} different values in the first {} rows", table.rows.len())
-    })?;
+    let label = by_name.or_else(by_values).ok_or(LookError::NoLabel(table.rows.len()))?;
     let length = |c: usize| cells(c).map(str::len).sum::<usize>() / table.rows.len();
     let wordy = |c: &usize| *c != label && values(*c).len() > 1 && cells(*c).any(|s| s.trim().parse::<f64>().is_err());
     let mut texts: Vec<usize> = (0..width).filter(wordy).collect();
@@ -127,7 +140,7 @@ fn guess(table: &Table) -> Result<Look, String> {
     texts.truncate(2);
     texts.sort_unstable();
     if texts.is_empty() {
-        return Err("no text column found".into());
+        return Err(LookError::NoText);
     }
     let column = |c: usize| match &table.names {
         Some(_) => quoted(name(c)),

@@ -14,11 +14,9 @@ pub struct Event {
     pub agent: usize,
     /// Who receives.
     pub recipient: usize,
-    /// Which act.
     pub act: usize,
     /// Which thing, counted through all sorts.
     pub thing: usize,
-    /// Where.
     pub place: usize,
 }
 
@@ -52,7 +50,6 @@ pub enum Form {
     Fronted,
 }
 
-/// All forms.
 pub const FORMS: [Form; 3] = [Form::Active, Form::Passive, Form::Fronted];
 
 impl Event {
@@ -98,7 +95,6 @@ impl Event {
         self.thing / THINGS
     }
 
-    /// The word for its thing.
     pub fn thing_word(&self) -> &'static str {
         SORTS[self.sort()].1[self.thing % THINGS]
     }

@@ -51,7 +51,6 @@ enum Modifier {
 /// One clause of an opinion: `the room was very nice`.
 #[derive(Debug, Clone)]
 pub struct Clause {
-    /// The text.
     pub text: String,
     /// What it adds to the opinion, in half weights: twice the word's weight; three times after `very`, once after
     /// `slightly`, minus once after `not`.

@@ -183,7 +183,6 @@ pub const COPULAS: [&str; 4] = ["was", "felt", "seemed", "looked"];
 pub struct Topic {
     /// Class name.
     pub name: &'static str,
-    /// Nouns.
     pub nouns: [&'static str; 16],
     /// Verbs, past tense.
     pub verbs: [&'static str; 8],

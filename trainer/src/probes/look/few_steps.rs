@@ -19,7 +19,6 @@ use crate::train::{Job, Outcome};
 pub struct FewSteps<'a> {
     /// Who it is: source, target, seed, and the recipe that [`recipe`] made.
     pub run: &'a PlannedRun,
-    /// The encoder.
     pub encoder: &'a LoadedEncoder,
     /// The source's model.safetensors.
     pub source_model: &'a Path,

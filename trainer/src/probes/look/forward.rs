@@ -1,4 +1,4 @@
-//! A forward pass over a probe set: pooled, mean-pooled and per-layer features, and logits.
+//! A forward pass over a probe set: pooled and mean-pooled features, and logits.
 
 use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
@@ -8,7 +8,7 @@ use super::{ProbeError, Subject, finite};
 use crate::backend::{Work, run_on};
 use crate::data::TokenisedSplit;
 use crate::data::batch::{collate, eval_batches};
-use crate::encoder::{Mode, SequenceClassifier, mean_over_tokens};
+use crate::encoder::{Mode, SequenceClassifier};
 use crate::train::evaluate::to_device;
 
 /// Examples per forward pass.
@@ -30,8 +30,6 @@ pub struct Forward {
     pub pooled: Table,
     /// Last hidden state averaged over tokens: examples × hidden size.
     pub mean_pooled: Table,
-    /// The same average of what goes into the first layer and of every layer's output; empty unless asked for.
-    pub layers: Vec<Table>,
     /// Output of the head: examples × classes.
     pub logits: Table,
 }
@@ -43,16 +41,14 @@ pub struct Forward {
 pub fn forward(
     subject: Subject<'_>,
     split: &TokenisedSplit,
-    keep_layers: bool,
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Forward>, ProbeError> {
-    run_on(subject.device, Pass { subject, split, keep_layers, go_on }).map_err(ProbeError::Weights)?
+    run_on(subject.device, Pass { subject, split, go_on })?
 }
 
 struct Pass<'a, 'o> {
     subject: Subject<'a>,
     split: &'a TokenisedSplit,
-    keep_layers: bool,
     go_on: &'o mut dyn FnMut() -> bool,
 }
 
@@ -63,7 +59,7 @@ impl Work for Pass<'_, '_> {
         let model = self.subject.load::<B>(device)?.valid();
         let examples = self.split.len();
         let (mut pooled, mut mean_pooled) = (Rows::new(examples), Rows::new(examples));
-        let (mut logits, mut layers) = (Rows::new(examples), Vec::new());
+        let mut logits = Rows::new(examples);
         for indices in eval_batches(self.split, BATCH) {
             if !(self.go_on)() {
                 return Ok(None);
@@ -71,24 +67,15 @@ impl Work for Pass<'_, '_> {
             let batch = collate(self.split, &indices, self.subject.pad_id(), None);
             let (inputs, _) = to_device::<B::InnerBackend>(&batch, device);
             let mut mode = Mode::evaluation(self.subject.precision);
-            mode.keep_hidden_states = self.keep_layers;
             let outputs = model.encode(&inputs, &mut mode);
             mean_pooled.put(&indices, outputs.mean_pooled(&inputs.attention_mask));
-            layers.resize_with(outputs.hidden_states.len(), || Rows::new(examples));
-            for (rows, states) in layers.iter_mut().zip(&outputs.hidden_states) {
-                rows.put(&indices, mean_over_tokens(states, &inputs.attention_mask));
-            }
             pooled.put(&indices, outputs.pooler_output.clone());
             logits.put(&indices, model.classify(outputs.pooler_output, &mut mode));
         }
-        let finished = |rows: Rows, what| Ok(Table { cols: rows.cols, data: finite(what, rows.data)? });
+        let finished = |rows: Rows, what| finite(what, rows.data).map(|data| Table { cols: rows.cols, data });
         Ok(Some(Forward {
             pooled: finished(pooled, "pooled features")?,
             mean_pooled: finished(mean_pooled, "mean-pooled features")?,
-            layers: layers
-                .into_iter()
-                .map(|l| finished(l, "features of a layer"))
-                .collect::<Result<_, ProbeError>>()?,
             logits: finished(logits, "logits")?,
         }))
     }

@@ -39,7 +39,7 @@ pub fn gradients(
     split: &TokenisedSplit,
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Gradients>, ProbeError> {
-    let Some(seen) = forward(subject, split, false, go_on)? else { return Ok(None) };
+    let Some(seen) = forward(subject, split, go_on)? else { return Ok(None) };
     under(subject, split, fit(&seen.pooled.data, seen.pooled.cols, &split.labels, subject.classes), go_on)
 }
 
@@ -50,7 +50,7 @@ pub(super) fn under(
     head: LogisticRegression,
     go_on: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Gradients>, ProbeError> {
-    run_on(subject.device, Pass { subject, split, head, go_on }).map_err(ProbeError::Weights)?
+    run_on(subject.device, Pass { subject, split, head, go_on })?
 }
 
 struct Pass<'a, 'o> {

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use burn::tensor::backend::Backend;
 use transfermap::study::{Head, Precision, Recipe};
 
-use crate::backend::Device;
+use crate::backend::{Device, DeviceError};
 use crate::pretrained::LoadedEncoder;
 use crate::train::TrainError;
 use crate::train::model::{self, Classifier, Start};
@@ -28,7 +28,6 @@ use crate::train::model::{self, Classifier, Start};
 /// A model to look at: an encoder before any training, or the final weights of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
-    /// The encoder.
     pub encoder: &'a LoadedEncoder,
     /// model.safetensors of a run; `None` for the encoder as the runs start from it.
     pub trained: Option<&'a [u8]>,
@@ -67,20 +66,17 @@ pub enum ProbeError {
     /// The weights do not fit the configuration.
     #[error("{0}")]
     Weights(String),
-    /// A value that is no number.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    #[error("the study has no task `{0}`")]
+    NoTask(String),
     #[error("{what}: a value is not finite; the model diverged, or its weights are damaged")]
     NotFinite {
         /// What was observed.
         what: &'static str,
     },
-    /// A file could not be read or written.
     #[error("{path}: {source}", path = path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The system's word.
-        source: std::io::Error,
-    },
+    Io { path: PathBuf, source: std::io::Error },
     /// The texts cannot be tokenised.
     #[error(transparent)]
     Data(#[from] crate::data::DataError),

@@ -15,6 +15,6 @@ pub fn sentence(subject: Subject<'_>) -> Result<Vec<f32>, ProbeError> {
     let texts =
         TaskData { labels: Vec::new(), train: vec![only], validation: vec![], test: vec![], dropped_training_rows: 0 };
     let tokens = tokenise::tokenise(&texts, &subject.encoder.tokenizer_json, subject.encoder.max_length)?;
-    let seen = forward(subject, &tokens.train, false, &mut || true)?;
+    let seen = forward(subject, &tokens.train, &mut || true)?;
     Ok(seen.map(|s| s.mean_pooled.data).unwrap_or_default())
 }

@@ -110,13 +110,10 @@ fn the_set_is_a_seeded_sample_whose_front_part_is_the_smaller_one() {
 #[test]
 fn a_forward_pass_gives_what_evaluation_sees() {
     let (encoder, set) = (encoder(), split(150));
-    let seen = forward(subject(&encoder, None), &set, true, &mut always).unwrap().unwrap();
+    let seen = forward(subject(&encoder, None), &set, &mut always).unwrap().unwrap();
     assert_eq!((seen.pooled.cols, seen.mean_pooled.cols, seen.logits.cols), (16, 16, 2));
     assert_eq!(seen.pooled.data.len(), 150 * 16);
-    // The input of the first layer and the output of each of three; the last one is what is mean-pooled.
-    assert_eq!(seen.layers.len(), 4);
-    assert_eq!(seen.layers[3], seen.mean_pooled);
-    assert_ne!(seen.layers[0], seen.layers[1]);
+    assert_ne!(seen.pooled, seen.mean_pooled);
 
     struct Predictions<'a>(Subject<'a>, &'a TokenisedSplit);
     impl Work for Predictions<'_> {
@@ -142,13 +139,13 @@ fn looking_can_be_stopped_and_a_diverged_model_is_named() {
         asked += 1;
         asked < 2
     };
-    assert_eq!(forward(subject(&encoder, None), &set, false, &mut once).unwrap(), None);
+    assert_eq!(forward(subject(&encoder, None), &set, &mut once).unwrap(), None);
     assert_eq!(gradients(subject(&encoder, None), &set, &mut || false).unwrap(), None);
     let nan = moved(&weights(subject(&encoder, None)), &mut || f32::NAN);
     let bytes = write_tensors(&nan, None).unwrap();
-    let error = forward(subject(&encoder, Some(&bytes)), &set, false, &mut always).unwrap_err();
+    let error = forward(subject(&encoder, Some(&bytes)), &set, &mut always).unwrap_err();
     assert!(matches!(error, ProbeError::NotFinite { .. }), "{error}");
-    assert!(forward(subject(&encoder, Some(b"half a file")), &set, false, &mut always).is_err());
+    assert!(forward(subject(&encoder, Some(b"half a file")), &set, &mut always).is_err());
 }
 
 #[test]
@@ -159,7 +156,7 @@ fn the_fisher_information_is_the_mean_of_squared_gradients_of_single_examples() 
     let shared: usize = weights(subject).iter().filter(|(n, _)| !is_head(n)).map(|(_, v)| v.data.len()).sum();
     assert_eq!((seen.fisher.len(), seen.mean.len()), (shared, shared));
     assert!(seen.mean.iter().any(|g| g.abs() > 1e-3));
-    let pooled = forward(subject, &set, false, &mut always).unwrap().unwrap().pooled;
+    let pooled = forward(subject, &set, &mut always).unwrap().unwrap().pooled;
     let head = super::head::fit(&pooled.data, pooled.cols, &set.labels, 2);
     let (mut squares, mut sums) = (vec![0.0; shared], vec![0.0; shared]);
     for example in 0..10 {
@@ -180,12 +177,12 @@ fn the_mean_gradient_is_the_slope_of_the_loss() {
     let (encoder, set) = (encoder(), split(24));
     let here = weights(subject(&encoder, None));
     let slope = gradients(subject(&encoder, None), &set, &mut always).unwrap().unwrap().mean;
-    let pooled = forward(subject(&encoder, None), &set, false, &mut always).unwrap().unwrap().pooled;
+    let pooled = forward(subject(&encoder, None), &set, &mut always).unwrap().unwrap().pooled;
     let head = super::head::fit(&pooled.data, pooled.cols, &set.labels, 2);
     let loss = |step: f32| {
         let mut along = slope.iter();
         let bytes = write_tensors(&moved(&here, &mut || step * along.next().copied().unwrap_or(0.0)), None).unwrap();
-        let pooled = forward(subject(&encoder, Some(&bytes)), &set, false, &mut always).unwrap().unwrap().pooled;
+        let pooled = forward(subject(&encoder, Some(&bytes)), &set, &mut always).unwrap().unwrap().pooled;
         let of_example = |(row, label): (&[f32], &usize)| {
             let logit = |c: usize| {
                 let weight = &head.weight[c * 16..(c + 1) * 16];
@@ -305,8 +302,8 @@ fn a_file_comes_back_bit_for_bit_and_damage_is_seen() {
     let path = folder.path().join("x.probe");
     let mut probe = Probe { key: "k".into(), seconds: 0.5, numbers: vec![0.1 + 0.2, -1e-300], ..Probe::default() };
     probe.put_vector("fisher", vec![0.1, f32::MIN_POSITIVE]);
-    let bytes = probe.to_bytes().unwrap();
-    fs::write(&path, &bytes).unwrap();
+    probe.write(&path).unwrap();
+    let bytes = fs::read(&path).unwrap();
     assert_eq!(Probe::read(&path, "k"), Some(probe));
     assert_eq!(Probe::read(&path, "another"), None);
     assert_eq!(Probe::read(&folder.path().join("none"), "k"), None);

@@ -1,6 +1,9 @@
 //! The head of an HTTP request: as much of it as a file server needs.
 
+use std::borrow::Cow;
 use std::io::Read;
+
+use percent_encoding::percent_decode_str;
 
 use super::answer::Answer;
 
@@ -68,19 +71,13 @@ fn is_this_machine(host: &str) -> bool {
     matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 
+/// The path with its escapes read; `None` where one of them is none, or they are no UTF-8.
 fn decode(path: &str) -> Option<String> {
-    let mut out = Vec::with_capacity(path.len());
-    let mut bytes = path.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let digit = |b: Option<u8>| b.and_then(|b| char::from(b).to_digit(16));
-            let (high, low) = (digit(bytes.next())?, digit(bytes.next())?);
-            out.push(u8::try_from(16 * high + low).ok()?);
-        } else {
-            out.push(byte);
-        }
+    let is_escape = |rest: &str| rest.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    if !path.split('%').skip(1).all(is_escape) {
+        return None;
     }
-    String::from_utf8(out).ok()
+    percent_decode_str(path).decode_utf8().ok().map(Cow::into_owned)
 }
 
 #[cfg(test)]

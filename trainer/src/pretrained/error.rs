@@ -1,0 +1,89 @@
+//! What can be wrong with a model folder: every message names the file or the encoder, and the remedy.
+
+use std::path::PathBuf;
+
+use safetensors::{Dtype, SafeTensorError};
+
+use crate::encoder::registry::ConfigError;
+
+/// Why an encoder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PretrainedError {
+    #[error("{path}: {fault}", path = path.display())]
+    File { path: PathBuf, fault: FileFault },
+    #[error("encoder `{encoder}`: {misfit}")]
+    Misfit { encoder: String, misfit: Misfit },
+}
+
+/// What is wrong with one of its files, or with its folder.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileFault {
+    #[error("no such folder; put config.json, tokenizer.json and model.safetensors there, or correct `path`")]
+    NoFolder,
+    #[error("is a file; give the folder that holds config.json, tokenizer.json and model.safetensors")]
+    NotAFolder,
+    #[error("missing; {remedy}")]
+    Missing { remedy: &'static str },
+    #[error(
+        "missing; only pytorch_model.bin is there, which can run code when it is read: convert it with transformers' \
+         `save_pretrained(..., safe_serialization=True)`"
+    )]
+    OnlyPickled,
+    #[error("cannot be read ({0})")]
+    Io(std::io::Error),
+    #[error("not UTF-8")]
+    NotUtf8,
+    #[error("not JSON: {0}")]
+    NotJson(serde_json::Error),
+    #[error(transparent)]
+    Field(serde_json::Error),
+    #[error("not a tokenizer.json: {0}")]
+    NotATokenizer(tokenizers::Error),
+    #[error("cannot read a pair of texts: {0}")]
+    NoPairs(tokenizers::Error),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+}
+
+/// Why the parts of an encoder do not fit one another, or the study.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Misfit {
+    #[error("no embedded encoder `{0}`; known: demo-albert")]
+    NotEmbedded(String),
+    #[error("no tokenizer; give `tokenizer = \"path/to/tokenizer.json\"`")]
+    NoTokenizer,
+    #[error(transparent)]
+    Config(ConfigError),
+    /// The configuration makes no model.
+    #[error("{0}")]
+    Model(String),
+    #[error("max_length = {max_length}, but it has {positions} positions; give at most {positions}")]
+    TooFewPositions { max_length: usize, positions: usize },
+    #[error("the tokenizer has {pieces} pieces, the embedding {rows} rows; they belong to different models")]
+    TooFewRows { pieces: usize, rows: usize },
+    #[error(
+        "the tokenizer tells {segments} segments apart, type_vocab_size is {known}; they belong to different models"
+    )]
+    TooFewSegments { segments: usize, known: usize },
+}
+
+/// Why the tensors of a safetensors file cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WeightsError {
+    #[error("not a safetensors file, or cut short ({0}); fetch it again")]
+    Header(SafeTensorError),
+    #[error("tensor `{0}` is missing; the weights belong to another architecture or configuration")]
+    Missing(String),
+    #[error(
+        "tensor `{name}` has the shape {found:?}, config.json asks for {asked:?}; the weights belong to another \
+         configuration"
+    )]
+    Shape { name: String, found: Vec<usize>, asked: Vec<usize> },
+    #[error("tensor `{name}` holds {found:?}; known: F32, BF16, F16")]
+    Format { name: String, found: Dtype },
+    #[error(transparent)]
+    Safetensors(#[from] SafeTensorError),
+}
