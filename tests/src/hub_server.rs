@@ -5,14 +5,17 @@
 //! `/<id>/resolve/<revision>/<file>`, `X-Repo-Commit`, `X-Linked-Etag`, `X-Linked-Size`, `X-Error-Code`.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http_body_util::channel::Channel;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, HeaderValue, RANGE};
+use hyper::{Request, Response, StatusCode};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
+use transfermap_trainer::site::serve::connections;
 
 /// Files of a commit by name.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -49,10 +52,8 @@ pub enum Trouble {
     OtherCommit,
 }
 
-/// A repository.
 #[derive(Debug, Clone, Default)]
 pub struct Repository {
-    /// Files by commit.
     pub commits: BTreeMap<String, Files>,
     /// Commit by branch.
     pub branches: BTreeMap<String, String>,
@@ -98,11 +99,7 @@ impl HubServer {
         for (listener, is_store) in [(hub, false), (store, true)] {
             let state = Arc::clone(&server.state);
             std::thread::spawn(move || {
-                for stream in listener.incoming().flatten() {
-                    let state = Arc::clone(&state);
-                    // A client that hangs up is a case of the tests, not an error here.
-                    std::thread::spawn(move || drop(serve(stream, is_store, &state)));
-                }
+                connections::answer_all(listener, move |request| serve(request, is_store, &state))
             });
         }
         server
@@ -149,39 +146,24 @@ struct Answer {
 
 impl Answer {
     fn error(status: u16, code: &str) -> Self {
-        Self { status, headers: vec![("X-Error-Code", code.into())], body: b"{\"error\":\"no\"}".to_vec() }
+        Self { status, headers: vec![("x-error-code", code.into())], body: b"{\"error\":\"no\"}".to_vec() }
     }
 }
 
-fn serve(mut stream: TcpStream, store: bool, state: &Mutex<State>) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut first = String::new();
-    reader.read_line(&mut first)?;
-    let mut words = first.split_whitespace();
-    let (method, path) = (words.next().unwrap_or("").to_owned(), words.next().unwrap_or("").to_owned());
-    let (mut range, mut authorization) = (None, None);
-    loop {
-        let mut line = String::new();
-        if reader.read_line(&mut line)? == 0 || line.trim().is_empty() {
-            break;
-        }
-        if let Some((name, value)) = line.split_once(':') {
-            match name.to_ascii_lowercase().as_str() {
-                "range" => range = Some(value.trim().to_owned()),
-                "authorization" => authorization = Some(value.trim().to_owned()),
-                _ => {}
-            }
-        }
-    }
-    let (answer, trouble) = {
-        let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        let seen = Seen { method: method.clone(), path: path.clone(), store, range, authorization };
-        let trouble = take_trouble(&mut state, &seen);
-        let answer = if store { stored(&state, &seen, &trouble) } else { asked(&state, &seen) };
-        state.seen.push(seen);
-        (answer, trouble)
+fn serve(request: &Request<Incoming>, store: bool, state: &Mutex<State>) -> Response<Channel<Bytes>> {
+    let header = |name| request.headers().get(name).and_then(|v: &HeaderValue| v.to_str().ok()).map(str::to_owned);
+    let seen = Seen {
+        method: request.method().to_string(),
+        path: request.uri().to_string(),
+        store,
+        range: header(RANGE),
+        authorization: header(AUTHORIZATION),
     };
-    send(&mut stream, &method, answer, trouble.as_ref())
+    let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+    let trouble = take_trouble(&mut state, &seen);
+    let answer = if store { stored(&state, &seen, &trouble) } else { asked(&state, &seen) };
+    state.seen.push(seen);
+    response(answer, trouble)
 }
 
 /// Troubles with bodies are kept for requests that get one.
@@ -196,12 +178,12 @@ fn take_trouble(state: &mut State, seen: &Seen) -> Option<Trouble> {
     Some(trouble.clone())
 }
 
-fn send(stream: &mut TcpStream, method: &str, answer: Answer, trouble: Option<&Trouble>) -> std::io::Result<()> {
+fn response(answer: Answer, trouble: Option<Trouble>) -> Response<Channel<Bytes>> {
     let Answer { mut status, mut headers, mut body } = answer;
-    match trouble {
+    match &trouble {
         Some(Trouble::Status(other, after)) => {
             status = *other;
-            headers = after.iter().map(|s| ("Retry-After", s.to_string())).collect();
+            headers = after.iter().map(|s| ("retry-after", s.to_string())).collect();
             body = Vec::new();
         }
         Some(Trouble::Corrupt) => {
@@ -210,33 +192,33 @@ fn send(stream: &mut TcpStream, method: &str, answer: Answer, trouble: Option<&T
             }
         }
         Some(Trouble::OtherCommit) => {
-            headers.retain(|(name, _)| *name != "X-Repo-Commit");
-            headers.push(("X-Repo-Commit", commit(999)));
+            headers.retain(|(name, _)| *name != "x-repo-commit");
+            headers.push(("x-repo-commit", commit(999)));
         }
         _ => {}
     }
-    let mut head = format!("HTTP/1.1 {status} Said\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let (mut out, channel) = Channel::new(1);
+    let mut response = Response::new(channel);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(CONTENT_LENGTH, body.len().into());
     for (name, value) in headers {
-        let _ = write!(head, "{name}: {value}\r\n");
-    }
-    stream.write_all(format!("{head}\r\n").as_bytes())?;
-    if method == "HEAD" {
-        return stream.flush();
-    }
-    match trouble {
-        Some(Trouble::Cut(n)) => {
-            stream.write_all(body.get(..*n).unwrap_or(&body))?;
-            stream.flush()?;
-            stream.shutdown(Shutdown::Both)
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
         }
-        Some(Trouble::Silence(n, time)) => {
-            stream.write_all(body.get(..*n).unwrap_or(&body))?;
-            stream.flush()?;
-            std::thread::sleep(*time);
-            Ok(())
-        }
-        _ => stream.write_all(&body).and_then(|()| stream.flush()),
     }
+    let bytes = Bytes::from(body);
+    tokio::spawn(async move {
+        // A client that hangs up is a case of the tests, not an error here. A body that ends early closes its connection.
+        match trouble {
+            Some(Trouble::Cut(n)) => drop(out.send_data(bytes.slice(..n.min(bytes.len()))).await),
+            Some(Trouble::Silence(n, time)) => {
+                let _ = out.send_data(bytes.slice(..n.min(bytes.len()))).await;
+                tokio::time::sleep(time).await;
+            }
+            _ => drop(out.send_data(bytes).await),
+        }
+    });
+    response
 }
 
 /// An answer of the hub itself.
@@ -254,7 +236,7 @@ fn asked(state: &State, seen: &Seen) -> Answer {
     };
     if let Some(new) = state.renamed.get(id) {
         let location = seen.path.replacen(id, new, 1);
-        return Answer { status: 307, headers: vec![("Location", location)], body: Vec::new() };
+        return Answer { status: 307, headers: vec![("location", location)], body: Vec::new() };
     }
     let Some(repository) = state.repositories.get(id) else {
         // As the hub: it does not tell strangers what there is.
@@ -278,15 +260,15 @@ fn asked(state: &State, seen: &Seen) -> Answer {
         return Answer { status: 200, headers: Vec::new(), body };
     }
     let Some(bytes) = files.get(file) else { return Answer::error(404, "EntryNotFound") };
-    let mut headers = vec![("X-Repo-Commit", commit.clone())];
+    let mut headers = vec![("x-repo-commit", commit.clone())];
     if is_large(file) {
         let hash = sha256(bytes);
-        headers.push(("X-Linked-Etag", format!("\"{hash}\"")));
-        headers.push(("X-Linked-Size", bytes.len().to_string()));
-        headers.push(("Location", format!("{}/{file}/{hash}?signature=secret", state.store)));
+        headers.push(("x-linked-etag", format!("\"{hash}\"")));
+        headers.push(("x-linked-size", bytes.len().to_string()));
+        headers.push(("location", format!("{}/{file}/{hash}?signature=secret", state.store)));
         return Answer { status: 302, headers, body: Vec::new() };
     }
-    headers.push(("ETag", format!("\"{}\"", git_sha1(bytes))));
+    headers.push(("etag", format!("\"{}\"", git_sha1(bytes))));
     ranged(seen, bytes, headers, false)
 }
 
@@ -297,7 +279,7 @@ fn stored(state: &State, seen: &Seen, trouble: &Option<Trouble>) -> Answer {
     match all.into_iter().find(|bytes| sha256(bytes) == hash) {
         // As at a real store, its own ETag is none of the file's hashes.
         Some(bytes) => {
-            ranged(seen, bytes, vec![("ETag", "\"store-1\"".into())], matches!(trouble, Some(Trouble::NoRange)))
+            ranged(seen, bytes, vec![("etag", "\"store-1\"".into())], matches!(trouble, Some(Trouble::NoRange)))
         }
         None => Answer::error(404, "EntryNotFound"),
     }
@@ -309,7 +291,7 @@ fn ranged(seen: &Seen, bytes: &[u8], mut headers: Vec<(&'static str, String)>, d
         None => Answer { status: 200, headers, body: bytes.to_vec() },
         Some(from) if from >= bytes.len() => Answer { status: 416, headers, body: Vec::new() },
         Some(from) => {
-            headers.push(("Content-Range", format!("bytes {from}-{}/{}", bytes.len() - 1, bytes.len())));
+            headers.push(("content-range", format!("bytes {from}-{}/{}", bytes.len() - 1, bytes.len())));
             Answer { status: 206, headers, body: bytes.get(from..).unwrap_or_default().to_vec() }
         }
     }

@@ -1,33 +1,31 @@
 //! A static server on loopback, in this process: a folder, and files that a test adds.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::convert::Infallible;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use anyhow::Result;
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
 
-/// Longest pause of a client before its connection is dropped.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Serves until it is dropped.
+/// Serves until the process ends.
 #[derive(Debug)]
 pub struct Server {
     port: u16,
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug)]
 struct Shared {
     folder: PathBuf,
     added: Mutex<HashMap<String, PathBuf>>,
-    ended: AtomicBool,
 }
 
 impl Server {
@@ -38,21 +36,11 @@ impl Server {
     pub fn start(folder: &Path) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let port = listener.local_addr()?.port();
-        let shared =
-            Arc::new(Shared { folder: folder.to_owned(), added: Mutex::default(), ended: AtomicBool::new(false) });
+        let shared = Arc::new(Shared { folder: folder.to_owned(), added: Mutex::default() });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
         let of_thread = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if of_thread.ended.load(Ordering::Relaxed) {
-                    break;
-                }
-                let shared = Arc::clone(&of_thread);
-                if let Ok(stream) = stream {
-                    std::thread::spawn(move || answer(stream, &shared));
-                }
-            }
-        });
-        Ok(Self { port, shared, thread: Some(thread) })
+        std::thread::spawn(move || runtime.block_on(serve(listener, of_thread)));
+        Ok(Self { port, shared })
     }
 
     /// Also serves a file under a path such as `reports/mine.json`.
@@ -68,34 +56,28 @@ impl Server {
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.shared.ended.store(true, Ordering::Relaxed);
-        // Wakes the thread, which waits for a connection.
-        let _ = TcpStream::connect(("127.0.0.1", self.port));
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+async fn serve(listener: TcpListener, shared: Arc<Shared>) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let shared = Arc::clone(&shared);
+        let service = service_fn(move |request| std::future::ready(Ok::<_, Infallible>(answer(&request, &shared))));
+        // A broken connection is the browser's business.
+        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
 }
 
-/// One request a connection. A broken connection is the browser's business.
-fn answer(stream: TcpStream, shared: &Shared) {
-    let _ = stream.set_read_timeout(Some(PATIENCE));
-    let _ = stream.set_write_timeout(Some(PATIENCE));
-    let mut lines = BufReader::new(&stream).lines();
-    let Some(Ok(first)) = lines.next() else { return };
-    while lines.next().is_some_and(|line| line.is_ok_and(|l| !l.is_empty())) {}
-    let path = first.split(' ').nth(1).unwrap_or("/");
-    let path = path.split(['?', '#']).next().unwrap_or_default().trim_start_matches('/');
+fn answer(request: &Request<Incoming>, shared: &Shared) -> Response<Full<Bytes>> {
+    let path = request.uri().path().trim_start_matches('/');
     let path = if path.is_empty() { "index.html" } else { path };
     let added = shared.added.lock().ok().and_then(|added| added.get(path).cloned());
     let inside = !path.split('/').any(|part| part == "..");
-    let file = added.or_else(|| inside.then(|| shared.folder.join(path))).and_then(|f| File::open(f).ok());
-    let mut out = &stream;
-    let Some((file, size)) = file.and_then(|f| f.metadata().ok().filter(|m| m.is_file()).map(|m| (f, m.len()))) else {
-        let _ = out.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        return;
+    let file = added.or_else(|| inside.then(|| shared.folder.join(path)));
+    let Some(body) = file.and_then(|file| std::fs::read(file).ok()) else {
+        let mut missing = Response::new(Full::default());
+        *missing.status_mut() = StatusCode::NOT_FOUND;
+        return missing;
     };
     let kind = match path.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
@@ -106,10 +88,8 @@ fn answer(stream: TcpStream, shared: &Shared) {
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
     };
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\nCache-Control: no-store\r\n\
-         Connection: close\r\n\r\n"
-    );
-    let _ = out.write_all(head.as_bytes());
-    let _ = std::io::copy(&mut file.take(size), &mut out);
+    let mut response = Response::new(Full::new(body.into()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }

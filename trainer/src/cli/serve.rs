@@ -27,7 +27,6 @@ impl Serve {
         let (listener, address) = serve::listen(self.port)?;
         writeln!(out, "http://{address}/")?;
         out.flush()?;
-        server.answer_all(&listener);
-        Ok(())
+        Ok(server.answer_all(listener)?)
     }
 }

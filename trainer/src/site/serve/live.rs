@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use anyhow::Context;
+use hyper::StatusCode;
 use transfermap::plan::Plan;
 use transfermap::study::Study;
 
@@ -46,7 +47,7 @@ impl Live {
     pub(super) fn answer(&self, request: &Request) -> anyhow::Result<Option<Answer>> {
         let name = request.path.trim_start_matches('/');
         let answer = |kind: &str, etag: String, body: Vec<u8>| {
-            Ok(Some(Answer { status: "200 OK", kind: kind_of(Path::new(kind)), etag, body }))
+            Ok(Some(Answer { status: StatusCode::OK, kind: kind_of(Path::new(kind)), etag, body }))
         };
         match name {
             "" | "index.html" => {

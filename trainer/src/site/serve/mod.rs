@@ -1,26 +1,25 @@
 //! A folder over HTTP, on this machine only. Of a study's output folder it shows the report of what is done so far, and
 //! the page follows.
 //!
-//! It answers GET and HEAD, one thread for each connection; requests that name another host are refused, so that no
-//! page of the web can read a study through the reader's browser.
+//! It answers GET and HEAD; requests that name another host are refused, so that no page of the web can read a study
+//! through the reader's browser.
 
 mod answer;
+pub mod connections;
 mod live;
 mod request;
 
-use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
+
+use hyper::StatusCode;
 
 use super::viewer::Viewer;
 use crate::error::Wrong;
 use answer::{Answer, kind_of};
 use live::Live;
 use request::Request;
-
-/// A slow reader holds a thread, not the server.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A folder and how to answer for it.
 pub struct Server {
@@ -55,58 +54,24 @@ impl Server {
     }
 
     /// Answers until the process ends.
-    pub fn answer_all(&self, listener: &TcpListener) {
-        std::thread::scope(|threads| {
-            loop {
-                match listener.accept() {
-                    // A browser that went away needs no answer.
-                    Ok((stream, _)) => drop(threads.spawn(move || drop(self.answer(stream)))),
-                    // Out of files, for instance: the threads that end will give some back.
-                    Err(_) => std::thread::sleep(Duration::from_millis(100)),
-                }
-            }
+    ///
+    /// # Errors
+    /// The listener cannot be waited for.
+    pub fn answer_all(self, listener: TcpListener) -> std::io::Result<()> {
+        connections::answer_all(listener, move |request| match Request::new(request) {
+            Ok(request) => self.find(&request).into_response(request.if_none_match.as_deref()),
+            Err(answer) => answer.into_response(None),
         })
-    }
-
-    /// Answers one connection.
-    fn answer(&self, mut stream: TcpStream) -> std::io::Result<()> {
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        let (request, answer) = match Request::read(&mut stream) {
-            Ok(request) => {
-                let answer = self.find(&request);
-                (Some(request), answer)
-            }
-            Err(answer) => (None, answer),
-        };
-        let known = request.as_ref().and_then(|r| r.if_none_match.as_deref());
-        let unchanged = !answer.etag.is_empty() && known == Some(answer.etag.as_str());
-        let mut head = format!(
-            "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\n\
-             X-Content-Type-Options: nosniff\r\nConnection: close\r\n",
-            if unchanged { "304 Not Modified" } else { answer.status },
-            answer.kind,
-            if unchanged { 0 } else { answer.body.len() },
-        );
-        if !answer.etag.is_empty() {
-            head += &format!("ETag: {}\r\n", answer.etag);
-        }
-        head += "\r\n";
-        stream.write_all(head.as_bytes())?;
-        if !unchanged && request.is_none_or(|r| !r.head_only) {
-            stream.write_all(&answer.body)?;
-        }
-        stream.flush()
     }
 
     fn find(&self, request: &Request) -> Answer {
         let live = self.study.as_ref().map(|study| study.answer(request));
         match live {
             Some(Ok(Some(answer))) => return answer,
-            Some(Err(error)) => return Answer::text("500 Internal Server Error", &format!("{error:#}")),
+            Some(Err(error)) => return Answer::text(StatusCode::INTERNAL_SERVER_ERROR, &format!("{error:#}")),
             Some(Ok(None)) | None => {}
         }
-        let not_found = || Answer::text("404 Not Found", &format!("there is no {}", request.path));
+        let not_found = || Answer::text(StatusCode::NOT_FOUND, &format!("there is no {}", request.path));
         // A link may lead out of the folder; then it is not in the folder.
         let path = self.root.join(request.path.trim_start_matches('/'));
         let Some(path) = path.canonicalize().ok().filter(|p| p.starts_with(&self.root)) else { return not_found() };
@@ -119,7 +84,7 @@ impl Server {
             false => path,
         };
         let Ok(body) = std::fs::read(&path) else { return not_found() };
-        Answer { status: "200 OK", kind: kind_of(&path), etag: etag_of(&path), body }
+        Answer { status: StatusCode::OK, kind: kind_of(&path), etag: etag_of(&path), body }
     }
 }
 
