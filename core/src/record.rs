@@ -101,7 +101,7 @@ pub struct RunRecord {
 }
 
 /// The amount of training.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Budget {
     /// Optimizer steps.
     pub steps: u64,
@@ -109,7 +109,23 @@ pub struct Budget {
     pub examples: u64,
     /// Tokens seen, padding excluded.
     pub tokens: u64,
-    /// Passes over the training set.
+    /// Passes over the training set, of all tasks together where there are several.
+    pub epochs: f64,
+    /// What each task had of it; empty where there is one.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub by_task: IndexMap<String, TaskBudget>,
+}
+
+/// A task's share of a training of several.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct TaskBudget {
+    /// Optimizer steps that it took part in, each with a batch of its own.
+    pub batches: u64,
+    /// Its training examples seen, repeats included.
+    pub examples: u64,
+    /// Its tokens seen, padding excluded.
+    pub tokens: u64,
+    /// Passes over its training set.
     pub epochs: f64,
 }
 

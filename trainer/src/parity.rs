@@ -17,10 +17,11 @@ use transfermap::study::{Precision, Recipe};
 use crate::backend::{Device, DeviceError, Work, run_on};
 use crate::encoder::dropout::Dropout;
 use crate::encoder::registry::ConfigError;
-use crate::encoder::{Classifier, Config, Inputs, Mode, SequenceClassifier, named};
+use crate::encoder::{AnyBody, AnyHead, Body, Config, Head, Inputs, Mode, named};
 use crate::pretrained::{Checkpoint, WeightsError};
 use crate::train::gradient::Gradient;
 use crate::train::loss::cross_entropy;
+use crate::train::model::Model;
 use crate::train::optimizer::AdamW;
 use crate::train::schedule::Schedule;
 
@@ -182,17 +183,22 @@ impl Comparison<'_> {
         }
     }
 
+    /// The gradient that a loss leaves of the whole model.
+    fn gradient<B: AutodiffBackend>(&self, model: &Model<B>, loss: Tensor<B, 1>) -> Gradient<B> {
+        let (body, head) = model.gradients(0, loss.backward(), Some(self.config.sizes().pad_token_id));
+        body.plus(head)
+    }
+
     /// The largest difference of a gradient from `{prefix}NAME`, and the names of parameters that have none.
     fn gradients<B: AutodiffBackend>(
         &self,
-        model: &Classifier<B>,
+        model: &Model<B>,
         mut gradient: Gradient<B>,
         prefix: &str,
     ) -> Result<(f64, Vec<String>), ParityError> {
-        let mut parameters = Vec::new();
-        named::collect(model, &mut |name, values| parameters.push((name, values.shape)));
         let (mut worst, mut without) = (0.0, Vec::new());
-        for (name, shape) in parameters {
+        for (name, values) in model.tensors() {
+            let shape = values.shape;
             let Some(g) = gradient.take(&name) else {
                 without.push(name);
                 continue;
@@ -208,7 +214,7 @@ impl Comparison<'_> {
     }
 
     /// Every layer's output at the tokens; padding counts as 0.
-    fn hidden_states<B: Backend>(&self, model: &Classifier<B>, inputs: &Inputs<B>) -> Result<Option<f64>, ParityError> {
+    fn hidden_states<B: Backend>(&self, model: &Model<B>, inputs: &Inputs<B>) -> Result<Option<f64>, ParityError> {
         let width = self.config.sizes().hidden_size;
         let [batch, sequence] = inputs.input_ids.dims();
         if self.expected.get("hidden_states.0", &[batch, sequence, width])?.is_none() {
@@ -216,7 +222,7 @@ impl Comparison<'_> {
         }
         let mut mode = Mode::evaluation(Precision::F32);
         mode.keep_hidden_states = true;
-        let states = model.encode(inputs, &mut mode).hidden_states;
+        let states = model.body.encode(inputs, &mut mode).hidden_states;
         if states.len() != self.config.sizes().layers + 1 {
             return Err(ParityError::HiddenStates(states.len()));
         }
@@ -231,16 +237,15 @@ impl Comparison<'_> {
     /// Logits and gradients of a pass with dropout.
     fn dropout<B: AutodiffBackend>(
         &self,
-        model: &Classifier<B>,
+        model: &Model<B>,
         inputs: &Inputs<B>,
         labels: Tensor<B, 1, Int>,
     ) -> Result<Option<f64>, ParityError> {
         let Some(key) = &self.case.dropout else { return Ok(None) };
         let mut masks = Dropout::new(key.seed, &key.task, key.step, key.micro).on_host();
-        let logits = model.forward(inputs, &mut Mode::training(Precision::F32, &mut masks));
+        let logits = model.forward(0, inputs, &mut Mode::training(Precision::F32, &mut masks));
         let worst = self.tensor("dropout.logits", logits.clone())?;
-        let grads = cross_entropy(logits, labels).backward();
-        let gradient = Gradient::of(model, grads, Some(self.config.sizes().pad_token_id));
+        let gradient = self.gradient(model, cross_entropy(logits, labels));
         let (gradients, without) = self.gradients(model, gradient, "dropout.grad.")?;
         if let Some(name) = without.into_iter().next() {
             return Err(ParityError::NoGradient(name));
@@ -251,7 +256,7 @@ impl Comparison<'_> {
     /// Eight steps of AdamW: losses, learning rates, and logits after them.
     fn training<B: AutodiffBackend>(
         &self,
-        mut model: Classifier<B>,
+        mut model: Model<B>,
         inputs: &Inputs<B>,
         labels: &Tensor<B, 1, Int>,
     ) -> Result<[f64; 3], ParityError> {
@@ -270,17 +275,18 @@ impl Comparison<'_> {
         let mut mode = Mode::evaluation(Precision::F32);
         let (mut losses, mut rates) = (Vec::new(), Vec::new());
         for step in 0..settings.total_steps {
-            let loss = cross_entropy(model.forward(inputs, &mut mode), labels.clone());
+            let loss = cross_entropy(model.forward(0, inputs, &mut mode), labels.clone());
             losses.extend(named::values(loss.clone(), false).data);
             rates.push(schedule.rate(step) as f32);
-            let gradient = Gradient::of(&model, loss.backward(), Some(self.config.sizes().pad_token_id));
+            let gradient = self.gradient(&model, loss);
             let norm = gradient.norm();
-            model = optimizer.step(model, gradient.clipped(norm, settings.clip_global_norm), schedule.rate(step));
+            let gradient = gradient.clipped(norm, settings.clip_global_norm);
+            model = model.moved(&mut optimizer, gradient, schedule.rate(step));
         }
         Ok([
             self.difference("train_losses", &[losses.len()], &losses)?,
             self.difference("train_learning_rates", &[rates.len()], &rates)?,
-            self.tensor("logits_after_training", model.forward(inputs, &mut mode))?,
+            self.tensor("logits_after_training", model.forward(0, inputs, &mut mode))?,
         ])
     }
 }
@@ -294,13 +300,13 @@ impl Work for Comparison<'_> {
         let labels = Tensor::<B, 1, Int>::from_data(labels, device);
         let checkpoint = Checkpoint::new(self.weights)?;
         let mut weights = |name: &str, shape: &[usize]| checkpoint.require(name, shape).map_err(|e| e.to_string());
-        let model = Classifier::<B>::zeros(&self.config, self.classes()?, device)
-            .and_then(|model| named::fill(model, &mut weights))
-            .map_err(ParityError::Model)?;
+        let body = AnyBody::<B>::zeros(&self.config, device).and_then(|body| named::fill(body, &mut weights));
+        let head = named::fill(AnyHead::zeros(&self.config, self.classes()?, device), &mut weights);
+        let model = Model::of_one(body.map_err(ParityError::Model)?, head.map_err(ParityError::Model)?);
         let mut mode = Mode::evaluation(Precision::F32);
 
-        let outputs = model.encode(&inputs, &mut mode);
-        let logits = model.classify(outputs.pooler_output.clone(), &mut mode);
+        let outputs = model.body.encode(&inputs, &mut mode);
+        let logits = model.forward(0, &inputs, &mut mode);
         let loss = cross_entropy(logits.clone(), labels.clone());
         let mut out = Differences {
             pooler_output: self.tensor("pooler_output", outputs.pooler_output.clone())?,
@@ -310,7 +316,7 @@ impl Work for Comparison<'_> {
             loss: self.tensor("loss", loss.clone())?,
             ..Differences::default()
         };
-        let gradient = Gradient::of(&model, loss.backward(), Some(self.config.sizes().pad_token_id));
+        let gradient = self.gradient(&model, loss);
         out.gradient_norm = self.difference("grad_norm", &[1], &[gradient.norm() as f32])?;
         (out.gradients, out.without_gradient) = self.gradients(&model, gradient, "grad.")?;
         out.dropout = self.dropout(&model, &inputs, labels.clone())?;

@@ -12,8 +12,9 @@ use crate::backend::Device;
 use crate::data::{TokenisedSplit, TokenisedTask};
 use crate::encoder::Config;
 use crate::encoder::albert::AlbertConfig;
+use crate::multitask::method::EQUAL;
 use crate::pretrained::LoadedEncoder;
-use crate::train::{Job, Outcome, TrainError};
+use crate::train::{Job, Outcome, Part, TrainError};
 
 /// Steps before the clock starts: kernels are compiled and tuned in them.
 const WARM_UP: u64 = 10;
@@ -112,8 +113,8 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
     let job = Job {
         run: &run,
         encoder: &encoder,
-        data: &data,
-        metric: Metric::Accuracy,
+        parts: vec![Part { task: "throughput", data: &data, metric: Metric::Accuracy, recipe: &run.recipe }],
+        method: EQUAL,
         source_model: None,
         checkpoint: &folder.path().join("state.bin"),
         checkpoint_every: Duration::from_secs(86_400),

@@ -22,6 +22,9 @@ pub(super) struct Export {
     /// Folder of a run, OUT/runs/<id>, for its weights
     #[arg(long, value_name = "RUN")]
     model: Option<PathBuf>,
+    /// The task whose classifier is wanted, for a run of several
+    #[arg(long, value_name = "T", requires = "model")]
+    task: Option<String>,
     /// Folder to write to
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -42,7 +45,7 @@ pub(super) struct Export {
 impl Export {
     pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let written = match (&self.model, &self.report) {
-            (Some(run), _) => export_model(run, &self.out)?,
+            (Some(run), _) => export_model(run, self.task.as_deref(), &self.out)?,
             (None, Some(path)) => self.report(path)?,
             (None, None) => return Err(Wrong("give a report.json, or --model RUN".into()).into()),
         };

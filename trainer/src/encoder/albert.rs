@@ -13,9 +13,7 @@ use burn::tensor::{Device, Tensor};
 use serde::Deserialize;
 
 use super::activation::Activation;
-use super::architecture::{
-    Checks, Configuration, DropoutRates, SequenceClassifier, Sizes, check_positions, first_tokens,
-};
+use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens};
 use super::attention::{Maps, padding_bias};
 use super::layers::{Embedding, LayerNorm, Linear};
 use super::{Inputs, Mode, Outputs};
@@ -284,8 +282,8 @@ impl<B: Backend> AlbertModel<B> {
         })
     }
 
-    /// See [`SequenceClassifier::body`].
-    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
+    /// See [`Body::tokens`].
+    fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
         let [batch, sequence] = inputs.input_ids.dims();
         let embedded = self.embeddings.forward(inputs, mode);
         let mut x = self.encoder.embedding_hidden_mapping_in.forward(embedded, mode.precision);
@@ -310,7 +308,7 @@ impl<B: Backend> AlbertModel<B> {
 
     /// Runs the encoder on a batch; for heads other than the classifier, so no layer's output is kept.
     pub fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
-        let last_hidden_state = self.body(inputs, mode, &mut |_| {});
+        let last_hidden_state = self.tokens(inputs, mode, &mut |_| {});
         let pooler_output = self.pool(&last_hidden_state, mode);
         Outputs { last_hidden_state, pooler_output, hidden_states: Vec::new() }
     }
@@ -321,36 +319,46 @@ impl<B: Backend> AlbertModel<B> {
     }
 }
 
-/// `AlbertForSequenceClassification`.
+/// The body of `AlbertForSequenceClassification`.
 #[derive(Module, Debug)]
-pub struct AlbertForSequenceClassification<B: Backend> {
-    /// The shared body.
-    pub albert: AlbertModel<B>,
-    /// The task's head.
-    pub classifier: Linear<B>,
-    classifier_dropout_prob: f64,
+pub struct AlbertBody<B: Backend> {
+    albert: AlbertModel<B>,
 }
 
-impl<B: Backend> SequenceClassifier<B> for AlbertForSequenceClassification<B> {
+impl<B: Backend> Body<B> for AlbertBody<B> {
     type Config = AlbertConfig;
 
-    fn zeros(config: &AlbertConfig, classes: usize, device: &Device<B>) -> Result<Self, String> {
-        Ok(Self {
-            albert: AlbertModel::zeros(config, device)?,
-            classifier: Linear::zeros(config.hidden_size, classes, device),
-            classifier_dropout_prob: config.classifier_dropout(),
-        })
+    fn zeros(config: &AlbertConfig, device: &Device<B>) -> Result<Self, String> {
+        Ok(Self { albert: AlbertModel::zeros(config, device)? })
     }
 
-    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
-        self.albert.body(inputs, mode, observe)
+    fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
+        self.albert.tokens(inputs, mode, observe)
     }
 
     fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
         self.albert.pool(last_hidden_state, mode)
     }
+}
 
-    fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+/// The head of `AlbertForSequenceClassification`.
+#[derive(Module, Debug)]
+pub struct AlbertHead<B: Backend> {
+    classifier: Linear<B>,
+    classifier_dropout_prob: f64,
+}
+
+impl<B: Backend> Head<B> for AlbertHead<B> {
+    type Config = AlbertConfig;
+
+    fn zeros(config: &AlbertConfig, classes: usize, device: &Device<B>) -> Self {
+        Self {
+            classifier: Linear::zeros(config.hidden_size, classes, device),
+            classifier_dropout_prob: config.classifier_dropout(),
+        }
+    }
+
+    fn forward(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
         let pooled = mode.drop(pooled, self.classifier_dropout_prob);
         self.classifier.forward(pooled, mode.precision)
     }

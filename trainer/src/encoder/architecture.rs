@@ -1,7 +1,7 @@
-//! What every architecture offers: a configuration that can be checked, a body that can be looked into, and the head
-//! that transformers puts on it.
+//! What every architecture offers: a configuration that can be checked, a body that can be looked into and that tasks
+//! share, and the head that transformers puts on it, which each task has for itself.
 //!
-//! A new architecture is one file that implements [`Configuration`] and [`SequenceClassifier`], and one line in
+//! A new architecture is one file that implements [`Configuration`], [`Body`] and [`Head`], and one line in
 //! [`registry`](super::registry).
 
 use burn::module::Module;
@@ -75,11 +75,11 @@ pub struct DropoutRates {
     pub classifier: Option<f64>,
 }
 
-/// An encoder with its architecture's sequence-classification head.
+/// The part of a model that tasks share.
 ///
 /// What a study of representations needs comes from [`encode`](Self::encode), for every architecture alike: pooled, mean
 /// over tokens, and every layer.
-pub trait SequenceClassifier<B: Backend>: Module<B> {
+pub trait Body<B: Backend>: Module<B> {
     /// Its configuration.
     type Config;
 
@@ -87,24 +87,21 @@ pub trait SequenceClassifier<B: Backend>: Module<B> {
     ///
     /// # Errors
     /// A configuration that makes no model.
-    fn zeros(config: &Self::Config, classes: usize, device: &Device<B>) -> Result<Self, String>;
+    fn zeros(config: &Self::Config, device: &Device<B>) -> Result<Self, String>;
 
-    /// Runs the body: one vector per token, `[batch, sequence, hidden]`. `observe` is shown what goes into the first
-    /// layer and what comes out of each, `[batch * sequence, hidden]`: number of layers + 1 calls.
-    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3>;
+    /// One vector per token, `[batch, sequence, hidden]`. `observe` is shown what goes into the first layer and what
+    /// comes out of each, `[batch * sequence, hidden]`: number of layers + 1 calls.
+    fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3>;
 
-    /// What the head reads, `[batch, hidden]`: the pooler's output where the body has one, else the first token.
+    /// What a head reads, `[batch, hidden]`: the pooler's output where the body has one, else the first token.
     fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2>;
 
-    /// Logits `[batch, classes]` in 32 bits, from pooled outputs.
-    fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2>;
-
-    /// The body's outputs; every layer's where `mode` asks for them.
+    /// All outputs; every layer's where `mode` asks for them.
     fn encode(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
         let [batch, sequence] = inputs.input_ids.dims();
         let keep = mode.keep_hidden_states;
         let mut hidden_states = Vec::new();
-        let last_hidden_state = self.body(inputs, mode, &mut |x| {
+        let last_hidden_state = self.tokens(inputs, mode, &mut |x| {
             let [_, hidden] = x.dims();
             if keep {
                 hidden_states.push(x.clone().reshape([batch, sequence, hidden]));
@@ -113,12 +110,18 @@ pub trait SequenceClassifier<B: Backend>: Module<B> {
         let pooler_output = self.pool(&last_hidden_state, mode);
         Outputs { last_hidden_state, pooler_output, hidden_states }
     }
+}
 
-    /// Logits `[batch, classes]`, in 32 bits.
-    fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let pooled = self.encode(inputs, mode).pooler_output;
-        self.classify(pooled, mode)
-    }
+/// The sequence-classification head that transformers puts on a body; a task's own.
+pub trait Head<B: Backend>: Module<B> {
+    /// The configuration of the whole model.
+    type Config;
+
+    /// Zeros, to be filled by name.
+    fn zeros(config: &Self::Config, classes: usize, device: &Device<B>) -> Self;
+
+    /// Logits `[batch, classes]` in 32 bits, from what [`Body::pool`] gives.
+    fn forward(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2>;
 }
 
 /// The vectors of the first tokens, `[batch, sequence, hidden]` → `[batch, hidden]`.

@@ -10,9 +10,7 @@ use burn::tensor::{Device, Tensor};
 use serde::Deserialize;
 
 use super::activation::Activation;
-use super::architecture::{
-    Checks, Configuration, DropoutRates, SequenceClassifier, Sizes, check_positions, first_tokens,
-};
+use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens};
 use super::attention::{Maps, padding_bias};
 use super::layers::{Embedding, LayerNorm, Linear};
 use super::{Inputs, Mode};
@@ -290,7 +288,7 @@ impl<B: Backend> BertEncoder<B> {
     }
 
     /// Embedded tokens `[batch * sequence, hidden]` through all layers: `[batch, sequence, hidden]`. See
-    /// [`SequenceClassifier::body`].
+    /// [`Body::tokens`].
     pub fn forward(
         &self,
         mut x: Tensor<B, 2>,
@@ -324,18 +322,16 @@ pub struct BertModel<B: Backend> {
     pooler: BertPooler<B>,
 }
 
-/// `BertForSequenceClassification`.
+/// The body of `BertForSequenceClassification`.
 #[derive(Module, Debug)]
-pub struct BertForSequenceClassification<B: Backend> {
+pub struct BertBody<B: Backend> {
     bert: BertModel<B>,
-    classifier: Linear<B>,
-    classifier_dropout: f64,
 }
 
-impl<B: Backend> SequenceClassifier<B> for BertForSequenceClassification<B> {
+impl<B: Backend> Body<B> for BertBody<B> {
     type Config = BertConfig;
 
-    fn zeros(config: &BertConfig, classes: usize, device: &Device<B>) -> Result<Self, String> {
+    fn zeros(config: &BertConfig, device: &Device<B>) -> Result<Self, String> {
         config.check()?;
         let hidden = config.hidden_size;
         Ok(Self {
@@ -344,12 +340,10 @@ impl<B: Backend> SequenceClassifier<B> for BertForSequenceClassification<B> {
                 encoder: BertEncoder::zeros(config, device)?,
                 pooler: BertPooler { dense: Linear::zeros(hidden, hidden, device) },
             },
-            classifier: Linear::zeros(hidden, classes, device),
-            classifier_dropout: config.classifier_rate(),
         })
     }
 
-    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
+    fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
         let embedded = self.bert.embeddings.forward(inputs, mode);
         self.bert.encoder.forward(embedded, &inputs.attention_mask, mode, observe)
     }
@@ -357,8 +351,26 @@ impl<B: Backend> SequenceClassifier<B> for BertForSequenceClassification<B> {
     fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
         tanh(self.bert.pooler.dense.forward(first_tokens(last_hidden_state), mode.precision))
     }
+}
 
-    fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+/// The head of `BertForSequenceClassification`.
+#[derive(Module, Debug)]
+pub struct BertHead<B: Backend> {
+    classifier: Linear<B>,
+    classifier_dropout: f64,
+}
+
+impl<B: Backend> Head<B> for BertHead<B> {
+    type Config = BertConfig;
+
+    fn zeros(config: &BertConfig, classes: usize, device: &Device<B>) -> Self {
+        Self {
+            classifier: Linear::zeros(config.hidden_size, classes, device),
+            classifier_dropout: config.classifier_rate(),
+        }
+    }
+
+    fn forward(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
         self.classifier.forward(mode.drop(pooled, self.classifier_dropout), mode.precision)
     }
 }

@@ -12,7 +12,7 @@ use burn::tensor::{Device, Tensor};
 use serde::Deserialize;
 
 use super::activation::Activation;
-use super::architecture::{Checks, Configuration, DropoutRates, SequenceClassifier, Sizes, first_tokens};
+use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, first_tokens};
 use super::attention::{Maps, padding_bias};
 use super::layers::{Embedding, LayerNorm, Linear};
 use super::{Inputs, Mode};
@@ -238,28 +238,20 @@ impl<B: Backend> DistilBertModel<B> {
     }
 }
 
-/// `DistilBertForSequenceClassification`.
+/// The body of `DistilBertForSequenceClassification`.
 #[derive(Module, Debug)]
-pub struct DistilBertForSequenceClassification<B: Backend> {
+pub struct DistilBertBody<B: Backend> {
     distilbert: DistilBertModel<B>,
-    pre_classifier: Linear<B>,
-    classifier: Linear<B>,
-    seq_classif_dropout: f64,
 }
 
-impl<B: Backend> SequenceClassifier<B> for DistilBertForSequenceClassification<B> {
+impl<B: Backend> Body<B> for DistilBertBody<B> {
     type Config = DistilBertConfig;
 
-    fn zeros(config: &DistilBertConfig, classes: usize, device: &Device<B>) -> Result<Self, String> {
-        Ok(Self {
-            distilbert: DistilBertModel::zeros(config, device)?,
-            pre_classifier: Linear::zeros(config.dim, config.dim, device),
-            classifier: Linear::zeros(config.dim, classes, device),
-            seq_classif_dropout: config.seq_classif_dropout,
-        })
+    fn zeros(config: &DistilBertConfig, device: &Device<B>) -> Result<Self, String> {
+        Ok(Self { distilbert: DistilBertModel::zeros(config, device)? })
     }
 
-    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
+    fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
         let [batch, sequence] = inputs.input_ids.dims();
         let mut x = self.distilbert.embeddings.forward(inputs, mode);
         let bias = padding_bias(&inputs.attention_mask);
@@ -275,8 +267,28 @@ impl<B: Backend> SequenceClassifier<B> for DistilBertForSequenceClassification<B
     fn pool(&self, last_hidden_state: &Tensor<B, 3>, _: &mut Mode<'_>) -> Tensor<B, 2> {
         first_tokens(last_hidden_state)
     }
+}
 
-    fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+/// The head of `DistilBertForSequenceClassification`.
+#[derive(Module, Debug)]
+pub struct DistilBertHead<B: Backend> {
+    pre_classifier: Linear<B>,
+    classifier: Linear<B>,
+    seq_classif_dropout: f64,
+}
+
+impl<B: Backend> Head<B> for DistilBertHead<B> {
+    type Config = DistilBertConfig;
+
+    fn zeros(config: &DistilBertConfig, classes: usize, device: &Device<B>) -> Self {
+        Self {
+            pre_classifier: Linear::zeros(config.dim, config.dim, device),
+            classifier: Linear::zeros(config.dim, classes, device),
+            seq_classif_dropout: config.seq_classif_dropout,
+        }
+    }
+
+    fn forward(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
         let inner = relu(self.pre_classifier.forward(pooled, mode.precision));
         self.classifier.forward(mode.drop(inner, self.seq_classif_dropout), mode.precision)
     }

@@ -17,8 +17,8 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor};
 use transfermap::study::Precision;
 
-pub use architecture::SequenceClassifier;
-pub use registry::{Classifier, Config, is_head};
+pub use architecture::{Body, Head};
+pub use registry::{AnyBody, AnyHead, Config};
 
 use dropout::Dropout;
 

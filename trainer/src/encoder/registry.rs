@@ -7,25 +7,31 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Device, Tensor};
 use serde_json::Value;
 
-use super::albert::{AlbertConfig, AlbertForSequenceClassification};
-use super::architecture::{Configuration, DropoutRates, SequenceClassifier, Sizes};
-use super::bert::{BertConfig, BertForSequenceClassification};
-use super::distilbert::{DistilBertConfig, DistilBertForSequenceClassification};
-use super::roberta::{RobertaConfig, RobertaForSequenceClassification};
+use super::albert::{AlbertBody, AlbertConfig, AlbertHead};
+use super::architecture::{Body, Configuration, DropoutRates, Head, Sizes};
+use super::bert::{BertBody, BertConfig, BertHead};
+use super::distilbert::{DistilBertBody, DistilBertConfig, DistilBertHead};
+use super::roberta::{RobertaBody, RobertaConfig, RobertaHead};
 use super::{Inputs, Mode};
 
 macro_rules! architectures {
-    ($($name:ident: $config:ident, $model:ident;)+) => {
+    ($($name:ident: $config:ident, $body:ident, $head:ident;)+) => {
         /// The configuration of an encoder of any architecture.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Config {
-            $(#[doc = concat!("Of `", stringify!($model), "`.")] $name($config),)+
+            $(#[doc = concat!("`", stringify!($config), "`.")] $name($config),)+
         }
 
-        /// A sequence classifier of any architecture.
+        /// The body of any architecture.
         #[derive(Module, Debug)]
-        pub enum Classifier<B: Backend> {
-            $(#[doc = concat!("`", stringify!($model), "`.")] $name($model<B>),)+
+        pub enum AnyBody<B: Backend> {
+            $(#[doc = concat!("`", stringify!($body), "`.")] $name($body<B>),)+
+        }
+
+        /// The head of any architecture.
+        #[derive(Module, Debug)]
+        pub enum AnyHead<B: Backend> {
+            $(#[doc = concat!("`", stringify!($head), "`.")] $name($head<B>),)+
         }
 
         impl Config {
@@ -71,38 +77,46 @@ macro_rules! architectures {
             }
         }
 
-        impl<B: Backend> SequenceClassifier<B> for Classifier<B> {
+        impl<B: Backend> Body<B> for AnyBody<B> {
             type Config = Config;
 
-            fn zeros(config: &Config, classes: usize, device: &Device<B>) -> Result<Self, String> {
-                match config { $(Config::$name(config) => $model::zeros(config, classes, device).map(Self::$name)),+ }
+            fn zeros(config: &Config, device: &Device<B>) -> Result<Self, String> {
+                match config { $(Config::$name(config) => $body::zeros(config, device).map(Self::$name)),+ }
             }
 
-            fn body(
+            fn tokens(
                 &self,
                 inputs: &Inputs<B>,
                 mode: &mut Mode<'_>,
                 observe: &mut dyn FnMut(&Tensor<B, 2>),
             ) -> Tensor<B, 3> {
-                match self { $(Self::$name(model) => model.body(inputs, mode, observe)),+ }
+                match self { $(Self::$name(body) => body.tokens(inputs, mode, observe)),+ }
             }
 
             fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-                match self { $(Self::$name(model) => model.pool(last_hidden_state, mode)),+ }
+                match self { $(Self::$name(body) => body.pool(last_hidden_state, mode)),+ }
+            }
+        }
+
+        impl<B: Backend> Head<B> for AnyHead<B> {
+            type Config = Config;
+
+            fn zeros(config: &Config, classes: usize, device: &Device<B>) -> Self {
+                match config { $(Config::$name(config) => Self::$name($head::zeros(config, classes, device))),+ }
             }
 
-            fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-                match self { $(Self::$name(model) => model.classify(pooled, mode)),+ }
+            fn forward(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+                match self { $(Self::$name(head) => head.forward(pooled, mode)),+ }
             }
         }
     };
 }
 
 architectures! {
-    Albert: AlbertConfig, AlbertForSequenceClassification;
-    Bert: BertConfig, BertForSequenceClassification;
-    Roberta: RobertaConfig, RobertaForSequenceClassification;
-    DistilBert: DistilBertConfig, DistilBertForSequenceClassification;
+    Albert: AlbertConfig, AlbertBody, AlbertHead;
+    Bert: BertConfig, BertBody, BertHead;
+    Roberta: RobertaConfig, RobertaBody, RobertaHead;
+    DistilBert: DistilBertConfig, DistilBertBody, DistilBertHead;
 }
 
 /// Why a config.json describes no encoder that can be trained.
@@ -133,11 +147,6 @@ impl Config {
         config.check().map_err(ConfigError::Check)?;
         Ok(config)
     }
-}
-
-/// Whether a parameter belongs to a task's head and not to the body, which tasks share.
-pub fn is_head(name: &str) -> bool {
-    !Config::PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// `model_type`, else the name of the first class in lower case without its task.

@@ -12,7 +12,7 @@ use burn::tensor::{Device, Int, Tensor};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::architecture::{Configuration, DropoutRates, SequenceClassifier, Sizes, first_tokens};
+use super::architecture::{Body, Configuration, DropoutRates, Head, Sizes, first_tokens};
 use super::bert::{BertConfig, BertEmbeddings, BertEncoder};
 use super::layers::Linear;
 use super::{Inputs, Mode};
@@ -88,6 +88,36 @@ impl<B: Backend> RobertaModel<B> {
     }
 }
 
+/// The body of `RobertaForSequenceClassification`.
+#[derive(Module, Debug)]
+pub struct RobertaBody<B: Backend> {
+    roberta: RobertaModel<B>,
+}
+
+impl<B: Backend> Body<B> for RobertaBody<B> {
+    type Config = RobertaConfig;
+
+    fn zeros(config: &RobertaConfig, device: &Device<B>) -> Result<Self, String> {
+        config.check()?;
+        Ok(Self {
+            roberta: RobertaModel {
+                embeddings: BertEmbeddings::zeros(&config.bert, device),
+                encoder: BertEncoder::zeros(&config.bert, device)?,
+                padding_idx: i64::try_from(config.bert.pad_token_id).map_err(|e| format!("pad_token_id: {e}"))?,
+            },
+        })
+    }
+
+    fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
+        let embedded = self.roberta.embed(inputs, mode);
+        self.roberta.encoder.forward(embedded, &inputs.attention_mask, mode, observe)
+    }
+
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, _: &mut Mode<'_>) -> Tensor<B, 2> {
+        first_tokens(last_hidden_state)
+    }
+}
+
 /// `RobertaClassificationHead`.
 #[derive(Module, Debug)]
 pub struct RobertaClassificationHead<B: Backend> {
@@ -96,43 +126,27 @@ pub struct RobertaClassificationHead<B: Backend> {
     classifier_dropout: f64,
 }
 
-/// `RobertaForSequenceClassification`.
+/// The head of `RobertaForSequenceClassification`.
 #[derive(Module, Debug)]
-pub struct RobertaForSequenceClassification<B: Backend> {
-    roberta: RobertaModel<B>,
+pub struct RobertaHead<B: Backend> {
     classifier: RobertaClassificationHead<B>,
 }
 
-impl<B: Backend> SequenceClassifier<B> for RobertaForSequenceClassification<B> {
+impl<B: Backend> Head<B> for RobertaHead<B> {
     type Config = RobertaConfig;
 
-    fn zeros(config: &RobertaConfig, classes: usize, device: &Device<B>) -> Result<Self, String> {
-        config.check()?;
+    fn zeros(config: &RobertaConfig, classes: usize, device: &Device<B>) -> Self {
         let hidden = config.bert.hidden_size;
-        Ok(Self {
-            roberta: RobertaModel {
-                embeddings: BertEmbeddings::zeros(&config.bert, device),
-                encoder: BertEncoder::zeros(&config.bert, device)?,
-                padding_idx: i64::try_from(config.bert.pad_token_id).map_err(|e| format!("pad_token_id: {e}"))?,
-            },
+        Self {
             classifier: RobertaClassificationHead {
                 dense: Linear::zeros(hidden, hidden, device),
                 out_proj: Linear::zeros(hidden, classes, device),
                 classifier_dropout: config.bert.classifier_rate(),
             },
-        })
+        }
     }
 
-    fn body(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
-        let embedded = self.roberta.embed(inputs, mode);
-        self.roberta.encoder.forward(embedded, &inputs.attention_mask, mode, observe)
-    }
-
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>, _: &mut Mode<'_>) -> Tensor<B, 2> {
-        first_tokens(last_hidden_state)
-    }
-
-    fn classify(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+    fn forward(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
         let head = &self.classifier;
         let pooled = mode.drop(pooled, head.classifier_dropout);
         let inner = tanh(head.dense.forward(pooled, mode.precision));

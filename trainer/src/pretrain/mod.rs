@@ -20,7 +20,7 @@ use crate::backend::{Device, DeviceError, Work, run_on};
 use crate::data::generated::tokenizer_json;
 use crate::encoder::albert::AlbertConfig;
 use crate::encoder::named;
-use crate::pretrained::{WeightsError, export, to_safetensors};
+use crate::pretrained::{WeightsError, export, tensors_of, to_safetensors};
 use crate::train::gradient::Gradient;
 use crate::train::optimizer::AdamW;
 use crate::train::schedule::Schedule;
@@ -137,15 +137,16 @@ impl Work for Pretraining<'_> {
             let (match_loss, right) = model.matching_loss(&pairs, Precision::F32);
             let values = [number(word_loss.clone()), number(match_loss.clone()), right];
             let loss = word_loss * MASKED_WORD_WEIGHT + match_loss;
-            let gradient = Gradient::of(&model, loss.backward(), Some(self.config.pad_token_id));
+            let gradient = Gradient::of(&model, &mut loss.backward(), Some(self.config.pad_token_id));
             let norm = gradient.norm();
-            model = optimizer.step(model, gradient.clipped(norm, recipe.max_grad_norm), schedule.rate(step));
+            let mut gradient = gradient.clipped(norm, recipe.max_grad_norm);
+            model = optimizer.step(model, "", &mut gradient, schedule.rate(step));
             if step >= self.steps - self.steps.div_ceil(10) {
                 tail.add(values);
             }
             (self.observe)(step + 1, values[0] * MASKED_WORD_WEIGHT + values[1]);
         }
-        let weights = to_safetensors(&model.albert)?;
+        let weights = to_safetensors(&tensors_of(&model.albert))?;
         Ok((weights, tail.summary()))
     }
 }

@@ -69,6 +69,18 @@ pub enum Misfit {
     TooFewSegments { segments: usize, known: usize },
 }
 
+/// Why one task's model cannot be taken out of that of several.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HeadError {
+    #[error("config.json: {0}")]
+    Config(#[from] ConfigError),
+    #[error("the weights have no `{0}`")]
+    Missing(String),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+}
+
 /// Why the tensors of a safetensors file cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use super::error::HeadError;
+use super::{head_prefix, read_tensors, to_safetensors};
 use crate::atomic::{self, FileError};
-use crate::encoder::Config;
+use crate::backend::Host;
 use crate::encoder::registry::ConfigError;
+use crate::encoder::{AnyHead, Config, Head, named};
 
 /// Writes config.json, tokenizer.json and model.safetensors into `folder`; returns what was written.
 ///
@@ -21,6 +24,30 @@ pub fn export(folder: &Path, config: &str, tokenizer: &[u8], weights: &[u8]) -> 
             Ok(path)
         })
         .collect()
+}
+
+/// The model.safetensors of a run of `heads` tasks with the head of `task` alone, under transformers' names. `config` is
+/// the encoder's config.json.
+///
+/// # Errors
+/// `config` is of no known architecture, or `weights` has no such head.
+pub fn of_one_task(weights: Vec<u8>, config: &str, task: &str, heads: usize) -> Result<Vec<u8>, HeadError> {
+    if heads < 2 {
+        return Ok(weights);
+    }
+    let config = Config::read(serde_json::from_str(config).map_err(ConfigError::from)?)?;
+    let mut all = read_tensors(&weights)?;
+    let prefix = head_prefix(task, heads);
+    let mut names = Vec::new();
+    named::collect(&AnyHead::<Host>::zeros(&config, 2, &Default::default()), &mut |name, _| names.push(name));
+    let of_task = |name: String| match all.remove(&format!("{prefix}{name}")) {
+        Some(values) => Ok((name, values)),
+        None => Err(HeadError::Missing(format!("{prefix}{name}"))),
+    };
+    let head = names.into_iter().map(of_task).collect::<Result<Vec<_>, _>>()?;
+    all.retain(|name, _| Config::PREFIXES.iter().any(|prefix| name.starts_with(prefix)));
+    all.extend(head);
+    Ok(to_safetensors(&all)?)
 }
 
 /// `config.json` of a classifier with these class names: `architectures`, `model_type`, number format, `id2label` and

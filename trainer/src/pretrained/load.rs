@@ -12,7 +12,7 @@ use super::{Checkpoint, LoadedEncoder};
 use crate::backend::Host;
 use crate::encoder::architecture::Sizes;
 use crate::encoder::registry::ConfigError;
-use crate::encoder::{Classifier, Config, SequenceClassifier, is_head, named};
+use crate::encoder::{AnyBody, Body, Config, named};
 
 /// Reads and checks an encoder; paths are relative to `base`.
 ///
@@ -170,9 +170,8 @@ fn check_weights(parameters: &[(String, Vec<usize>)], bytes: &[u8]) -> Result<()
 
 /// The names and the shapes of the parameters of the body.
 fn parameters(config: &Config) -> Result<Vec<(String, Vec<usize>)>, String> {
-    let model = Classifier::<Host>::zeros(config, 2, &Default::default())?;
+    let body = AnyBody::<Host>::zeros(config, &Default::default())?;
     let mut parameters = Vec::new();
-    named::collect(&model, &mut |name, values| parameters.push((name, values.shape)));
-    parameters.retain(|(name, _)| !is_head(name));
+    named::collect(&body, &mut |name, values| parameters.push((name, values.shape)));
     Ok(parameters)
 }

@@ -4,15 +4,15 @@
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use transfermap::study::{Encoder, Head, Precision};
+use transfermap::study::{Encoder, Precision};
 
 use super::load;
 use crate::backend::Host;
 use crate::data::tokenise::tokenise;
 use crate::data::{Example, TaskData};
-use crate::encoder::{Classifier, Mode, Outputs, SequenceClassifier, named};
+use crate::encoder::{Body, Mode, Outputs, named};
 use crate::train::evaluate::to_device;
-use crate::train::model::{self, Start};
+use crate::train::model::Origin;
 
 #[derive(Deserialize)]
 struct Case {
@@ -57,12 +57,11 @@ fn embeddings_of_eight_texts_are_those_of_transformers() {
         assert_eq!(ids, &case.input_ids, "{:?}", case.texts);
     }
 
-    let start = Start { encoder: &encoder, source: None, head: Head::Reset, seed: 1, task: "t", classes: 2 };
     let device = Default::default();
-    let model: Classifier<Host> = model::start(&start, &encoder.config, &device).unwrap();
+    let body = Origin { encoder: &encoder, source: None, seed: 1 }.body(&encoder.config, &device).unwrap();
     let batch = crate::data::batch::collate(&split, &[0, 1, 2, 3, 4, 5, 6, 7], 0, None);
     let (inputs, _) = to_device::<Host>(&batch, &device);
-    let outputs: Outputs<Host> = model.encode(&inputs, &mut Mode::evaluation(Precision::F32));
+    let outputs: Outputs<Host> = body.encode(&inputs, &mut Mode::evaluation(Precision::F32));
     let mean = named::values(outputs.mean_pooled(&inputs.attention_mask), false).data;
     let pooled = named::values(outputs.pooler_output, false).data;
     let mut worst = 0.0_f32;

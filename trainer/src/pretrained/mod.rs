@@ -8,11 +8,11 @@ mod tensor_file;
 mod weights;
 
 pub use embedded::embedded;
-pub use error::{FileFault, Misfit, PretrainedError, WeightsError};
-pub use export::{config_with_labels, export};
+pub use error::{FileFault, HeadError, Misfit, PretrainedError, WeightsError};
+pub use export::{config_with_labels, export, of_one_task};
 pub use load::load;
 pub use tensor_file::TensorFile;
-pub use weights::{Checkpoint, Tensors, read_tensors, tensors_of, to_safetensors, write_tensors};
+pub use weights::{Checkpoint, Tensors, head_prefix, read_tensors, tensors_of, to_safetensors, write_tensors};
 
 use crate::encoder::Config;
 

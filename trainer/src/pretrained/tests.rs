@@ -10,8 +10,8 @@ use super::*;
 use crate::backend::Host;
 use crate::encoder::albert::AlbertConfig;
 use crate::encoder::architecture::Configuration;
-use crate::encoder::{Classifier, Config, SequenceClassifier, is_head, named};
-use crate::train::model::{self, Start};
+use crate::encoder::{AnyBody, Body, Config, named};
+use crate::train::model::{Model, Origin, TaskHead};
 
 type Device = burn::tensor::Device<Host>;
 
@@ -56,9 +56,20 @@ fn folder(fixture_name: &str, rename: impl Fn(&str) -> Option<String>) -> tempfi
 
 /// The weights that a run of two classes starts with.
 fn first_weights(base: &Path) -> Tensors {
-    let loaded = load(&encoder(), base).unwrap();
-    let start = Start { encoder: &loaded, source: None, head: Head::Reset, seed: 3, task: "t", classes: 2 };
-    tensors_of(&model::start::<Host>(&start, &loaded.config, &Device::default()).unwrap())
+    drawn(&load(&encoder(), base).unwrap(), 3, "t", 2)
+}
+
+/// The weights that a run of `task` starts with.
+fn drawn(encoder: &LoadedEncoder, seed: u64, task: &str, classes: usize) -> Tensors {
+    let origin = Origin { encoder, source: None, seed };
+    let body = origin.body(&encoder.config, &Device::default()).unwrap();
+    let head = origin.head(&encoder.config, task, classes, Head::Reset, &Device::default()).unwrap();
+    Model::<Host>::of_one(body, head).tensors()
+}
+
+/// Whether a parameter is a head's and not the body's.
+fn is_head(name: &str) -> bool {
+    !Config::PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The spellings that are met in checkpoints: of a classifier, of a body alone, without the prefix (as
@@ -228,6 +239,30 @@ fn exported_configurations_name_the_class_that_transformers_loads() {
     }
 }
 
+/// One body and two heads: each task's model is taken out under transformers' names.
+#[test]
+fn a_model_of_several_tasks_is_exported_task_by_task() {
+    for (name, _) in FIXTURES {
+        let loaded = load(&encoder(), folder(name, |name| Some(name.to_owned())).path()).unwrap();
+        let origin = Origin { encoder: &loaded, source: None, seed: 3 };
+        let (device, config) = (Device::default(), &loaded.config);
+        // One task's name is the beginning of the other's.
+        let tasks = [("rte", 2), ("rte.hard", 3)];
+        let head = |(task, classes): (&str, usize)| TaskHead {
+            prefix: head_prefix(task, 2),
+            head: origin.head(config, task, classes, Head::Reset, &device).unwrap(),
+        };
+        let model = Model::<Host> { body: origin.body(config, &device).unwrap(), heads: tasks.map(head).into() };
+        let bytes = to_safetensors(&model.tensors()).unwrap();
+        for (task, classes) in tasks {
+            let one = of_one_task(bytes.clone(), &loaded.config_json, task, 2).unwrap();
+            assert_eq!(read_tensors(&one).unwrap(), drawn(&loaded, 3, task, classes), "{name} {task}");
+        }
+        let error = of_one_task(bytes, &loaded.config_json, "sst2", 2).unwrap_err();
+        assert!(matches!(&error, HeadError::Missing(name) if name.starts_with("heads.sst2.")), "{error}");
+    }
+}
+
 /// A configuration with random weights.
 fn random(config: &str) -> LoadedEncoder {
     LoadedEncoder {
@@ -269,10 +304,7 @@ fn random_weights_are_drawn_as_transformers_draws_them() {
         ),
     ] {
         let random = random(&config);
-        let draw = |seed, task| {
-            let start = Start { encoder: &random, source: None, head: Head::Reset, seed, task, classes: 3 };
-            tensors_of(&model::start::<Host>(&start, &random.config, &Device::default()).unwrap())
-        };
+        let draw = |seed, task| drawn(&random, seed, task, 3);
         let weights = draw(1, "a");
         for (name, values) in &weights {
             if name.ends_with("bias") {
@@ -330,13 +362,9 @@ fn published_configurations_have_their_published_sizes() {
         (r#""distilbert","dim":128,"n_layers":2,"n_heads":2,"hidden_dim":512"#.into(), 4_369_152),
     ] {
         let config = random(&format!(r#"{{"model_type":{config}}}"#)).config;
-        let model = Classifier::<Host>::zeros(&config, 2, &Device::default()).unwrap();
+        let body = AnyBody::<Host>::zeros(&config, &Device::default()).unwrap();
         let mut count = 0;
-        named::collect(&model, &mut |name, values| {
-            if !is_head(&name) {
-                count += values.data.len();
-            }
-        });
+        named::collect(&body, &mut |_, values| count += values.data.len());
         assert_eq!(count, parameters, "{config:?}");
     }
     // xxlarge is what the defaults describe; its shapes follow from the same code.

@@ -75,13 +75,19 @@ fn spellings(name: &str) -> Vec<String> {
     modern.into_iter().map(str::to_owned).chain(old).collect()
 }
 
-/// The parameters of `model` as the bytes of a model.safetensors, in HuggingFace's layout.
+/// What the names of a head's tensors begin with: nothing where the model has one head, so that transformers reads it as
+/// its own; `heads.<task>.` where it has several.
+pub fn head_prefix(task: &str, heads: usize) -> String {
+    if heads > 1 { format!("heads.{task}.") } else { String::new() }
+}
+
+/// The parameters of a model as the bytes of a model.safetensors.
 ///
 /// # Errors
 /// What the safetensors library refuses.
-pub fn to_safetensors<B: Backend, M: Module<B>>(model: &M) -> Result<Vec<u8>, WeightsError> {
+pub fn to_safetensors(tensors: &Tensors) -> Result<Vec<u8>, WeightsError> {
     // "format" is what transformers looks for before it reads the tensors.
-    write_tensors(&tensors_of(model), Some([("format".to_owned(), "pt".to_owned())].into()))
+    write_tensors(tensors, Some([("format".to_owned(), "pt".to_owned())].into()))
 }
 
 /// The parameters of `model` by name, in HuggingFace's layout.

@@ -66,8 +66,8 @@ pub enum Event {
         run: String,
         /// Seconds of work.
         seconds: f64,
-        /// The primary metric on the test set.
-        score: Option<f64>,
+        /// The primary metric on the test set of each task; none where nothing was scored.
+        scores: Vec<(String, f64)>,
     },
     /// It failed, which is on disk too.
     Failed { run: String, reason: String },

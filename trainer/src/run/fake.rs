@@ -44,7 +44,7 @@ impl Trainer for Fake {
             std::thread::sleep(Duration::from_millis(if target.starts_with("slow") { 20 } else { 1 }));
             if step == 3 {
                 if target.starts_with("nan") {
-                    return Err(TrainError::NonFinite { what: "loss", value: f64::NAN, step });
+                    return Err(TrainError::NonFinite { what: "loss".into(), value: f64::NAN, step });
                 }
                 if target.starts_with("disk") {
                     return Err(io(checkpoint, std::io::ErrorKind::StorageFull.into()));
@@ -64,7 +64,7 @@ impl Trainer for Fake {
         Ok(Outcome::Finished(Box::new(result(run, &state))))
     }
 
-    fn metric(&self, _: &PlannedRun) -> String {
+    fn metric(&self, _: &str) -> String {
         "accuracy".into()
     }
 }

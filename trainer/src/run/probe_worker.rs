@@ -96,7 +96,7 @@ impl ProbeWorker<'_> {
                 }
             }
         }
-        (self.emit)(Event::Done { run: job.id.clone(), seconds: began.elapsed().as_secs_f64(), score: None });
+        (self.emit)(Event::Done { run: job.id.clone(), seconds: began.elapsed().as_secs_f64(), scores: Vec::new() });
         Ok(true)
     }
 }

@@ -91,7 +91,7 @@ fn results(plan: &Plan, root: &Path) -> BTreeMap<String, (String, Vec<u8>)> {
     let store = Store::new(root);
     let result = |id: &str| {
         let record = store.record(id)?;
-        let predictions = std::fs::read(store.predictions_path(id)).ok()?;
+        let predictions = std::fs::read(store.predictions_path(id, "", 1)).ok()?;
         Some((serde_json::to_string(&record.evaluations).unwrap(), predictions))
     };
     plan.runs.iter().filter_map(|r| Some((r.id.clone(), result(&r.id)?))).collect()

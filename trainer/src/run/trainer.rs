@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
+use transfermap::metric::Metric;
 use transfermap::plan::PlannedRun;
 
 use super::worker::Trainer;
 use crate::backend::Device;
+use crate::multitask::method::EQUAL;
 use crate::store::material::Material;
-use crate::train::{Job, Outcome, StepProgress, TrainError};
+use crate::train::{Job, Outcome, Part, StepProgress, TrainError};
 
 /// A trainer with what its trainings read, where they run and how often they save a checkpoint.
 pub struct StudyTrainer {
@@ -28,16 +30,17 @@ impl Trainer for StudyTrainer {
         checkpoint: &Path,
         observe: &mut dyn FnMut(StepProgress) -> bool,
     ) -> Result<Outcome, TrainError> {
-        let target = run.targets.first().map_or("", String::as_str);
-        let metric = self.material.task(target)?.metric;
+        let metric = |task: &String| self.material.task(task).map(|t| t.metric);
+        let metrics = run.targets.iter().map(metric).collect::<Result<Vec<Metric>, _>>()?;
         let (checkpoint_every, device) = (self.checkpoint_every, self.device);
-        let (encoder, data) = self.material.of(&run.encoder, target)?;
-        let job = Job { run, encoder, data, metric, source_model, checkpoint, checkpoint_every, device };
+        let (encoder, tasks) = self.material.of_several(&run.encoder, &run.targets)?;
+        let parts = run.targets.iter().zip(tasks).zip(metrics);
+        let parts = parts.map(|((task, data), metric)| Part { task, data, metric, recipe: &run.recipe }).collect();
+        let job = Job { run, encoder, parts, method: EQUAL, source_model, checkpoint, checkpoint_every, device };
         job.train(observe)
     }
 
-    fn metric(&self, run: &PlannedRun) -> String {
-        let target = run.targets.first().and_then(|t| self.material.study().task(t));
-        target.map(|t| t.metric.name().to_owned()).unwrap_or_default()
+    fn metric(&self, task: &str) -> String {
+        self.material.study().task(task).map(|t| t.metric.name().to_owned()).unwrap_or_default()
     }
 }

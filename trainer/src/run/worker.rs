@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use indexmap::IndexMap;
 use transfermap::plan::PlannedRun;
-use transfermap::record::{Provenance, RunRecord, Status};
+use transfermap::record::{Evaluation, Provenance, RunRecord, Status};
 
 use super::event::Event;
 use crate::atomic::{self, FileError};
@@ -36,8 +37,8 @@ pub trait Trainer {
         observe: &mut dyn FnMut(StepProgress) -> bool,
     ) -> Result<Outcome, TrainError>;
 
-    /// The name of the primary metric of a run's target.
-    fn metric(&self, run: &PlannedRun) -> String;
+    /// The name of a task's primary metric.
+    fn metric(&self, task: &str) -> String;
 }
 
 /// How a worker ended.
@@ -241,9 +242,12 @@ impl Worker<'_> {
             );
         }
         self.store.commit(run, &record, finished, self.keep_models)?;
-        let metric = self.trainer.metric(run);
-        let score = finished.evaluations.get("test").and_then(|e| e.scores.get(&metric)).copied();
-        (self.emit)(Event::Done { run: run.id.clone(), seconds: finished.cost.seconds, score });
+        let score = |(task, splits): (&String, &IndexMap<String, Evaluation>)| {
+            let score = splits.get("test")?.scores.get(&self.trainer.metric(task))?;
+            Some((task.clone(), *score))
+        };
+        let scores = finished.evaluations.iter().filter_map(score).collect();
+        (self.emit)(Event::Done { run: run.id.clone(), seconds: finished.cost.seconds, scores });
         Ok(Step::Settled)
     }
 

@@ -6,16 +6,18 @@ use anyhow::Context;
 use transfermap::record::RunRecord;
 
 use crate::error::Wrong;
-use crate::pretrained::{config_with_labels, export};
+use crate::pretrained::{config_with_labels, export, of_one_task};
 use crate::store::inputs::Inputs;
 
-/// Writes `run` (a folder `OUT/runs/<id>`) to `to`; returns what was written.
+/// Writes `run` (a folder `OUT/runs/<id>`) to `to`, with the head of `task`, which a run of several needs to be told;
+/// returns what was written.
 ///
 /// # Errors
-/// No such run, no weights kept, or a file that cannot be written.
-pub fn export_model(run: &Path, to: &Path) -> anyhow::Result<Vec<PathBuf>> {
+/// No such run, no such task in it, no weights kept, or a file that cannot be written.
+pub fn export_model(run: &Path, task: Option<&str>, to: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let record = read(&run.join("record.json"), "give the folder of a finished run, OUT/runs/<id>")?;
     let record = RunRecord::from_json(&record).map_err(|e| Wrong::at(run.join("record.json").display(), &e))?;
+    let task = chosen(&record, task)?;
     let model = read(
         &run.join("model.safetensors"),
         "weights of runs that nothing starts from are kept with `run --keep-models all` only",
@@ -29,10 +31,25 @@ pub fn export_model(run: &Path, to: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let config = read(&encoder.join("config.json"), again)?;
     let tokenizer = read(&encoder.join("tokenizer.json"), again)?;
     let inputs: Inputs = serde_json::from_slice(&read(&root.join("cache/inputs.json"), again)?)?;
-    let target = record.targets.first().map_or("", String::as_str);
-    let labels = inputs.tasks.iter().find(|t| t.name == target).map(|t| t.labels.as_slice()).unwrap_or_default();
-    let config = config_with_labels(&String::from_utf8_lossy(&config), labels).context("config.json")?;
+    let labels = inputs.tasks.iter().find(|t| t.name == task).map(|t| t.labels.as_slice()).unwrap_or_default();
+    let config = String::from_utf8_lossy(&config);
+    let model = of_one_task(model, &config, task, record.targets.len()).with_context(|| run.display().to_string())?;
+    let config = config_with_labels(&config, labels).context("config.json")?;
     Ok(export(to, &config, &tokenizer, &model)?)
+}
+
+/// The task whose head is exported.
+fn chosen<'r>(record: &'r RunRecord, asked: Option<&str>) -> Result<&'r str, Wrong> {
+    let tasks = || record.targets.join(", ");
+    match (asked, record.targets.as_slice()) {
+        (None, [only]) => Ok(only),
+        (None, _) => Err(Wrong(format!("{} has a head for each of {}; give one with --task", record.id, tasks()))),
+        (Some(asked), targets) => targets
+            .iter()
+            .find(|t| *t == asked)
+            .map(String::as_str)
+            .ok_or_else(|| Wrong(format!("{} was not trained on `{asked}`; --task knows {}", record.id, tasks()))),
+    }
 }
 
 fn read(path: &Path, remedy: &str) -> Result<Vec<u8>, Wrong> {
@@ -42,12 +59,29 @@ fn read(path: &Path, remedy: &str) -> Result<Vec<u8>, Wrong> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::fake;
 
     #[test]
     fn rejects_a_run_without_weights() {
         let dir = tempfile::tempdir().unwrap();
-        let message = export_model(dir.path(), &dir.path().join("x")).unwrap_err();
+        let message = export_model(dir.path(), None, &dir.path().join("x")).unwrap_err();
         assert!(message.is::<Wrong>() && message.to_string().contains("OUT/runs/<id>"), "{message}");
         assert!(!dir.path().join("x").exists());
+    }
+
+    #[test]
+    fn rejects_a_task_that_the_run_does_not_have_and_asks_which_of_several() {
+        let of = |targets: &[&str]| {
+            let run = fake::of_several(targets);
+            fake::record(&run, &fake::finished(&run))
+        };
+        let (one, two) = (of(&["rte"]), of(&["rte", "sst2"]));
+        assert_eq!(chosen(&one, None).unwrap(), "rte");
+        assert_eq!(chosen(&one, Some("rte")).unwrap(), "rte");
+        assert_eq!(chosen(&two, Some("sst2")).unwrap(), "sst2");
+        let message = |record: &RunRecord, task| chosen(record, task).unwrap_err().to_string();
+        assert!(message(&two, None).contains("rte, sst2; give one with --task"), "{}", message(&two, None));
+        assert!(message(&two, Some("paws")).contains("`paws`; --task knows rte, sst2"));
+        assert!(message(&one, Some("paws")).contains("--task knows rte"));
     }
 }

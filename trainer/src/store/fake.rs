@@ -38,6 +38,12 @@ pub fn plan(tasks: &[&str], seeds: &[u64]) -> Plan {
     Plan::new(&study, &contents).unwrap()
 }
 
+/// A run of several targets.
+pub fn of_several(targets: &[&str]) -> PlannedRun {
+    let targets: Vec<String> = targets.iter().map(|t| (*t).to_owned()).collect();
+    PlannedRun { id: targets.join("+"), targets, ..plan(&["a", "b"], &[1]).runs.remove(0) }
+}
+
 /// What a run would come to when it starts from nothing.
 pub fn finished(run: &PlannedRun) -> Finished {
     result(run, &digest(run.id.as_bytes()))
@@ -63,14 +69,15 @@ pub fn result(run: &PlannedRun, state: &str) -> Finished {
     };
     let values: Vec<u8> = state.bytes().collect();
     let view = safetensors::tensor::TensorView::new(safetensors::Dtype::U8, vec![values.len()], &values).unwrap();
-    let evaluations: IndexMap<String, Evaluation> = [("test".to_owned(), evaluation)].into_iter().collect();
+    let splits: IndexMap<String, Evaluation> = [("test".to_owned(), evaluation)].into_iter().collect();
+    let prediction = Prediction { example: 0, label: 1, probabilities: vec![accuracy, 1.0 - accuracy] };
     Finished {
-        budget: Budget { steps: STEPS, examples: 1, tokens: 1, epochs: 1.0 },
-        evaluations,
+        budget: Budget { steps: STEPS, examples: 1, tokens: 1, epochs: 1.0, by_task: IndexMap::new() },
+        evaluations: run.targets.iter().map(|t| (t.clone(), splits.clone())).collect(),
         epochs: Vec::new(),
         curve: Default::default(),
         cost: Cost { seconds: 0.25, ..Default::default() },
-        predictions: vec![Prediction { example: 0, label: 1, probabilities: vec![accuracy, 1.0 - accuracy] }],
+        predictions: run.targets.iter().map(|t| (t.clone(), vec![prediction.clone()])).collect(),
         model: safetensors::serialize([(format!("w.{}", run.targets[0]), view)], None).unwrap(),
     }
 }

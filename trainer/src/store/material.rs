@@ -1,6 +1,7 @@
 //! What workers read: encoders, and tasks in their tokens.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
 use transfermap::study::{Encoder, Study, Task};
@@ -31,11 +32,26 @@ impl Material {
     /// # Errors
     /// Either cannot be read, or was not prepared.
     pub fn of(&mut self, encoder: &str, task: &str) -> Result<(&LoadedEncoder, &TokenisedTask), TrainError> {
-        let path = self.inputs.tokenised.get(encoder).and_then(|t| t.get(task)).cloned().unwrap_or_default();
         self.load_encoder(encoder)?;
-        self.load_task(&path)?;
-        let missing = || unreadable(&path, format!("task `{task}` is not prepared"));
-        Ok((self.encoders.get(encoder).ok_or_else(missing)?, self.tasks.get(&path).ok_or_else(missing)?))
+        self.load_task(encoder, task)?;
+        Ok((self.loaded_encoder(encoder)?, self.loaded_task(encoder, task)?))
+    }
+
+    /// An encoder, and tasks in its tokens, in the order asked for.
+    ///
+    /// # Errors
+    /// One of them cannot be read, or was not prepared.
+    pub fn of_several(
+        &mut self,
+        encoder: &str,
+        tasks: &[String],
+    ) -> Result<(&LoadedEncoder, Vec<&TokenisedTask>), TrainError> {
+        self.load_encoder(encoder)?;
+        for task in tasks {
+            self.load_task(encoder, task)?;
+        }
+        let loaded = tasks.iter().map(|task| self.loaded_task(encoder, task)).collect::<Result<_, _>>()?;
+        Ok((self.loaded_encoder(encoder)?, loaded))
     }
 
     pub fn study(&self) -> &Study {
@@ -68,12 +84,27 @@ impl Material {
         Ok(())
     }
 
-    fn load_task(&mut self, path: &Path) -> Result<(), TrainError> {
-        if !self.tasks.contains_key(path) {
-            let task = data::cache::read(path).map_err(|e| unreadable(path, chain(&e)))?;
-            self.tasks.insert(path.to_owned(), task);
+    fn load_task(&mut self, encoder: &str, task: &str) -> Result<(), TrainError> {
+        let path = self.tokenised(encoder, task);
+        if let Entry::Vacant(place) = self.tasks.entry(path) {
+            let task = data::cache::read(place.key()).map_err(|e| unreadable(place.key(), chain(&e)))?;
+            place.insert(task);
         }
         Ok(())
+    }
+
+    fn loaded_encoder(&self, name: &str) -> Result<&LoadedEncoder, TrainError> {
+        self.encoders.get(name).ok_or_else(|| unreadable(&self.base, format!("no encoder `{name}`")))
+    }
+
+    fn loaded_task(&self, encoder: &str, task: &str) -> Result<&TokenisedTask, TrainError> {
+        let path = self.tokenised(encoder, task);
+        self.tasks.get(&path).ok_or_else(|| unreadable(&path, format!("task `{task}` is not prepared")))
+    }
+
+    /// The file of a tokenised task; empty where there is none.
+    fn tokenised(&self, encoder: &str, task: &str) -> PathBuf {
+        self.inputs.tokenised.get(encoder).and_then(|t| t.get(task)).cloned().unwrap_or_default()
     }
 }
 

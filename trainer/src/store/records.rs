@@ -68,9 +68,15 @@ impl Store {
         self.folder(id).join("model.safetensors")
     }
 
-    /// The test predictions of a run.
-    pub fn predictions_path(&self, id: &str) -> PathBuf {
-        self.folder(id).join("predictions.jsonl.gz")
+    /// The test predictions of a run on one of its targets: `predictions.jsonl.gz`, and `predictions/<task>.jsonl.gz`
+    /// where it has several.
+    pub fn predictions_path(&self, id: &str, task: &str, targets: usize) -> PathBuf {
+        let folder = self.folder(id);
+        if targets > 1 {
+            folder.join("predictions").join(format!("{task}.jsonl.gz"))
+        } else {
+            folder.join("predictions.jsonl.gz")
+        }
     }
 
     fn checkpoint_folder(&self, id: &str) -> PathBuf {
@@ -153,9 +159,11 @@ impl Store {
         finished: &Finished,
         keep: KeepModels,
     ) -> Result<(), FileError> {
-        let path = self.predictions_path(&run.id);
-        let compressed = compress(&finished.predictions).map_err(|e| FileError::new("cannot write", &path, e))?;
-        atomic::write(&path, &compressed)?;
+        for (task, predictions) in &finished.predictions {
+            let path = self.predictions_path(&run.id, task, run.targets.len());
+            let compressed = compress(predictions).map_err(|e| FileError::new("cannot write", &path, e))?;
+            atomic::write(&path, &compressed)?;
+        }
         let model = self.model_path(&run.id);
         if run.is_source || keep == KeepModels::All {
             atomic::write(&model, &finished.model)?;
@@ -230,13 +238,12 @@ pub fn failed_record(run: &PlannedRun, reason: &str, provenance: Provenance) -> 
 
 /// The record of a run that reached its end.
 pub fn ok_record(run: &PlannedRun, finished: &Finished, provenance: Provenance) -> RunRecord {
-    let target = run.targets.first().cloned().unwrap_or_default();
     RunRecord {
         schema: RECORD_SCHEMA.into(),
         status: Status::Ok,
         reason: None,
-        budget: finished.budget,
-        evaluations: [(target, finished.evaluations.clone())].into_iter().collect(),
+        budget: finished.budget.clone(),
+        evaluations: finished.evaluations.clone(),
         epochs: finished.epochs.clone(),
         curve: finished.curve.clone(),
         cost: finished.cost,
@@ -298,10 +305,27 @@ mod tests {
         names.sort();
         assert_eq!(names, ["predictions.jsonl.gz", "record.json"]);
         assert_eq!(store.record(&run.id), Some(record.clone()));
-        let first = fs::read(store.predictions_path(&run.id)).unwrap();
+        let predictions = store.predictions_path(&run.id, "b", 1);
+        let first = fs::read(&predictions).unwrap();
         store.commit(run, &record, &finished, KeepModels::All).unwrap();
-        assert_eq!(first, fs::read(store.predictions_path(&run.id)).unwrap());
+        assert_eq!(first, fs::read(&predictions).unwrap());
         assert_eq!(store.model_damage(&run.id), None);
+    }
+
+    #[test]
+    fn a_run_of_several_targets_keeps_each_one_s_predictions() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::new(dir.path());
+        let run = fake::of_several(&["a", "b"]);
+        let finished = fake::finished(&run);
+        let record = fake::record(&run, &finished);
+        store.commit(&run, &record, &finished, KeepModels::Sources).unwrap();
+        assert_eq!(record.targets, ["a", "b"]);
+        for task in &run.targets {
+            assert!(record.evaluation(task, "test").is_some());
+            assert!(store.folder(&run.id).join("predictions").join(format!("{task}.jsonl.gz")).exists());
+        }
+        assert!(!store.folder(&run.id).join("predictions.jsonl.gz").exists());
     }
 
     #[test]

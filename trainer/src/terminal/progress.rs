@@ -81,10 +81,13 @@ impl Monitor for Progress {
                     bar.set_message(format!("probe {} of {total}", done + 1));
                 }
             }
-            Event::Done { run, seconds, score } => {
+            Event::Done { run, seconds, scores } => {
                 self.end(run, true);
-                let score = score.map(|s| format!(" {s:.3},")).unwrap_or_default();
-                self.line(&format!("done {run}:{score} {seconds:.1} s ({})", self.position()));
+                let scores = match scores.as_slice() {
+                    [(_, score)] => format!(" {score:.3},"),
+                    several => several.iter().map(|(task, score)| format!(" {task} {score:.3},")).collect(),
+                };
+                self.line(&format!("done {run}:{scores} {seconds:.1} s ({})", self.position()));
             }
             Event::Failed { run, reason } => {
                 self.end(run, true);

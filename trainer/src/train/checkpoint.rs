@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use transfermap::record::{Budget, Curve, EpochRecord};
 
@@ -13,24 +14,21 @@ use crate::atomic;
 use crate::encoder::named::Values;
 use crate::pretrained::{Tensors, read_tensors, write_tensors};
 
-/// Where a training stands. Data order and dropout are drawn anew from their streams, so positions are enough.
+/// Where a training stands. Data order and dropout are drawn anew from their streams, and the steps done say how far each
+/// task has come in its own.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     /// The run's fingerprint: a checkpoint of another recipe or data set is not taken up.
     pub fingerprint: String,
     /// Optimizer steps done.
     pub step: u64,
-    /// Whole passes done.
-    pub epoch: u64,
-    /// Batches of the current pass done.
-    pub batch: usize,
-    /// Sum of the losses of the current pass, each times its examples.
+    /// Sum of the losses since the last scores, each times its examples.
     pub loss_sum: f64,
-    /// Examples of the current pass so far.
+    /// Examples since then.
     pub loss_examples: u64,
     /// So far.
     pub budget: Budget,
-    /// So far.
+    /// So far: as many as times that the model was scored.
     pub epochs: Vec<EpochRecord>,
     /// So far.
     pub curve: Curve,
@@ -42,8 +40,22 @@ pub struct State {
     pub best_score: Option<f64>,
     /// Passes since the best one.
     pub epochs_without_gain: u32,
-    /// AdamW's step counter.
+    /// Steps that AdamW has taken, by parameter.
+    #[serde(default)]
+    pub optimizer_steps: BTreeMap<String, i32>,
+    /// The one number of steps for all parameters, of which earlier versions knew.
+    #[serde(default, skip_serializing)]
     pub optimizer_step: i32,
+    /// What the weighting method remembers.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub method: Value,
+}
+
+impl State {
+    /// Steps that AdamW has taken with a parameter.
+    pub fn steps_of(&self, parameter: &str) -> i32 {
+        self.optimizer_steps.get(parameter).copied().unwrap_or(self.optimizer_step)
+    }
 }
 
 /// A training in the middle.
@@ -51,7 +63,7 @@ pub struct State {
 pub struct Snapshot {
     /// Positions and records.
     pub state: State,
-    /// Weights by name.
+    /// Weights by name; those of a head as [`crate::pretrained::head_prefix`] says.
     pub model: Tensors,
     /// AdamW's moments by name.
     pub moments: Tensors,
@@ -63,12 +75,12 @@ const MAGIC: &[u8; 16] = b"transfermap-ck/1";
 
 /// Writes the file whole or not at all.
 pub fn save(path: &Path, snapshot: &Snapshot) -> Result<(), TrainError> {
-    let state = serde_json::to_vec(&snapshot.state).map_err(|e| TrainError::Weights(e.to_string()))?;
+    let state = serde_json::to_vec(&snapshot.state).map_err(TrainError::State)?;
     let mut all = BTreeMap::new();
     for (prefix, tensors) in [("model", &snapshot.model), ("moments", &snapshot.moments), ("best", &snapshot.best)] {
         all.extend(tensors.iter().map(|(name, values)| (format!("{prefix}/{name}"), values.clone())));
     }
-    let tensors = write_tensors(&all, None).map_err(|e| TrainError::Weights(e.to_string()))?;
+    let tensors = write_tensors(&all, None)?;
     let mut body = Vec::with_capacity(8 + state.len() + tensors.len());
     body.extend_from_slice(&(state.len() as u64).to_le_bytes());
     body.extend_from_slice(&state);
@@ -132,6 +144,19 @@ mod tests {
         assert_eq!(load(&path, "f").unwrap(), Some(snapshot()));
         assert_eq!(load(&path, "another").unwrap(), None);
         assert_eq!(load(&folder.path().join("none"), "f").unwrap(), None);
+    }
+
+    #[test]
+    fn one_number_of_steps_is_read_for_every_parameter_as_earlier_versions_wrote_it() {
+        let mut old = serde_json::to_value(&snapshot().state).unwrap();
+        let fields = old.as_object_mut().unwrap();
+        fields.remove("optimizer_steps");
+        fields.extend([("optimizer_step".into(), 7.into()), ("epoch".into(), 1.into()), ("batch".into(), 2.into())]);
+        let state: State = serde_json::from_value(old).unwrap();
+        assert_eq!((state.step, state.steps_of("a.weight")), (3, 7));
+        let mut new = State { optimizer_steps: [("a.weight".to_owned(), 2)].into(), ..state };
+        new = serde_json::from_value(serde_json::to_value(new).unwrap()).unwrap();
+        assert_eq!((new.steps_of("a.weight"), new.steps_of("never.moved")), (2, 0));
     }
 
     #[test]

@@ -7,10 +7,9 @@ use transfermap::record::Evaluation;
 use transfermap::study::Precision;
 
 use super::job::Prediction;
-use super::model::Classifier;
 use crate::data::TokenisedSplit;
 use crate::data::batch::{Batch, collate, eval_batches};
-use crate::encoder::{Inputs, Mode, SequenceClassifier};
+use crate::encoder::{AnyBody, AnyHead, Body, Head, Inputs, Mode};
 
 /// How inputs become batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +38,7 @@ pub fn to_device<B: Backend>(batch: &Batch, device: &B::Device) -> (Inputs<B>, T
 
 /// Predictions for every example of a split, in data-set order.
 pub fn predict<B: Backend>(
-    model: &Classifier<B>,
+    (body, head): (&AnyBody<B>, &AnyHead<B>),
     split: &TokenisedSplit,
     batching: Batching,
     device: &B::Device,
@@ -48,7 +47,8 @@ pub fn predict<B: Backend>(
     for indices in eval_batches(split, batching.eval_batch_size) {
         let batch = collate(split, &indices, batching.pad_id, batching.pad_to);
         let (inputs, _) = to_device::<B>(&batch, device);
-        let logits = model.forward(&inputs, &mut Mode::evaluation(batching.precision));
+        let mut mode = Mode::evaluation(batching.precision);
+        let logits = head.forward(body.encode(&inputs, &mut mode).pooler_output, &mut mode);
         let [rows, classes] = logits.dims();
         let logits: Vec<f32> = logits.into_data().convert::<f32>().into_vec().unwrap_or_default();
         for ((row, example), label) in logits.chunks_exact(classes).take(rows).zip(&batch.examples).zip(&batch.labels) {

@@ -9,21 +9,36 @@ use burn::tensor::backend::AutodiffBackend;
 use crate::encoder::init::has_padding_row;
 use crate::encoder::named::Path;
 
-/// One flat gradient per parameter, by HuggingFace name (Burn's own layout inside).
+/// One flat gradient per parameter, by HuggingFace name (Burn's own layout inside). None by default.
 pub struct Gradient<B: AutodiffBackend> {
     parts: BTreeMap<String, Tensor<B::InnerBackend, 1>>,
 }
 
+impl<B: AutodiffBackend> Default for Gradient<B> {
+    fn default() -> Self {
+        Self { parts: BTreeMap::new() }
+    }
+}
+
 impl<B: AutodiffBackend> Gradient<B> {
-    /// The gradients of `model`'s parameters. `padding_idx` names the row whose gradient is zero in the
-    /// tables that have one for padding: PyTorch's `padding_idx` does so, Burn does not.
-    pub fn of<M: Module<B>>(model: &M, mut grads: B::Gradients, padding_idx: Option<usize>) -> Self {
-        let mut taker = Taker::<B> { path: Path::default(), grads: &mut grads, padding_idx, parts: BTreeMap::new() };
+    /// Takes the gradients of `model`'s parameters out of `grads`. `padding_idx` names the row whose gradient is zero in
+    /// the tables that have one for padding: PyTorch's `padding_idx` does so, Burn does not.
+    pub fn of<M: Module<B>>(model: &M, grads: &mut B::Gradients, padding_idx: Option<usize>) -> Self {
+        let mut taker = Taker::<B> { path: Path::default(), grads, padding_idx, parts: BTreeMap::new() };
         model.visit(&mut taker);
         Self { parts: taker.parts }
     }
 
-    /// Adds another gradient of the same model.
+    /// The same with `prefix` before every name.
+    #[must_use]
+    pub fn under(self, prefix: &str) -> Self {
+        if prefix.is_empty() {
+            return self;
+        }
+        Self { parts: self.parts.into_iter().map(|(name, g)| (format!("{prefix}{name}"), g)).collect() }
+    }
+
+    /// Adds another gradient, of the same parameters or of others.
     #[must_use]
     pub fn plus(mut self, other: Self) -> Self {
         for (name, g) in other.parts {
@@ -48,13 +63,19 @@ impl<B: AutodiffBackend> Gradient<B> {
 
     /// Scales to at most `max_norm`, as `torch.nn.utils.clip_grad_norm_` does; 0 leaves it alone.
     #[must_use]
-    pub fn clipped(mut self, norm: f64, max_norm: f64) -> Self {
+    pub fn clipped(self, norm: f64, max_norm: f64) -> Self {
         let factor = max_norm / (norm + 1e-6);
-        if max_norm > 0.0 && factor < 1.0 {
-            // Moved and not cloned: Flex writes in place what nobody else holds.
-            self.parts = self.parts.into_iter().map(|(name, g)| (name, g.mul_scalar(factor))).collect();
+        if max_norm > 0.0 && factor < 1.0 { self.scaled(factor) } else { self }
+    }
+
+    /// Every part times `factor`.
+    #[must_use]
+    pub fn scaled(self, factor: f64) -> Self {
+        if factor == 1.0 {
+            return self;
         }
-        self
+        // Moved and not cloned: Flex writes in place what nobody else holds.
+        Self { parts: self.parts.into_iter().map(|(name, g)| (name, g.mul_scalar(factor))).collect() }
     }
 
     /// The gradients by name, in order of names.

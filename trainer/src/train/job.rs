@@ -1,4 +1,5 @@
-//! What goes into one training and what comes out of it. No folder layout, no study, no process is known here.
+//! What goes into one training and what comes out of it, task by task. No folder layout, no study, no process is known
+//! here.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,21 +9,25 @@ use serde::{Deserialize, Serialize};
 use transfermap::metric::Metric;
 use transfermap::plan::PlannedRun;
 use transfermap::record::{Budget, Cost, Curve, EpochRecord, Evaluation};
+use transfermap::study::Recipe;
 
-use crate::backend::Device;
+use super::model::ModelError;
+use crate::backend::{Device, DeviceError};
 use crate::data::TokenisedTask;
-use crate::pretrained::LoadedEncoder;
+use crate::multitask::method::MethodInfo;
+use crate::pretrained::{LoadedEncoder, WeightsError};
 
-/// One training to do.
+/// One training to do: of one task, or of several together on one body.
 pub struct Job<'a> {
-    /// Who it is: protocol, source, target, seed, recipe, fingerprint.
+    /// Who it is: protocol, sources, targets, seed, fingerprint; and the recipe of what the tasks share: learning rate,
+    /// optimizer, dropout of the body, early stopping.
     pub run: &'a PlannedRun,
     /// Where its weights start, and its configuration.
     pub encoder: &'a LoadedEncoder,
-    /// The target task's examples.
-    pub data: &'a TokenisedTask,
-    /// The target task's primary metric, for early stopping and the best epoch.
-    pub metric: Metric,
+    /// Its tasks, in the order of the run's targets. One body is trained, with a head for each.
+    pub parts: Vec<Part<'a>>,
+    /// What the gradient of each part weighs.
+    pub method: &'a MethodInfo,
     /// The source run's model.safetensors; absent for runs that start from the encoder.
     pub source_model: Option<&'a Path>,
     /// The mid-run checkpoint: read when it is there, written as time passes and on a stop. One file.
@@ -31,6 +36,19 @@ pub struct Job<'a> {
     pub checkpoint_every: Duration,
     /// Where to train.
     pub device: Device,
+}
+
+/// What a training learns of one task.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// The task, whose streams of random numbers it has.
+    pub task: &'a str,
+    /// Its examples.
+    pub data: &'a TokenisedTask,
+    /// Its primary metric, for early stopping and the best epoch.
+    pub metric: Metric,
+    /// Its batches, their number and precision, and where its head comes from.
+    pub recipe: &'a Recipe,
 }
 
 /// Told after every optimizer step.
@@ -42,11 +60,11 @@ pub struct StepProgress {
     pub total_steps: u64,
     /// Passes done.
     pub epoch: f64,
-    /// Loss of this step.
+    /// Loss of this step, the mean over the tasks that took part.
     pub loss: f64,
 }
 
-/// A test example's prediction: one line of predictions.jsonl.gz.
+/// A test example's prediction: one line of a file of predictions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
     /// Index in data-set order.
@@ -62,17 +80,18 @@ pub struct Prediction {
 pub struct Finished {
     /// How much training it had.
     pub budget: Budget,
-    /// Final evaluations by split: `validation` where there is one, `test`.
-    pub evaluations: IndexMap<String, Evaluation>,
+    /// Final evaluations by task and split: `validation` where there is one, `test`.
+    pub evaluations: IndexMap<String, IndexMap<String, Evaluation>>,
     /// Scores after every epoch.
     pub epochs: Vec<EpochRecord>,
     /// Loss and learning rate by step.
     pub curve: Curve,
     /// Time and memory.
     pub cost: Cost,
-    /// Test predictions in data-set order.
-    pub predictions: Vec<Prediction>,
-    /// The final weights with the classifier, as model.safetensors with HuggingFace's tensor names.
+    /// Test predictions by task, in data-set order.
+    pub predictions: IndexMap<String, Vec<Prediction>>,
+    /// The final weights as model.safetensors: HuggingFace's tensor names, those of a head behind `heads.<task>.` where
+    /// there are several.
     pub model: Vec<u8>,
 }
 
@@ -91,8 +110,8 @@ pub enum TrainError {
     /// The loss or a gradient became NaN or infinite: the run failed, the study goes on.
     #[error("{what} became {value} at step {step}; a smaller learning_rate or more warm-up usually helps")]
     NonFinite {
-        /// `loss` or `gradient norm`.
-        what: &'static str,
+        /// `loss`, `a prediction` (each `of <task>` where there are several) or `gradient norm`.
+        what: String,
         /// The value.
         value: f64,
         /// Optimizer step, from 1.
@@ -114,9 +133,16 @@ pub enum TrainError {
         /// The system's word.
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// The weights do not fit the configuration.
-    #[error("{0}")]
-    Weights(String),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The weights cannot be written.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    #[error("the state of the training: {0}")]
+    State(serde_json::Error),
 }
 
 impl TrainError {

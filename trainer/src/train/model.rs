@@ -1,13 +1,29 @@
-//! From planned run and encoder to a model with its first weights.
+//! The model of a training, and where its first weights come from.
 
-use burn::module::Module;
-use burn::tensor::backend::Backend;
-use transfermap::study::{Head, Recipe};
+use burn::module::{AutodiffModule, Module};
+use burn::tensor::Tensor;
+use burn::tensor::backend::{AutodiffBackend, Backend};
+use transfermap::study::{Head as Fate, Recipe};
 
-pub use crate::encoder::Classifier;
+use super::gradient::Gradient;
+use super::optimizer::AdamW;
 use crate::encoder::architecture::DropoutRates;
-use crate::encoder::{Config, SequenceClassifier, init, is_head, named};
-use crate::pretrained::{Checkpoint, LoadedEncoder, Tensors};
+use crate::encoder::{AnyBody, AnyHead, Body, Config, Head, Inputs, Mode, init, named};
+use crate::pretrained::{Checkpoint, LoadedEncoder, Tensors, WeightsError, head_prefix, tensors_of};
+
+/// Why a model does not get its weights.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// The configuration makes no model.
+    #[error("{0}")]
+    Config(String),
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+    /// A parameter gets no values, or values of another shape.
+    #[error("{0}")]
+    Parameter(String),
+}
 
 /// The encoder's configuration with the recipe's dropout.
 pub fn configured(encoder: &LoadedEncoder, recipe: &Recipe) -> Config {
@@ -20,57 +36,162 @@ pub fn configured(encoder: &LoadedEncoder, recipe: &Recipe) -> Config {
     config
 }
 
-/// Where a model's first weights come from.
-pub struct Start<'a> {
+/// Where first weights come from.
+#[derive(Clone, Copy)]
+pub struct Origin<'a> {
     /// The encoder.
     pub encoder: &'a LoadedEncoder,
     /// The source run's model.safetensors.
     pub source: Option<&'a [u8]>,
-    /// What becomes of the source's head.
-    pub head: Head,
     /// The run's seed.
     pub seed: u64,
-    /// The target task, whose stream the head is drawn from.
-    pub task: &'a str,
-    /// Number of classes of the target.
-    pub classes: usize,
 }
 
-/// Builds the model: the body from the source run, else from the checkpoint, else drawn for the seed (the same for
-/// every task); the head kept from the source where asked for, else drawn for the task and the seed.
-///
-/// # Errors
-/// Weights that do not fit the configuration.
-pub fn start<B: Backend>(start: &Start<'_>, config: &Config, device: &B::Device) -> Result<Classifier<B>, String> {
-    let sizes = config.sizes();
-    let model = Classifier::zeros(config, start.classes, device)?;
-    let open = |bytes| Checkpoint::new(bytes).map_err(|e| e.to_string());
-    let source = start.source.map(open).transpose()?;
-    let pretrained = start.encoder.weights.as_deref().map(open).transpose()?;
-    let draw = |name: &str, shape: &[usize], task: &str| {
-        init::parameter(name, shape, sizes.initializer_range, sizes.pad_token_id, start.seed, task)
-    };
-    named::fill(model, &mut |name, shape| {
-        let is_head = is_head(name);
-        match (&source, &pretrained) {
-            (Some(source), _) if !is_head || start.head == Head::Keep => {
-                source.require(name, shape).map_err(|e| e.to_string())
+impl Origin<'_> {
+    /// The body: from the source run, else from the encoder's checkpoint, else drawn for the seed, the same for every
+    /// task.
+    ///
+    /// # Errors
+    /// Weights that do not fit the configuration.
+    pub fn body<B: Backend>(&self, config: &Config, device: &B::Device) -> Result<AnyBody<B>, ModelError> {
+        let body = AnyBody::zeros(config, device).map_err(ModelError::Config)?;
+        self.filled(body, self.source.or(self.encoder.weights.as_deref()), config, "")
+    }
+
+    /// The head of `task`: the source's where it is kept and there is one, else drawn for the task and the seed.
+    ///
+    /// # Errors
+    /// A source whose head has another shape.
+    pub fn head<B: Backend>(
+        &self,
+        config: &Config,
+        task: &str,
+        classes: usize,
+        fate: Fate,
+        device: &B::Device,
+    ) -> Result<AnyHead<B>, ModelError> {
+        let head = AnyHead::zeros(config, classes, device);
+        self.filled(head, self.source.filter(|_| fate == Fate::Keep), config, task)
+    }
+
+    /// `part` with the weights of a checkpoint, else with weights drawn for `task` and the seed.
+    fn filled<B: Backend, M: Module<B>>(
+        &self,
+        part: M,
+        checkpoint: Option<&[u8]>,
+        config: &Config,
+        task: &str,
+    ) -> Result<M, ModelError> {
+        let filled = match checkpoint.map(Checkpoint::new).transpose()? {
+            Some(checkpoint) => {
+                named::fill(part, &mut |name, shape| checkpoint.require(name, shape).map_err(|e| e.to_string()))
             }
-            (None, Some(pretrained)) if !is_head => pretrained.require(name, shape).map_err(|e| e.to_string()),
-            _ if is_head => draw(name, shape, start.task),
-            _ => draw(name, shape, ""),
-        }
-    })
+            None => {
+                let sizes = config.sizes();
+                named::fill(part, &mut |name, shape| {
+                    init::parameter(name, shape, sizes.initializer_range, sizes.pad_token_id, self.seed, task)
+                })
+            }
+        };
+        filled.map_err(ModelError::Parameter)
+    }
 }
 
-/// Sets the model's weights to these.
-///
-/// # Errors
-/// A tensor is missing or has another shape.
-pub fn set<B: Backend, M: Module<B>>(model: M, mut tensors: Tensors) -> Result<M, String> {
-    named::fill(model, &mut |name, shape| match tensors.remove(name) {
-        Some(values) if values.shape == shape => Ok(values.data),
-        Some(values) => Err(format!("tensor `{name}` has the shape {:?}, not {shape:?}", values.shape)),
-        None => Err(format!("tensor `{name}` is missing")),
-    })
+/// One body, and a head for each task that is trained on it.
+#[derive(Debug, Clone)]
+pub struct Model<B: Backend> {
+    /// What the tasks share.
+    pub body: AnyBody<B>,
+    /// In the order of the tasks.
+    pub heads: Vec<TaskHead<B>>,
+}
+
+/// The head of one task.
+#[derive(Debug, Clone)]
+pub struct TaskHead<B: Backend> {
+    /// What the names of its tensors begin with; see [`head_prefix`].
+    pub prefix: String,
+    /// The head.
+    pub head: AnyHead<B>,
+}
+
+impl<B: Backend> Model<B> {
+    /// A model of one task.
+    pub fn of_one(body: AnyBody<B>, head: AnyHead<B>) -> Self {
+        Self { body, heads: vec![TaskHead { prefix: head_prefix("", 1), head }] }
+    }
+
+    /// Logits `[batch, classes]` of the head at `place`, in 32 bits.
+    ///
+    /// # Panics
+    /// When there are fewer heads.
+    pub fn forward(&self, place: usize, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+        let pooled = self.body.encode(inputs, mode).pooler_output;
+        self.heads[place].head.forward(pooled, mode)
+    }
+
+    /// The parameters by name, in HuggingFace's layout.
+    pub fn tensors(&self) -> Tensors {
+        let mut tensors = tensors_of(&self.body);
+        for TaskHead { prefix, head } in &self.heads {
+            tensors.extend(tensors_of(head).into_iter().map(|(name, values)| (format!("{prefix}{name}"), values)));
+        }
+        tensors
+    }
+
+    /// Sets the parameters to these.
+    ///
+    /// # Errors
+    /// A tensor is missing or has another shape.
+    pub fn set(self, mut tensors: Tensors) -> Result<Self, ModelError> {
+        let mut take = |name: String, shape: &[usize]| match tensors.remove(&name) {
+            Some(values) if values.shape == shape => Ok(values.data),
+            Some(values) => Err(format!("tensor `{name}` has the shape {:?}, not {shape:?}", values.shape)),
+            None => Err(format!("tensor `{name}` is missing")),
+        };
+        let body =
+            named::fill(self.body, &mut |name, shape| take(name.to_owned(), shape)).map_err(ModelError::Parameter)?;
+        let mut heads = Vec::with_capacity(self.heads.len());
+        for TaskHead { prefix, head } in self.heads {
+            let head = named::fill(head, &mut |name, shape| take(format!("{prefix}{name}"), shape))
+                .map_err(ModelError::Parameter)?;
+            heads.push(TaskHead { prefix, head });
+        }
+        Ok(Self { body, heads })
+    }
+}
+
+impl<B: AutodiffBackend> Model<B> {
+    /// The same model without a graph.
+    pub fn valid(&self) -> Model<B::InnerBackend> {
+        let heads = self.heads.iter().map(|h| TaskHead { prefix: h.prefix.clone(), head: h.head.valid() });
+        Model { body: self.body.valid(), heads: heads.collect() }
+    }
+
+    /// What a loss that went through the head at `place` has left: the gradient of the body, and that of the head. See
+    /// [`Gradient::of`].
+    ///
+    /// # Panics
+    /// When there are fewer heads.
+    pub fn gradients(
+        &self,
+        place: usize,
+        mut grads: B::Gradients,
+        padding_idx: Option<usize>,
+    ) -> (Gradient<B>, Gradient<B>) {
+        let TaskHead { prefix, head } = &self.heads[place];
+        let body = Gradient::of(&self.body, &mut grads, padding_idx);
+        (body, Gradient::of(head, &mut grads, None).under(prefix))
+    }
+
+    /// Moves the parameters that have a gradient; heads without one keep weights and moments.
+    #[must_use]
+    pub fn moved(self, optimizer: &mut AdamW<B::InnerBackend>, mut gradient: Gradient<B>, learning_rate: f64) -> Self {
+        let body = optimizer.step(self.body, "", &mut gradient, learning_rate);
+        let step = |TaskHead { prefix, head }: TaskHead<B>| {
+            let head = optimizer.step(head, &prefix, &mut gradient, learning_rate);
+            TaskHead { prefix, head }
+        };
+        Self { body, heads: self.heads.into_iter().map(step).collect() }
+    }
 }

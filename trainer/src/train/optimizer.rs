@@ -1,7 +1,8 @@
 //! AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101), step for step as `torch.optim.AdamW`.
 //!
 //! Burn's own has no parameter groups and keeps its state by ids that change with every process; this one goes by
-//! name, so that decay groups are a rule on names and a checkpoint is a table of named tensors.
+//! name, so that decay groups are a rule on names and a checkpoint is a table of named tensors. Steps are counted for
+//! each parameter, as `torch` does: the head of a task that sits a step out is no older for it.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +22,14 @@ pub struct AdamW<B: Backend> {
     beta2: f64,
     epsilon: f64,
     weight_decay: f64,
-    step: i32,
-    moments: BTreeMap<String, Moments<B>>,
+    state: BTreeMap<String, Course<B>>,
+}
+
+/// How far one parameter has come.
+struct Course<B: Backend> {
+    /// Steps with a gradient.
+    steps: i32,
+    moments: Moments<B>,
 }
 
 struct Moments<B: Backend> {
@@ -43,63 +50,68 @@ impl<B: Backend> AdamW<B> {
             beta2: recipe.adam_beta2,
             epsilon: recipe.adam_epsilon,
             weight_decay: recipe.weight_decay,
-            step: 0,
-            moments: BTreeMap::new(),
+            state: BTreeMap::new(),
         }
     }
 
-    /// Moves the parameters that have a gradient.
-    pub fn step<A, M>(&mut self, model: M, gradient: Gradient<A>, learning_rate: f64) -> M
+    /// Moves the parameters of `module` that have a gradient under `prefix` and their name, and takes that out.
+    pub fn step<A, M>(&mut self, module: M, prefix: &str, gradient: &mut Gradient<A>, learning_rate: f64) -> M
     where
         A: AutodiffBackend<InnerBackend = B>,
         M: Module<A>,
     {
-        self.step += 1;
-        let mut mover = Mover { optimizer: self, gradient, learning_rate, path: Path::default() };
-        model.map(&mut mover)
+        let mut mover = Mover { optimizer: self, prefix, gradient, learning_rate, path: Path::default() };
+        module.map(&mut mover)
     }
 
-    /// One parameter's next value; its moments are kept.
-    fn moved(&mut self, name: String, p: Tensor<B, 1>, g: Tensor<B, 1>, learning_rate: f64) -> Tensor<B, 1> {
-        let before = self.moments.remove(&name);
-        let rule = self.rule(&name, learning_rate);
+    /// A parameter's next value by the rule for `name`; how far it has come is kept under `key`.
+    fn moved(
+        &mut self,
+        (key, name): (String, &str),
+        p: Tensor<B, 1>,
+        g: Tensor<B, 1>,
+        learning_rate: f64,
+    ) -> Tensor<B, 1> {
+        let (steps, before) = self.state.remove(&key).map_or((0, None), |c| (c.steps, Some(c.moments)));
+        let steps = steps + 1;
+        let rule = self.rule(name, steps, learning_rate);
         let (p, moments) = if in_memory::<B>() { rule.in_one_pass(p, g, before) } else { rule.by_tensor(p, g, before) };
-        self.moments.insert(name, moments);
+        self.state.insert(key, Course { steps, moments });
         p
     }
 
-    /// This step's numbers for a parameter.
-    fn rule(&self, name: &str, learning_rate: f64) -> Rule {
-        let correction1 = 1.0 - self.beta1.powi(self.step);
+    /// The numbers of a parameter's step number `steps`, from 1.
+    fn rule(&self, name: &str, steps: i32, learning_rate: f64) -> Rule {
+        let correction1 = 1.0 - self.beta1.powi(steps);
         let decay = if decays(name) { learning_rate * self.weight_decay } else { 0.0 };
         Rule {
             beta1: self.beta1,
             beta2: self.beta2,
             epsilon: self.epsilon,
-            correction2: (1.0 - self.beta2.powi(self.step)).sqrt(),
+            correction2: (1.0 - self.beta2.powi(steps)).sqrt(),
             rate: learning_rate / correction1,
             keep: 1.0 - decay,
         }
     }
 
-    /// The state as named tensors, for a checkpoint.
-    pub fn state(&self) -> (i32, BTreeMap<String, Values>) {
+    /// The state for a checkpoint: steps by parameter, and moments as named tensors.
+    pub fn state(&self) -> (BTreeMap<String, i32>, BTreeMap<String, Values>) {
         let on_host = |t: &Tensor<B, 1>| crate::encoder::named::values(t.clone(), false);
-        let tensors = self.moments.iter().flat_map(|(name, m)| {
+        let tensors = self.state.iter().flat_map(|(name, Course { moments: m, .. })| {
             [(format!("first.{name}"), on_host(&m.first)), (format!("second.{name}"), on_host(&m.second))]
         });
-        (self.step, tensors.collect())
+        (self.state.iter().map(|(name, c)| (name.clone(), c.steps)).collect(), tensors.collect())
     }
 
-    /// Takes up a state that [`Self::state`] gave.
-    pub fn restore(&mut self, step: i32, mut tensors: BTreeMap<String, Values>, device: &B::Device) {
+    /// Takes up a state that [`Self::state`] gave; `steps` tells those of a parameter.
+    pub fn restore(&mut self, steps: impl Fn(&str) -> i32, mut tensors: BTreeMap<String, Values>, device: &B::Device) {
         let on_device = |v: Values| Tensor::from_data(TensorData::new(v.data, v.shape), device);
-        self.step = step;
         let names: Vec<String> = tensors.keys().filter_map(|k| k.strip_prefix("first.").map(str::to_owned)).collect();
         for name in names {
             let first = tensors.remove(&format!("first.{name}"));
             if let (Some(first), Some(second)) = (first, tensors.remove(&format!("second.{name}"))) {
-                self.moments.insert(name, Moments { first: on_device(first), second: on_device(second) });
+                let moments = Moments { first: on_device(first), second: on_device(second) };
+                self.state.insert(name.clone(), Course { steps: steps(&name), moments });
             }
         }
     }
@@ -175,7 +187,8 @@ impl Rule {
 
 struct Mover<'a, B: AutodiffBackend> {
     optimizer: &'a mut AdamW<B::InnerBackend>,
-    gradient: Gradient<B>,
+    prefix: &'a str,
+    gradient: &'a mut Gradient<B>,
     learning_rate: f64,
     path: Path,
 }
@@ -191,12 +204,13 @@ impl<B: AutodiffBackend> ModuleMapper<B> for Mover<'_, B> {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<B, D>>) -> Param<Tensor<B, D>> {
         let name = self.path.name();
-        let Some(gradient) = self.gradient.take(&name) else { return param };
+        let key = format!("{}{name}", self.prefix);
+        let Some(gradient) = self.gradient.take(&key) else { return param };
         let id = param.id;
         let value = param.val().inner();
         let shape = value.dims();
         let flat = value.reshape([shape.iter().product::<usize>()]);
-        let moved = self.optimizer.moved(name, flat, gradient, self.learning_rate);
+        let moved = self.optimizer.moved((key, &name), flat, gradient, self.learning_rate);
         Param::initialized(id, Tensor::from_inner(moved.reshape(shape)).require_grad())
     }
 }
@@ -246,6 +260,40 @@ mod tests {
             assert_eq!(bits(&a.first), bits(&b.first));
             assert_eq!(bits(&a.second), bits(&b.second));
         }
+    }
+
+    /// ```python
+    /// w, h = Parameter(tensor([0.5, -0.25])), Parameter(tensor([1.0, 0.125]))
+    /// opt = torch.optim.AdamW([w, h], betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01)
+    /// gw, gh = [[.5, -1.], [.25, .75], [-1.5, .5], [.125, .25]], [None, [1., -.5], None, [-.25, 2.]]
+    /// for a, b, lr in zip(gw, gh, [0.1, 0.05, 0.025, 0.0125]):
+    ///     for group in opt.param_groups: group["lr"] = lr
+    ///     w.grad, h.grad = tensor(a), None if b is None else tensor(b)
+    ///     opt.step(); print(w, h)
+    /// ```
+    /// PyTorch 2.15, float32.
+    #[test]
+    fn a_parameter_that_sits_steps_out_counts_its_own_as_in_torch() {
+        let recipe = Recipe { weight_decay: 0.01, ..Recipe::default() };
+        let mut optimizer = AdamW::<Flex>::new(&recipe);
+        let tensor = |values: [f32; 2]| Tensor::<Flex, 1>::from_floats(values, &Default::default());
+        let (mut w, mut h) = (tensor([0.5, -0.25]), tensor([1.0, 0.125]));
+        for (of_w, of_h, rate, expected) in [
+            ([0.5, -1.0], None, 0.1, [0.399_500_01, -0.149_750_02, 1.0, 0.125]),
+            ([0.25, 0.75], Some([1.0, -0.5]), 0.05, [0.352_691_26, -0.145_208_9, 0.949_499_96, 0.174_937_49]),
+            ([-1.5, 0.5], None, 0.025, [0.361_283_7, -0.149_505_47, 0.949_499_96, 0.174_937_49]),
+            ([0.125, 0.25], Some([-0.25, 2.0]), 0.0125, [0.364_217_2, -0.152_559_28, 0.943_512_9, 0.167_921_83]),
+        ] {
+            w = optimizer.moved(("weight".into(), "weight"), w, tensor(of_w), rate);
+            if let Some(of_h) = of_h {
+                h = optimizer.moved(("heads.t.weight".into(), "weight"), h, tensor(of_h), rate);
+            }
+            let now: Vec<f32> = [w.to_data(), h.to_data()].iter().flat_map(|d| d.to_vec::<f32>().unwrap()).collect();
+            let close = |(a, b): (&f32, f64)| (f64::from(*a) - b).abs() < 1e-7;
+            assert!(now.iter().zip(expected).all(close), "{now:?} {expected:?}");
+        }
+        let (steps, _) = optimizer.state();
+        assert_eq!((steps["weight"], steps["heads.t.weight"]), (4, 2));
     }
 
     #[test]

@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use transfermap::metric::Metric;
 use transfermap::plan::PlannedRun;
+use transfermap::record::EpochRecord;
 use transfermap::study::{Precision, Protocol, Recipe};
 
+use super::super::job::{Finished, Part};
 use super::*;
 use crate::backend::Device;
 use crate::data::{TokenisedSplit, TokenisedTask};
 use crate::encoder::Config;
+use crate::multitask::method::{EQUAL, MethodInfo, StateError, Weights};
 use crate::pretrained::{Checkpoint, LoadedEncoder};
 
 const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":8,"hidden_size":16,"num_hidden_layers":2,
@@ -106,18 +109,34 @@ impl Setup {
         Self { folder: tempfile::tempdir().unwrap(), encoder: encoder(config), data: data(), run: run(recipe) }
     }
 
-    fn train(&self, device: Device, source: Option<&Path>, stop_after: &[u64]) -> Result<Outcome, TrainError> {
-        let checkpoint = self.folder.path().join("state.bin");
-        let job = Job {
+    /// The run's task with the run's recipe.
+    fn part(&self) -> Part<'_> {
+        Part { task: "t", data: &self.data, metric: Metric::Accuracy, recipe: &self.run.recipe }
+    }
+
+    fn job<'s>(
+        &'s self,
+        parts: Vec<Part<'s>>,
+        source_model: Option<&'s Path>,
+        checkpoint: &'s Path,
+        device: Device,
+    ) -> Job<'s> {
+        let checkpoint_every = Duration::from_secs(3600);
+        Job {
             run: &self.run,
             encoder: &self.encoder,
-            data: &self.data,
-            metric: Metric::Accuracy,
-            source_model: source,
-            checkpoint: &checkpoint,
-            checkpoint_every: Duration::from_secs(3600),
+            parts,
+            method: EQUAL,
+            source_model,
+            checkpoint,
+            checkpoint_every,
             device,
-        };
+        }
+    }
+
+    fn train(&self, device: Device, source: Option<&Path>, stop_after: &[u64]) -> Result<Outcome, TrainError> {
+        let checkpoint = self.folder.path().join("state.bin");
+        let job = self.job(vec![self.part()], source, &checkpoint, device);
         for stop in stop_after {
             match job.train(&mut |p| p.step < *stop)? {
                 Outcome::Stopped => assert!(checkpoint.exists()),
@@ -180,7 +199,7 @@ fn every_architecture_learns_and_agrees_between_backends() {
         };
         let flex = Setup::of(config, recipe.clone()).finished(Device::Cpu, None, &[]);
         let reference = Setup::of(config, recipe).finished(Device::NdArray, None, &[]);
-        let accuracy = flex.evaluations["test"].scores["accuracy"];
+        let accuracy = flex.evaluations["t"]["test"].scores["accuracy"];
         assert!(accuracy > 0.9, "{config}: {accuracy}");
         for (a, b) in flex.curve.loss.iter().zip(&reference.curve.loss).take(10) {
             assert!((a - b).abs() < 1e-4, "{config}: {a} {b}");
@@ -194,7 +213,7 @@ fn learns_and_agrees_between_backends() {
         Recipe { epochs: 12.0, hidden_dropout_prob: Some(0.0), attention_probs_dropout_prob: Some(0.0), ..recipe() };
     let flex = Setup::new(recipe.clone()).finished(Device::Cpu, None, &[]);
     let reference = Setup::new(recipe).finished(Device::NdArray, None, &[]);
-    let accuracy = flex.evaluations["test"].scores["accuracy"];
+    let accuracy = flex.evaluations["t"]["test"].scores["accuracy"];
     assert!(accuracy > 0.9, "{accuracy}");
     for (a, b) in flex.curve.loss.iter().zip(&reference.curve.loss).take(10) {
         assert!((a - b).abs() < 1e-4, "{a} {b}");
@@ -259,7 +278,7 @@ fn stops_early_and_keeps_the_best_epoch() {
     assert!(whole.epochs.len() < 40, "{}", whole.epochs.len());
     let validation = |e: &EpochRecord| e.tasks["t"]["validation"].scores["accuracy"];
     let best = whole.epochs.iter().map(validation).fold(0.0, f64::max);
-    assert_eq!(whole.evaluations["validation"].scores["accuracy"], best);
+    assert_eq!(whole.evaluations["t"]["validation"].scores["accuracy"], best);
     let stopped = Setup::new(patient).finished(Device::Cpu, None, &[3, 11]);
     assert_same_bits(&whole, &stopped);
 }
@@ -295,4 +314,161 @@ fn bfloat16_products_stay_close_to_32_bits() {
     for (a, b) in exact.curve.loss.iter().zip(&rounded.curve.loss) {
         assert!((a - b).abs() < 1e-2, "{a} {b}");
     }
+}
+
+/// Two tasks on one body: `t` with 3 passes of 5 steps, and `u` with as many of 2, which sits three steps in five out.
+struct Pair {
+    setup: Setup,
+    other: TokenisedTask,
+    of_other: Recipe,
+}
+
+impl Pair {
+    fn new(changed: impl Fn(Recipe) -> Recipe) -> Self {
+        let mut other = data();
+        other.train = split(28, 400);
+        other.labels.push("never".into());
+        let mut setup = Setup::new(changed(recipe()));
+        setup.run.targets.push("u".into());
+        Self { setup, other, of_other: changed(Recipe { gradient_accumulation_steps: 2, batch_size: 8, ..recipe() }) }
+    }
+
+    fn parts(&self) -> Vec<Part<'_>> {
+        let other = Part { task: "u", data: &self.other, metric: Metric::F1Weighted, recipe: &self.of_other };
+        vec![self.setup.part(), other]
+    }
+
+    fn finished(&self, method: &'static MethodInfo, stop_after: &[u64]) -> Finished {
+        let checkpoint = self.setup.folder.path().join("state.bin");
+        let job = Job { method, ..self.setup.job(self.parts(), None, &checkpoint, Device::Cpu) };
+        for stop in stop_after {
+            assert!(matches!(job.train(&mut |p| p.step < *stop).unwrap(), Outcome::Stopped), "step {stop}");
+        }
+        match job.train(&mut |_| true).unwrap() {
+            Outcome::Finished(finished) => *finished,
+            Outcome::Stopped => panic!("stopped"),
+        }
+    }
+}
+
+#[test]
+fn two_tasks_are_trained_on_one_body_and_go_on_bit_for_bit_after_stops() {
+    let whole = Pair::new(|r| r).finished(EQUAL, &[]);
+    assert_same_bits(&whole, &Pair::new(|r| r).finished(EQUAL, &[1, 5, 7, 15]));
+    // One pass over `u` is 28 examples in steps of 2 × 8, as many as its single run has.
+    let of = |task: &str| whole.budget.by_task[task];
+    assert_eq!((whole.budget.steps, of("t").batches, of("u").batches), (15, 15, 6));
+    assert_eq!((of("t").examples, of("u").examples, whole.budget.examples), (210, 84, 294));
+    assert_eq!((of("t").epochs, of("u").epochs, whole.budget.epochs), (3.0, 3.0, 3.0));
+    assert_eq!(of("t").tokens + of("u").tokens, whole.budget.tokens);
+    let steps: Vec<u64> = whole.epochs.iter().map(|e| e.step).collect();
+    assert_eq!(steps, [5, 10, 15]);
+    assert_eq!(whole.evaluations.keys().collect::<Vec<_>>(), ["t", "u"]);
+    for of_task in whole.evaluations.values() {
+        assert_eq!(of_task.keys().collect::<Vec<_>>(), ["validation", "test"]);
+    }
+    assert_eq!(whole.predictions["u"][0].probabilities.len(), 3);
+    // One body, and a head for each.
+    let checkpoint = Checkpoint::new(&whole.model).unwrap();
+    assert!(checkpoint.get("albert.pooler.weight", &[16, 16]).unwrap().is_some());
+    assert!(checkpoint.get("heads.t.classifier.weight", &[2, 16]).unwrap().is_some());
+    assert!(checkpoint.get("heads.u.classifier.weight", &[3, 16]).unwrap().is_some());
+    assert!(checkpoint.get("classifier.weight", &[2, 16]).unwrap().is_none());
+}
+
+/// The first step of a pair has the batches, masks and weights of the first steps of the single runs.
+#[test]
+fn a_task_of_a_pair_starts_where_its_single_run_does() {
+    let always = |r: Recipe| Recipe { max_steps: Some(4), ..r };
+    let pair = Pair::new(always);
+    let mut alone = Setup::new(always(recipe()));
+    let first = |f: &Finished| f.curve.loss[0];
+    let of_t = first(&alone.finished(Device::Cpu, None, &[]));
+    let checkpoint = alone.folder.path().join("other.bin");
+    alone.run.recipe = pair.of_other.clone();
+    let job = alone.job(vec![pair.parts()[1]], None, &checkpoint, Device::Cpu);
+    let Outcome::Finished(of_u) = job.train(&mut |_| true).unwrap() else { panic!("stopped") };
+    assert_eq!(first(&pair.finished(EQUAL, &[])), (of_t + first(&of_u)) / 2.0);
+}
+
+#[test]
+fn a_head_that_sits_a_step_out_keeps_its_weights_and_its_moments() {
+    let pair = Pair::new(|r| r);
+    let path = pair.setup.folder.path().join("state.bin");
+    let job = pair.setup.job(pair.parts(), None, &path, Device::Cpu);
+    let after = |stop: u64| {
+        assert!(matches!(job.train(&mut |p| p.step < stop).unwrap(), Outcome::Stopped));
+        checkpoint::load(&path, "f").unwrap().unwrap()
+    };
+    // `u` takes part in steps 3, 5, 8, ..., counted from 1.
+    let (third, fourth, fifth) = (after(3), after(4), after(5));
+    let name = "heads.u.classifier.weight";
+    let moment = format!("first.{name}");
+    assert_eq!((&third.model[name], &third.moments[&moment]), (&fourth.model[name], &fourth.moments[&moment]));
+    assert_ne!((&fourth.model[name], &fourth.moments[&moment]), (&fifth.model[name], &fifth.moments[&moment]));
+    let steps = |s: &Snapshot, name: &str| s.state.optimizer_steps[name];
+    assert_eq!([&third, &fourth, &fifth].map(|s| steps(s, name)), [1, 1, 2]);
+    assert_eq!([&third, &fourth, &fifth].map(|s| steps(s, "heads.t.classifier.weight")), [3, 4, 5]);
+    assert_eq!([&third, &fourth, &fifth].map(|s| steps(s, "albert.pooler.weight")), [3, 4, 5]);
+}
+
+/// A method with a memory: each task weighs what its last loss was.
+struct LastLoss(Vec<f64>);
+
+impl Weights for LastLoss {
+    fn weights(&mut self, tasks: &[usize]) -> Vec<f64> {
+        tasks.iter().map(|t| self.0[*t]).collect()
+    }
+
+    fn observe(&mut self, tasks: &[usize], losses: &[f64]) {
+        tasks.iter().zip(losses).for_each(|(t, loss)| self.0[*t] = *loss);
+    }
+
+    fn state(&self) -> serde_json::Value {
+        serde_json::json!(self.0)
+    }
+
+    fn restore(&mut self, state: serde_json::Value) -> Result<(), StateError> {
+        self.0 = serde_json::from_value(state)?;
+        Ok(())
+    }
+}
+
+static LAST_LOSS: MethodInfo =
+    MethodInfo { name: "last_loss", citation: "here", build: |tasks| Box::new(LastLoss(vec![1.0; tasks])) };
+
+#[test]
+fn what_a_method_remembers_survives_a_stop_and_its_weights_reach_the_body_and_the_heads() {
+    let whole = Pair::new(|r| r).finished(&LAST_LOSS, &[]);
+    assert_same_bits(&whole, &Pair::new(|r| r).finished(&LAST_LOSS, &[4, 11]));
+    assert_ne!(whole.model, Pair::new(|r| r).finished(EQUAL, &[]).model);
+}
+
+#[test]
+fn a_set_keeps_the_pass_whose_mean_chance_corrected_score_is_best() {
+    let patient =
+        |r: Recipe| Recipe { epochs: 12.0, early_stopping_patience: Some(2), load_best_model_at_end: true, ..r };
+    let whole = Pair::new(patient).finished(EQUAL, &[]);
+    // 20 validation examples, 10 of each of two classes: accuracy at chance is 1/2, and F1 weighted of one class 1/3.
+    let corrected = |e: &EpochRecord| {
+        let score = |task: &str, name: &str| e.tasks[task]["validation"].scores[name];
+        ((score("t", "accuracy") - 0.5) / 0.5 + (score("u", "f1_weighted") - 1.0 / 3.0) / (2.0 / 3.0)) / 2.0
+    };
+    let scores: Vec<f64> = whole.epochs.iter().map(corrected).collect();
+    let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let first_best = scores.iter().position(|s| *s == best).unwrap();
+    for (task, name) in [("t", "accuracy"), ("u", "f1_weighted")] {
+        let kept = whole.evaluations[task]["validation"].scores[name];
+        assert_eq!(kept, whole.epochs[first_best].tasks[task]["validation"].scores[name], "{task}: {scores:?}");
+    }
+    assert!(whole.epochs.len() == 12 || first_best + 3 == whole.epochs.len(), "{scores:?}");
+}
+
+#[test]
+fn a_loss_that_explodes_names_its_task() {
+    let wild = |r: Recipe| Recipe { learning_rate: 1e30, warmup_ratio: 0.0, max_grad_norm: 0.0, ..r };
+    let pair = Pair::new(wild);
+    let path = pair.setup.folder.path().join("state.bin");
+    let error = pair.setup.job(pair.parts(), None, &path, Device::Cpu).train(&mut |_| true).unwrap_err().to_string();
+    assert!(error.contains("loss of t became") || error.contains("loss of u became"), "{error}");
 }

@@ -11,8 +11,9 @@ use super::ProbeError;
 use super::set::pick;
 use crate::backend::Device;
 use crate::data::{TokenisedSplit, TokenisedTask};
+use crate::multitask::method::EQUAL;
 use crate::pretrained::LoadedEncoder;
-use crate::train::{Job, Outcome};
+use crate::train::{Job, Outcome, Part};
 
 /// A few steps of one target from one source.
 #[derive(Debug, Clone, Copy)]
@@ -72,8 +73,8 @@ pub fn few_steps(few: FewSteps<'_>, go_on: &mut dyn FnMut() -> bool) -> Result<O
     let job = Job {
         run: few.run,
         encoder: few.encoder,
-        data: &data,
-        metric: few.metric,
+        parts: few.run.targets.iter().map(|task| Part { task, data: &data, metric: few.metric, recipe }).collect(),
+        method: EQUAL,
         source_model: Some(few.source_model),
         checkpoint: few.checkpoint,
         checkpoint_every: Duration::MAX,
@@ -82,8 +83,8 @@ pub fn few_steps(few: FewSteps<'_>, go_on: &mut dyn FnMut() -> bool) -> Result<O
     match job.train(&mut |_| go_on())? {
         Outcome::Stopped => Ok(None),
         Outcome::Finished(finished) => {
-            let scores = finished.evaluations.get("test").map(|e| &e.scores);
-            let score = scores.and_then(|s| s.get(few.metric.name())).copied();
+            let mut tests = finished.evaluations.values().filter_map(|splits| splits.get("test"));
+            let score = tests.next().and_then(|e| e.scores.get(few.metric.name())).copied();
             Ok(Some(score.map(|s| few.metric.gain(s, 0.0))))
         }
     }

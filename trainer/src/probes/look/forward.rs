@@ -8,7 +8,7 @@ use super::{ProbeError, Subject, finite};
 use crate::backend::{Work, run_on};
 use crate::data::TokenisedSplit;
 use crate::data::batch::{collate, eval_batches};
-use crate::encoder::{Mode, SequenceClassifier};
+use crate::encoder::{Body, Head, Mode};
 use crate::train::evaluate::to_device;
 
 /// Examples per forward pass.
@@ -56,7 +56,7 @@ impl Work for Pass<'_, '_> {
     type Output = Result<Option<Forward>, ProbeError>;
 
     fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
-        let model = self.subject.load::<B>(device)?.valid();
+        let (body, head) = (self.subject.body::<B>(device)?.valid(), self.subject.head::<B>(device)?.valid());
         let examples = self.split.len();
         let (mut pooled, mut mean_pooled) = (Rows::new(examples), Rows::new(examples));
         let mut logits = Rows::new(examples);
@@ -67,10 +67,10 @@ impl Work for Pass<'_, '_> {
             let batch = collate(self.split, &indices, self.subject.pad_id(), None);
             let (inputs, _) = to_device::<B::InnerBackend>(&batch, device);
             let mut mode = Mode::evaluation(self.subject.precision);
-            let outputs = model.encode(&inputs, &mut mode);
+            let outputs = body.encode(&inputs, &mut mode);
             mean_pooled.put(&indices, outputs.mean_pooled(&inputs.attention_mask));
             pooled.put(&indices, outputs.pooler_output.clone());
-            logits.put(&indices, model.classify(outputs.pooler_output, &mut mode));
+            logits.put(&indices, head.forward(outputs.pooler_output, &mut mode));
         }
         let finished = |rows: Rows, what| finite(what, rows.data).map(|data| Table { cols: rows.cols, data });
         Ok(Some(Forward {

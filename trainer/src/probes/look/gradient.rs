@@ -13,7 +13,7 @@ use crate::backend::{Work, run_on};
 use crate::data::TokenisedSplit;
 use crate::data::batch::collate;
 use crate::encoder::layers::matmul;
-use crate::encoder::{Mode, SequenceClassifier, is_head};
+use crate::encoder::{Body, Mode};
 use crate::train::evaluate::to_device;
 use crate::train::gradient::Gradient;
 use crate::train::loss::cross_entropy;
@@ -64,7 +64,7 @@ impl Work for Pass<'_, '_> {
     type Output = Result<Option<Gradients>, ProbeError>;
 
     fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
-        let model = self.subject.load::<B>(device)?;
+        let body = self.subject.body::<B>(device)?;
         let head = Head::<B>::new(&self.head, device);
         let padding = usize::try_from(self.subject.pad_id()).ok();
         let mut sums: BTreeMap<String, Sums<B::InnerBackend>> = BTreeMap::new();
@@ -74,14 +74,12 @@ impl Work for Pass<'_, '_> {
             }
             let batch = collate(self.split, &[example], self.subject.pad_id(), None);
             let (inputs, labels) = to_device::<B>(&batch, device);
-            let pooled = model.encode(&inputs, &mut Mode::evaluation(self.subject.precision)).pooler_output;
+            let pooled = body.encode(&inputs, &mut Mode::evaluation(self.subject.precision)).pooler_output;
             let logits = head.forward(pooled, self.subject.precision);
-            let grads = cross_entropy(logits, labels).backward();
-            for (name, gradient) in Gradient::of(&model, grads, padding).into_parts() {
-                if !is_head(&name) {
-                    let sum = sums.remove(&name);
-                    sums.insert(name, Sums::plus(sum, gradient));
-                }
+            let mut grads = cross_entropy(logits, labels).backward();
+            for (name, gradient) in Gradient::of(&body, &mut grads, padding).into_parts() {
+                let sum = sums.remove(&name);
+                sums.insert(name, Sums::plus(sum, gradient));
             }
         }
         let examples = self.split.len().max(1) as f64;

@@ -18,12 +18,13 @@ pub mod weights;
 use std::path::PathBuf;
 
 use burn::tensor::backend::Backend;
-use transfermap::study::{Head, Precision, Recipe};
+use transfermap::study::{Head as Fate, Precision, Recipe};
 
 use crate::backend::{Device, DeviceError};
+use crate::encoder::{AnyBody, AnyHead};
 use crate::pretrained::LoadedEncoder;
 use crate::train::TrainError;
-use crate::train::model::{self, Classifier, Start};
+use crate::train::model::{ModelError, Origin, configured};
 
 /// A model to look at: an encoder before any training, or the final weights of a run.
 #[derive(Debug, Clone, Copy)]
@@ -42,17 +43,20 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    /// The model with its weights. Without a trained run its head is drawn at random and means nothing.
-    fn load<B: Backend>(&self, device: &B::Device) -> Result<Classifier<B>, ProbeError> {
-        let start = Start {
-            encoder: self.encoder,
-            source: self.trained,
-            head: Head::Keep,
-            seed: self.seed,
-            task: "",
-            classes: self.classes,
-        };
-        model::start(&start, &model::configured(self.encoder, &Recipe::default()), device).map_err(ProbeError::Weights)
+    fn origin(&self) -> Origin<'_> {
+        Origin { encoder: self.encoder, source: self.trained, seed: self.seed }
+    }
+
+    /// The body with its weights.
+    fn body<B: Backend>(&self, device: &B::Device) -> Result<AnyBody<B>, ProbeError> {
+        let config = configured(self.encoder, &Recipe::default());
+        Ok(self.origin().body(&config, device)?)
+    }
+
+    /// The head with its weights. Without a trained run it is drawn at random and means nothing.
+    fn head<B: Backend>(&self, device: &B::Device) -> Result<AnyHead<B>, ProbeError> {
+        let config = configured(self.encoder, &Recipe::default());
+        Ok(self.origin().head(&config, "", self.classes, Fate::Keep, device)?)
     }
 
     fn pad_id(&self) -> u32 {
@@ -64,8 +68,11 @@ impl Subject<'_> {
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
     /// The weights do not fit the configuration.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The task's labels make no classes.
     #[error("{0}")]
-    Weights(String),
+    Labels(String),
     #[error(transparent)]
     Device(#[from] DeviceError),
     #[error("the study has no task `{0}`")]

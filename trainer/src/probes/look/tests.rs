@@ -16,11 +16,12 @@ use super::weights::gram;
 use super::{ProbeError, Subject};
 use crate::backend::{Device, Work, run_on};
 use crate::data::TokenisedSplit;
+use crate::encoder::Config;
 use crate::encoder::named::Values;
-use crate::encoder::{Config, is_head};
-use crate::pretrained::{LoadedEncoder, Tensors, tensors_of, write_tensors};
+use crate::pretrained::{LoadedEncoder, Tensors, write_tensors};
 use crate::probes::file::Probe;
 use crate::train::evaluate::{Batching, predict};
+use crate::train::model::Model;
 
 const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":8,"hidden_size":16,"num_hidden_layers":3,
     "num_attention_heads":2,"intermediate_size":24,"max_position_embeddings":16,"initializer_range":0.2}"#;
@@ -71,10 +72,15 @@ fn weights(of: Subject<'_>) -> Tensors {
     impl Work for Names<'_> {
         type Output = Tensors;
         fn run<B: AutodiffBackend>(self, device: &B::Device) -> Tensors {
-            tensors_of(&self.0.load::<B>(device).unwrap())
+            Model::of_one(self.0.body::<B>(device).unwrap(), self.0.head(device).unwrap()).tensors()
         }
     }
     run_on(Device::Cpu, Names(of)).unwrap()
+}
+
+/// Whether a parameter is a head's and not the body's.
+fn is_head(name: &str) -> bool {
+    !name.starts_with("albert.")
 }
 
 /// The same with every shared weight moved by what `by` gives next, in the order of [`super::gradient::Gradients`]: by
@@ -120,7 +126,8 @@ fn a_forward_pass_gives_what_evaluation_sees() {
         type Output = Vec<f64>;
         fn run<B: AutodiffBackend>(self, device: &B::Device) -> Vec<f64> {
             let batching = Batching { pad_id: 0, pad_to: None, eval_batch_size: 7, precision: Precision::F32 };
-            let predictions = predict(&self.0.load::<B>(device).unwrap(), self.1, batching, device);
+            let (body, head) = (self.0.body::<B>(device).unwrap(), self.0.head(device).unwrap());
+            let predictions = predict((&body, &head), self.1, batching, device);
             predictions.iter().map(|p| p.probabilities[1]).collect()
         }
     }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::{ProbeError, Subject};
 use crate::backend::Host;
-use crate::encoder::is_head;
 use crate::pretrained::{TensorFile, tensors_of};
 
 /// ⟨Δᵢ, Δⱼ⟩ of the final weights at `models` less the weights of `start`, over the parameters that tasks share, in
@@ -13,12 +12,12 @@ use crate::pretrained::{TensorFile, tensors_of};
 /// # Errors
 /// A file that cannot be read, or tensors of another shape.
 pub fn gram(start: Subject<'_>, models: &[PathBuf]) -> Result<Vec<f64>, ProbeError> {
-    let first = tensors_of(&start.load::<Host>(&Default::default())?);
+    let first = tensors_of(&start.body::<Host>(&Default::default())?);
     let open = |path: &PathBuf| TensorFile::open(path).map_err(|source| io(path, source));
     let mut files = models.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let n = files.len();
     let mut gram = vec![0.0; n * n];
-    for (name, from) in first.iter().filter(|(name, _)| !is_head(name)) {
+    for (name, from) in &first {
         let mut changes: Vec<Vec<f64>> = Vec::with_capacity(n);
         for (file, path) in files.iter_mut().zip(models) {
             let to = file.read(name, &from.shape).map_err(|source| io(path, source))?;

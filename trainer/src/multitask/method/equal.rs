@@ -1,0 +1,29 @@
+//! `equal`: w = 1 for every task, so that the body moves by the mean of their gradients (unitary scalarisation).
+
+use super::{MethodInfo, Weights};
+
+pub(super) const INFO: MethodInfo = MethodInfo {
+    name: "equal",
+    citation: "Kurin et al. 2022, In Defense of the Unitary Scalarization for Deep Multi-Task Learning, arXiv:2201.04122",
+    build: |_| Box::new(Equal),
+};
+
+struct Equal;
+
+impl Weights for Equal {
+    fn weights(&mut self, tasks: &[usize]) -> Vec<f64> {
+        vec![1.0; tasks.len()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weighs_whoever_takes_part_alike() {
+        let mut equal = (INFO.build)(3);
+        equal.observe(&[0, 1, 2], &[0.1, 5.0, 2.0]);
+        assert_eq!(equal.weights(&[0, 2]), [1.0, 1.0]);
+    }
+}
