@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use transfermap::report::Report;
 use transfermap_tests::{generated_study, run, transfermap};
+use transfermap_trainer::encoder::named::Values;
+use transfermap_trainer::pretrained::{Tensors, read_tensors, to_safetensors};
 
 fn finished(folder: &Path) -> PathBuf {
     let study = folder.join("study.toml");
@@ -144,6 +146,58 @@ fn export_writes_a_folder_that_a_study_starts_from() {
     let again = folder.path().join("again");
     let said = run(&["run", study.to_str().unwrap(), "--out", again.to_str().unwrap(), "--device", "cpu"]);
     assert_eq!(said.code, 0, "{}", said.stderr);
+}
+
+/// A run of two targets, made from one of one: its head is there twice, the second time with every number doubled.
+#[test]
+fn export_takes_the_head_of_one_task_out_of_a_run_of_several() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = finished(folder.path());
+    let single = out.join("runs/single/polarity/s1");
+    let export = |run_folder: &Path, to: &str, more: &[&str]| {
+        let to = folder.path().join(to);
+        let base = ["export", "--model", run_folder.to_str().unwrap(), "--out", to.to_str().unwrap()];
+        (run(&[&base[..], more].concat()), to)
+    };
+    let tensors = |path: &Path| read_tensors(&fs::read(path.join("model.safetensors")).unwrap()).unwrap();
+
+    let (said, named) = export(&single, "named", &["--task", "polarity"]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert_eq!(fs::read(named.join("model.safetensors")).unwrap(), fs::read(single.join("model.safetensors")).unwrap());
+    let (said, none) = export(&single, "none", &["--task", "topic"]);
+    assert_eq!(said.code, 2, "{}", said.stderr);
+    assert!(said.stderr.contains("`topic`") && said.stderr.contains("polarity"), "{}", said.stderr);
+    assert!(!none.exists());
+
+    let pair = out.join("runs/pair/polarity+stars/s1");
+    fs::create_dir_all(&pair).unwrap();
+    let mut record: Value = serde_json::from_slice(&fs::read(single.join("record.json")).unwrap()).unwrap();
+    record["id"] = "pair/polarity+stars/s1".into();
+    record["targets"] = serde_json::json!(["polarity", "stars"]);
+    fs::write(pair.join("record.json"), record.to_string()).unwrap();
+    let (body, head): (Tensors, Tensors) =
+        tensors(&single).into_iter().partition(|(name, _)| name.starts_with("albert."));
+    let doubled = |mut values: Values| {
+        values.data.iter_mut().for_each(|x| *x *= 2.0);
+        values
+    };
+    let of_stars: Tensors = head.clone().into_iter().map(|(name, values)| (name, doubled(values))).collect();
+    let mut all = body.clone();
+    for (task, head) in [("polarity", &head), ("stars", &of_stars)] {
+        all.extend(head.iter().map(|(name, values)| (format!("heads.{task}.{name}"), values.clone())));
+    }
+    fs::write(pair.join("model.safetensors"), to_safetensors(&all).unwrap()).unwrap();
+
+    let (said, _) = export(&pair, "which", &[]);
+    assert_eq!(said.code, 2, "{}", said.stderr);
+    assert!(said.stderr.contains("polarity, stars") && said.stderr.contains("--task"), "{}", said.stderr);
+    for (task, head, classes) in [("polarity", head, 2), ("stars", of_stars, 5)] {
+        let (said, to) = export(&pair, task, &["--task", task]);
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        assert_eq!(tensors(&to), body.clone().into_iter().chain(head).collect::<Tensors>());
+        let config: Value = serde_json::from_slice(&fs::read(to.join("config.json")).unwrap()).unwrap();
+        assert_eq!(config["id2label"].as_object().unwrap().len(), classes, "{task}");
+    }
 }
 
 #[test]
