@@ -24,7 +24,7 @@ cargo bench --locked --quiet -p transfermap "${benches[@]}" --no-run >&2
 rm -rf "$target/criterion"
 load_before=$(cut -d ' ' -f 1 /proc/loadavg)
 taskset -c "$core" cargo bench --locked --quiet -p transfermap "${benches[@]}" -- --noplot --warm-up-time 1 >&2
-times=$(for script in qap bootstrap tests; do numpy "benches/statistics/$script.py"; done)
+times=$(for script in qap tests; do numpy "benches/statistics/$script.py"; done)
 load_after=$(cut -d ' ' -f 1 /proc/loadavg)
 
 cat <<TEXT

@@ -13,7 +13,6 @@ JOBS = [
     ("qap/kendall_tau_b/complete", "QAP, Kendall τ-b, 9,999 permutations of 22 × 22", None),
     ("tests/24,696 runs", "tests and intervals, 3,087 pairs × 8 seeds (24,696 runs)", 2000),
     ("analysis/24,696 runs", "from a report of as many runs: join, tests, intervals, verdicts, correlations, selection", 2000),
-    ("bootstrap/420 pairs", "bootstrap, 2,000 resamples of 420 pairs × 8 seeds", 200),
     ("bootstrap/population of 20 pairs, accuracy", "bootstrap over seeds and 1,000 examples, 1,000 resamples of 20 pairs × 8 seeds", 1000),
 ]
 
@@ -44,8 +43,6 @@ def main():
         print(f"| {what} | {cell(limit)} | {cell(time)} | {cell(theirs.get(name + ', numpy'))} | {cell(theirs.get(name + ', scipy'))} |")
         if limit is not None and time > limit:
             missed.append(what)
-    shared = theirs["bootstrap/420 pairs, numpy with one draw for all pairs"]
-    print(f"\nnumpy takes {cell(shared)} ms for the bootstrap when one draw of seeds serves all pairs as one matrix product.")
     if missed:
         sys.exit("over the limit: " + "; ".join(missed))
 

@@ -1,15 +1,14 @@
-//! The statistics of a large report, on one core: bootstrap budgets 0.2 s for 2,000 resamples of 420 pairs × 8 seeds and
-//! 1 s for the population intervals of 20 pairs; 2 s for the tests and intervals of all TaskWeb, 3,087 pairs of 8 seeds.
+//! The statistics of a large report, on one core: 1 s for the population intervals of 20 pairs, 2 s for the tests and
+//! intervals of all TaskWeb, 3,087 pairs of 8 seeds.
 //!
-//! `benches/statistics/run.sh` sets the first and the last beside numpy and scipy, on the same numbers.
+//! `benches/statistics/run.sh` sets the tests beside numpy and scipy, on the same numbers.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use transfermap::random::stream;
-use transfermap::stats::{
-    PairedT, Resampling, Score, SeedOutcomes, benjamini_hochberg, bootstrap_mean, detectable_ncp, holm, moderate,
-    population, sign_flip_p,
+use transfermap::statistics::{
+    PairedT, Predicted, Resampling, Score, benjamini_hochberg, detectable_ncp, holm, moderate, population, sign_flip_p,
 };
 
 use rand::Rng;
@@ -18,14 +17,6 @@ use rand::Rng;
 fn differences(pairs: usize) -> Vec<Vec<f64>> {
     let gain = |i: usize| 0.005 + 0.05 * (i as f64 * 12.9898).sin();
     (0..pairs).map(|pair| (0..8).map(|seed| gain(8 * pair + seed)).collect()).collect()
-}
-
-fn means(c: &mut Criterion) {
-    let pairs = differences(420);
-    let resampling = Resampling::default();
-    c.bench_function("bootstrap/420 pairs", |b| {
-        b.iter(|| pairs.iter().filter_map(|d| bootstrap_mean(black_box(d), &resampling)).count());
-    });
 }
 
 fn tests(c: &mut Criterion) {
@@ -56,8 +47,7 @@ fn populations(c: &mut Criterion) {
     let mut run =
         || -> Vec<u8> { labels.iter().map(|&l| if rng.random_bool(0.8) { l } else { (l + 1) % 3 }).collect() };
     let runs: Vec<(Vec<u8>, Vec<u8>)> = (0..8).map(|_| (run(), run())).collect();
-    let seeds: Vec<SeedOutcomes<'_>> =
-        runs.iter().map(|(single, transfer)| SeedOutcomes { single, transfer }).collect();
+    let seeds: Vec<Predicted<'_>> = runs.iter().map(|(single, transfer)| (&single[..], &transfer[..])).collect();
     let resampling = Resampling { resamples: 1_000, ..Resampling::default() };
     let score = |counts: &[u32]| {
         let right: u32 = counts.iter().step_by(4).sum();
@@ -75,6 +65,6 @@ fn populations(c: &mut Criterion) {
 criterion_group! {
     name = benches;
     config = Criterion::default().sample_size(10);
-    targets = means, tests, populations
+    targets = tests, populations
 }
 criterion_main!(benches);

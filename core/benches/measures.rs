@@ -7,11 +7,11 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::Rng;
+use transfermap::measure::probe::{Features, SourceCost, SourceProbe, TaskCost, TaskProbe};
+use transfermap::measure::similarity::{linear_cka::linear_cka, unbiased_cka::unbiased_cka};
+use transfermap::measure::transferability::logme::logme;
 use transfermap::measure::{EncoderProbes, Selection, compute, registry};
-use transfermap::probe::{Features, SourceCost, SourceProbe, TaskCost, TaskProbe};
 use transfermap::random::stream;
-use transfermap::similarity::{linear_cka::linear_cka, unbiased_cka::unbiased_cka};
-use transfermap::transferability::logme::logme;
 
 const DIMENSIONS: usize = 768;
 
@@ -40,12 +40,9 @@ fn pair() -> EncoderProbes {
         labels: labels(rows, classes),
         pooled: Some(features(i as u64, rows, classes)),
         mean_pooled: Some(features(10 + i as u64, rows, classes)),
-        layers: Vec::new(),
         token_counts: Some((0..20_000u32).map(|t| (t, u64::from(t % 7) + i as u64)).collect()),
         fisher: None,
         gradient: None,
-        train_examples: rows,
-        mean_tokens: 40.0,
         cost: TaskCost::default(),
     };
     let source = |source: &str, seed| SourceProbe {

@@ -5,8 +5,8 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use transfermap::correlation::Coefficient;
-use transfermap::dyadic::{Matrix, Permutations, qap};
+use transfermap::statistics::correlation::Coefficient;
+use transfermap::statistics::dyadic::{Counts, Matrix, Permutations, QapTest};
 
 const TASKS: usize = 22;
 
@@ -28,7 +28,15 @@ fn bench(c: &mut Criterion) {
                 continue;
             }
             group.bench_function(BenchmarkId::new(coefficient.name(), name), |b| {
-                b.iter(|| qap(coefficient, &measures, black_box(&outcome), &Permutations::new(TASKS, 1)));
+                b.iter(|| {
+                    let permutations = Permutations::new(TASKS, 1);
+                    let mut counts = Counts::default();
+                    let test = QapTest::new(coefficient, &measures, black_box(&outcome), &permutations);
+                    test.map(|mut test| {
+                        test.count(0..permutations.count(), &mut counts);
+                        test.finish(&counts)
+                    })
+                });
             });
         }
     }

@@ -1,7 +1,7 @@
 //! Numbers for people, the same in the terminal and in the viewer: points, real minus signs, no "−0.0".
 
-use crate::json;
 use crate::metric::Metric;
+use crate::statistics::Interval;
 
 /// What a missing number looks like.
 pub const MISSING: &str = "—";
@@ -19,26 +19,6 @@ pub fn decimals(metric: Metric) -> usize {
 /// The unit of a gain for people: `points`, or nothing for losses without a bound.
 pub fn unit(metric: Metric) -> &'static str {
     if metric.range().1.is_finite() { "points" } else { "" }
-}
-
-/// A number as people type it into a field, or an address has it: that of JSON, with or without zeros in front, and a
-/// point at either end.
-///
-/// Not by `str::parse`, whose table of 10 KB would travel with the viewer beside that of the JSON reader.
-///
-/// ```
-/// use transfermap::number::parse;
-///
-/// assert_eq!((parse("0.05"), parse(".05"), parse("00.05"), parse("1e-3")), (Some(0.05), Some(0.05), Some(0.05), Some(0.001)));
-/// assert_eq!((parse("05"), parse("1."), parse("0")), (Some(5.0), Some(1.0), Some(0.0)));
-/// assert_eq!((parse(""), parse("."), parse("five"), parse("NaN")), (None, None, None, None));
-/// ```
-pub fn parse(text: &str) -> Option<f64> {
-    let text = text.strip_suffix('.').unwrap_or(text);
-    let digits = text.trim_start_matches('0');
-    let has_own = digits.starts_with(|c: char| c != '.' && c != 'e' && c != 'E');
-    let zero = if has_own || text.is_empty() { "" } else { "0" };
-    json::from_slice(format!("{zero}{digits}").as_bytes()).ok()
 }
 
 /// With fixed decimals, and U+2212 before negative numbers; what rounds to zero has no sign.
@@ -79,8 +59,8 @@ pub fn gain(metric: Metric, value: f64) -> String {
 }
 
 /// An interval of gains for people: `[−0.4, +3.9]`.
-pub fn gain_interval(metric: Metric, [low, high]: [f64; 2]) -> String {
-    format!("[{}, {}]", gain(metric, low), gain(metric, high))
+pub fn gain_interval(metric: Metric, interval: Interval) -> String {
+    format!("[{}, {}]", gain(metric, interval.low), gain(metric, interval.high))
 }
 
 /// A p value: three decimals, below that `<0.001`.
@@ -121,7 +101,7 @@ mod tests {
     fn points_of_fractions_and_units_of_losses() {
         assert_eq!((gain(Metric::Accuracy, -0.2465), score(Metric::Accuracy, 0.75)), ("−24.6".into(), "75.0".into()));
         assert_eq!((gain(Metric::LogLoss, 0.0123), unit(Metric::LogLoss)), ("+0.012".into(), ""));
-        assert_eq!(gain_interval(Metric::Accuracy, [-0.004, 0.039]), "[−0.4, +3.9]");
+        assert_eq!(gain_interval(Metric::Accuracy, [-0.004, 0.039].into()), "[−0.4, +3.9]");
         assert_eq!(or_missing(None, percent), "—");
     }
 }

@@ -3,53 +3,11 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::json;
+pub use crate::metric::{ClassScores, Classes, Evaluation, Scores};
 use crate::study::Protocol;
 
 /// The schema that this version writes.
 pub const RECORD_SCHEMA: &str = "transfermap.record/1";
-
-/// Scores by metric name.
-pub type Scores = IndexMap<String, f64>;
-
-/// One class index per example, in data-set order; in JSON a string with one digit (0–9, then a–z) per example.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Classes(Vec<u8>);
-
-impl Classes {
-    /// The most classes that one digit tells apart.
-    pub const MOST: usize = 36;
-
-    /// Of class indices; `None` when one is not below [`Self::MOST`].
-    pub fn new(indices: &[usize]) -> Option<Self> {
-        let digit = |&i: &usize| u8::try_from(i).ok().filter(|_| i < Self::MOST);
-        indices.iter().map(digit).collect::<Option<_>>().map(Self)
-    }
-
-    /// The class indices.
-    pub fn indices(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl From<Classes> for String {
-    fn from(classes: Classes) -> Self {
-        classes.0.iter().filter_map(|&i| char::from_digit(u32::from(i), 36)).collect()
-    }
-}
-
-impl TryFrom<String> for Classes {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let index = |c: char| c.to_digit(36).and_then(|d| u8::try_from(d).ok());
-        text.chars()
-            .map(|c| index(c).ok_or_else(|| format!("`{c}` is no class digit (0–9, a–z)")))
-            .collect::<Result<_, _>>()
-            .map(Self)
-    }
-}
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,42 +85,6 @@ pub struct TaskBudget {
     pub tokens: u64,
     /// Passes over its training set.
     pub epochs: f64,
-}
-
-/// Scores on one split.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Evaluation {
-    /// Number of examples.
-    pub examples: usize,
-    /// Scores by metric name; fractions for accuracies and F1.
-    pub scores: Scores,
-    /// Precision, recall and F1 by class, in order of class index.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub per_class: Vec<ClassScores>,
-    /// `confusion[label][prediction]` counts; empty where an import does not know them.
-    pub confusion: Vec<Vec<u64>>,
-    /// The predicted class of every example, in data-set order, so that tests by example need no other file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub predicted: Option<Classes>,
-    /// One class makes up at least 99 % of the predictions and more than the majority share of the labels.
-    pub constant: bool,
-    /// Accuracy at most the majority share, and Matthews correlation at most 0.
-    pub at_chance: bool,
-    /// Share of the most frequent prediction.
-    pub predicted_majority_share: f64,
-}
-
-/// Scores of one class against the rest.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ClassScores {
-    /// Right among the predicted; 0 when none was predicted.
-    pub precision: f64,
-    /// Found among the labelled; 0 when none is labelled.
-    pub recall: f64,
-    /// Harmonic mean of the two.
-    pub f1: f64,
-    /// Examples with this label.
-    pub support: u64,
 }
 
 /// Scores after an epoch, so that gain can be drawn against training length.
@@ -258,11 +180,11 @@ impl RunRecord {
         struct Head {
             schema: String,
         }
-        let head: Head = json::from_slice(text)?;
+        let head: Head = serde_json::from_slice(text)?;
         if head.schema != RECORD_SCHEMA {
             return Err(RecordError::Schema(head.schema));
         }
-        Ok(json::from_slice(text)?)
+        Ok(serde_json::from_slice(text)?)
     }
 
     /// Whether the run was trained to its end.

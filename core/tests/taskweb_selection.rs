@@ -116,7 +116,7 @@ fn roe_on_t5_large_equals_the_published_figures() {
         all.push(ours);
     }
     let mean = selection::mean(&all);
-    assert_eq!((mean.ndcg_rank.targets, mean.regret_at_5_mean.targets), (20, 20));
-    let percent = |mean: selection::MeanOverTargets| format!("{:.2}", 100.0 * mean.mean.unwrap());
+    assert!(all.iter().all(|f| f.ndcg_rank.is_some() && f.regret_at_5_mean.is_some()));
+    let percent = |mean: Option<f64>| format!("{:.2}", 100.0 * mean.unwrap());
     assert_eq!((percent(mean.ndcg_rank), percent(mean.regret_at_5_mean)), ("64.52".to_owned(), "4.11".to_owned()));
 }

@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use serde::Serialize;
 use transfermap::analysis::{Analysis, Options, PredictorAnalysis, Recommendation, recommend};
+use transfermap::measure::probe::{TaskCost, TaskProbe};
 use transfermap::measure::{Cost, MeasureInfo, Measured, Measuring, Selection, Trained, info};
 use transfermap::plan::Plan;
-use transfermap::probe::{TaskCost, TaskProbe};
 use transfermap::report::{Measure, Report, TaskSummary};
 use transfermap::study::{Study, Task};
 

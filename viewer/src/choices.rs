@@ -3,9 +3,6 @@
 use indexmap::IndexMap;
 use transfermap::analysis::{FamilyKey, Options};
 use transfermap::metric::Metric;
-use transfermap::number;
-
-use crate::page::Tab;
 
 /// Names and values; what is absent has its default.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -53,11 +50,6 @@ impl Choices {
         self.get(name) == Some(value)
     }
 
-    /// The page.
-    pub fn tab(&self) -> Tab {
-        self.get("tab").and_then(Tab::of_name).unwrap_or(Tab::Overview)
-    }
-
     /// The report in view, counted from 0.
     pub fn report(&self) -> usize {
         self.get("report").and_then(|n| n.parse().ok()).unwrap_or(0)
@@ -71,7 +63,7 @@ impl Choices {
 
     /// What the analysis is asked for; what makes no test falls back to the default, as the controls show.
     pub fn options(&self) -> Options {
-        let value = |name| self.get(name).and_then(number::parse);
+        let value = |name| self.get(name).and_then(|text| text.parse::<f64>().ok());
         let options = Options {
             metric: self.get("metric").and_then(|name| Metric::ALL.iter().copied().find(|m| m.name() == name)),
             alpha: value("alpha").filter(|a| *a > 0.0 && *a < 1.0).unwrap_or(Options::default().alpha),
@@ -123,6 +115,7 @@ fn decode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::Tab;
 
     #[test]
     fn choices_survive_the_address() {

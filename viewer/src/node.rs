@@ -10,7 +10,6 @@ use std::fmt::Write;
 /// An element with its attributes and children, or text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Node {
-    /// An element.
     Element(Element),
     /// Text, unescaped.
     Text(Cow<'static, str>),
@@ -19,11 +18,9 @@ pub enum Node {
 /// An element. Tag and attribute names are literals of this package, never data.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Element {
-    /// Tag name.
     pub tag: &'static str,
     /// Attributes in the order given.
     pub attributes: Vec<(&'static str, Cow<'static, str>)>,
-    /// Children.
     pub children: Vec<Node>,
 }
 
@@ -32,13 +29,11 @@ pub fn el(tag: &'static str) -> Element {
     Element { tag, attributes: Vec::new(), children: Vec::new() }
 }
 
-/// Text.
 pub fn text(content: impl Into<Cow<'static, str>>) -> Node {
     Node::Text(content.into())
 }
 
 impl Element {
-    /// Adds an attribute.
     #[must_use]
     pub fn attr(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.with_attribute(name, value.into())
@@ -63,13 +58,11 @@ impl Element {
         self.attr(name, coordinate(value))
     }
 
-    /// Adds the attribute `class`.
     #[must_use]
     pub fn class(self, names: impl Into<Cow<'static, str>>) -> Self {
         self.attr("class", names)
     }
 
-    /// Adds a child.
     #[must_use]
     pub fn child(self, child: impl Into<Node>) -> Self {
         self.with_child(child.into())
@@ -88,14 +81,12 @@ impl Element {
         self
     }
 
-    /// Adds children.
     #[must_use]
     pub fn children<N: Into<Node>>(mut self, children: impl IntoIterator<Item = N>) -> Self {
         self.children.extend(children.into_iter().map(Into::into));
         self
     }
 
-    /// Adds text.
     #[must_use]
     pub fn text(self, content: impl Into<Cow<'static, str>>) -> Self {
         self.child(text(content))

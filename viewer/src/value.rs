@@ -21,7 +21,6 @@ impl Value {
     /// All of them, in the order of the switch.
     pub const ALL: [Self; 3] = [Self::Gain, Self::Relative, Self::ChanceCorrected];
 
-    /// The chosen one.
     pub fn chosen(choices: &Choices) -> Self {
         Self::ALL.into_iter().find(|v| choices.is("value", v.name())).unwrap_or(Self::Gain)
     }
@@ -54,7 +53,6 @@ impl Value {
         .filter(|v| v.is_finite())
     }
 
-    /// The number for people.
     pub fn show(self, metric: Metric, value: f64) -> String {
         match self {
             Self::Gain => number::gain(metric, value),
@@ -62,7 +60,6 @@ impl Value {
         }
     }
 
-    /// Its unit.
     pub fn unit(self, metric: Metric) -> &'static str {
         match self {
             Self::Gain => number::unit(metric),
@@ -71,7 +68,6 @@ impl Value {
         }
     }
 
-    /// For titles.
     pub fn title(self, metric: Metric) -> String {
         match (self, number::unit(metric)) {
             (Self::Gain, "") => format!("gain in {}", metric.label()),
@@ -95,7 +91,6 @@ impl Value {
         }
     }
 
-    /// Its definition.
     pub fn definition(self) -> &'static str {
         match self {
             Self::Gain => "gain",

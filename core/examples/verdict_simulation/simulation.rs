@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal, StudentT};
 use transfermap::analysis::{Verdict, decide};
 use transfermap::random::stream;
-use transfermap::stats::{self, PairedT};
+use transfermap::statistics::{self, PairedT};
 
 /// Tasks of a simulated study; every ordered pair is trained.
 const TASKS: usize = 5;
@@ -64,7 +64,7 @@ pub fn simulate(
         moderated += with.iter().filter(|v| **v == Verdict::Harms).count();
         let p: Vec<Option<f64>> = gains.iter().map(|g| PairedT::new(g).and_then(|t| t.p)).collect();
         let found = |(i, p): (usize, &Option<f64>)| p.is_some_and(|p| p < ALPHA && gains[i].iter().sum::<f64>() < 0.0);
-        plain += stats::holm(&p).iter().enumerate().take(affected).filter(|&e| found(e)).count();
+        plain += statistics::holm(&p).iter().enumerate().take(affected).filter(|&e| found(e)).count();
     }
     let share = |count: usize, of: usize| if of == 0 { 0.0 } else { count as f64 / of as f64 };
     Rates {

@@ -1,46 +1,37 @@
 //! What every part of an analysis looks up: the options in force for a task, its leaks, the predictions of a run.
 
-use std::cell::OnceCell;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
-use super::arms::Arms;
 use super::{AnalysisError, Options, PairAnalysis, SeedExamples};
 use crate::metric::Metric;
-use crate::record::{Classes, Evaluation, RunRecord};
 use crate::report::Report;
-use crate::sort;
-use crate::stats;
-use crate::study::{Protocol, Task};
-use crate::transfer::{Pair, SeedGain, TransferMap};
+use crate::statistics;
+use crate::study::Task;
+use crate::transfer::{self, Pair, Runs, SeedPredictions, TransferMap};
 
 /// A report with the options and the map that follow from it.
 pub(super) struct Context<'a> {
     pub report: &'a Report,
     pub options: &'a Options,
+    pub runs: Runs<'a>,
     pub map: TransferMap,
     choices: IndexMap<String, (Metric, f64)>,
     /// (source, target) whose training and test sets share texts.
-    leaks: Vec<(&'a str, &'a str)>,
-    /// Positions of the report's runs, in the order of [`run_key`].
-    runs: OnceCell<Vec<usize>>,
-    /// Positions of the report's relevances, in the order of their pairs.
-    relevances: OnceCell<Vec<usize>>,
+    leaks: HashSet<(&'a str, &'a str)>,
+    on_training_rows: HashSet<&'a str>,
+    /// Labels of the test set, by task.
+    labels: HashMap<&'a str, &'a [u8]>,
+    /// By encoder, variant, source and target.
+    relevance: HashMap<(&'a str, &'a str, &'a str, &'a str), f64>,
 }
 
-/// Encoder, variant, source and target.
-type PairName<'a> = (&'a str, &'a str, &'a str, &'a str);
-
-/// Encoder, variant, protocol, source, target, seed.
-type RunKey<'a> = (&'a str, &'a str, Protocol, Option<&'a str>, &'a str, Option<u64>);
-
-/// The predictions of both arms at one seed, on the same examples.
+/// The predictions of a pair, and which are right.
 pub(super) struct Predictions<'a> {
-    pub seed: Option<u64>,
     pub labels: &'a [u8],
-    pub single: &'a [u8],
-    pub transfer: &'a [u8],
-    pub collapsed: bool,
+    pub seeds: Vec<SeedPredictions<'a>>,
 }
 
 impl Predictions<'_> {
@@ -56,16 +47,25 @@ impl<'a> Context<'a> {
         check_controls(report, options)?;
         let choices = choices(report, options);
         let metrics = choices.iter().map(|(task, &(metric, _))| (task.clone(), metric)).collect();
-        let map = TransferMap::new(&metrics, &report.runs)?;
+        let runs = Runs::new(&report.runs)?;
+        let map = TransferMap::new(&metrics, &runs)?;
         if let Some(metric) = options.metric {
             check_metric(report, metric, &map)?;
         }
-        let mut leaks = Vec::new();
+        let mut leaks = HashSet::new();
+        let mut labels = HashMap::new();
         for task in &report.tasks {
             let shared = task.overlaps.iter().filter(|o| o.test_examples > 0);
             leaks.extend(shared.map(|o| (o.source.as_str(), task.name.as_str())));
+            if let Some(sequence) = task.splits.get("test").and_then(|s| s.label_sequence.as_ref()) {
+                labels.insert(task.name.as_str(), sequence.indices());
+            }
         }
-        Ok(Self { report, options, map, choices, leaks, runs: OnceCell::new(), relevances: OnceCell::new() })
+        let on_training_rows =
+            report.study.task.iter().filter(|t| t.test.same_as.is_some()).map(|t| t.name.as_str()).collect();
+        let relevance =
+            report.relevance.iter().map(|r| ((&*r.encoder, &*r.variant, &*r.source, &*r.target), r.value)).collect();
+        Ok(Self { report, options, runs, map, choices, leaks, on_training_rows, labels, relevance })
     }
 
     /// Number of classes of a task.
@@ -84,10 +84,9 @@ impl<'a> Context<'a> {
         self.choice(task).1
     }
 
-    /// The scores of a pair that count.
-    pub(super) fn arms(&self, pair: &Pair, without_collapsed: bool) -> Arms {
-        let baseline = self.map.baseline(&pair.key.encoder, &pair.key.variant, &pair.key.target);
-        Arms::new(pair, baseline, without_collapsed)
+    /// The pair with the runs that count.
+    pub(super) fn counted<'p>(&self, pair: &'p Pair) -> Cow<'p, Pair> {
+        if self.options.without_collapsed { Cow::Owned(pair.without_collapsed()) } else { Cow::Borrowed(pair) }
     }
 
     /// Whether test texts of `target` stand in the training set of `source`.
@@ -97,77 +96,44 @@ impl<'a> Context<'a> {
 
     /// Whether a task is evaluated on its training rows.
     pub(super) fn evaluated_on_training_rows(&self, task: &str) -> bool {
-        self.report.study.task.iter().any(|t| t.name == task && t.test.same_as.is_some())
+        self.on_training_rows.contains(task)
     }
 
     /// Whether sources are ranked by a judgement of their own instead of by score.
     pub(super) fn has_relevance(&self) -> bool {
-        !self.report.relevance.is_empty()
+        !self.relevance.is_empty()
     }
 
     /// That judgement.
     pub(super) fn relevance(&self, pair: &PairAnalysis) -> Option<f64> {
-        let all = &self.report.relevance;
-        let name = |i: usize| all.get(i).map(|r| (&*r.encoder, &*r.variant, &*r.source, &*r.target));
-        let order = self.relevances.get_or_init(|| sort::order(all.len(), &mut |a, b| name(a).cmp(&name(b))));
         let key = &pair.key;
-        let wanted: Option<PairName<'_>> = Some((&key.encoder, &key.variant, &key.source, &key.target));
-        // Of two for one pair the later one counts.
-        let place = order.partition_point(|&i| name(i) <= wanted).checked_sub(1)?;
-        order.get(place).filter(|&&i| name(i) == wanted).and_then(|&i| all.get(i)).map(|r| r.value)
+        self.relevance.get(&(&*key.encoder, &*key.variant, &*key.source, &*key.target)).copied()
     }
 
-    /// The evaluation of a run on its target's test set.
-    fn test(&self, key: &RunKey<'_>) -> Option<&Evaluation> {
-        let runs = &self.report.runs;
-        let of = |i: usize| runs.get(i).and_then(run_key);
-        let order = self.runs.get_or_init(|| sort::order(runs.len(), &mut |a, b| of(a).cmp(&of(b))));
-        let place = order.binary_search_by(|&i| of(i).as_ref().cmp(&Some(key))).ok()?;
-        let run = runs.get(*order.get(place)?)?;
-        run.evaluation(run.targets.first()?, "test")
-    }
-
-    /// Labels of the test set of a task.
-    fn labels(&self, task: &str) -> Option<&[u8]> {
-        let task = self.report.tasks.iter().rfind(|t| t.name == task)?;
-        task.splits.get("test")?.label_sequence.as_ref().map(Classes::indices)
-    }
-
-    /// Predicted classes of the paired seeds of which the report has them.
-    pub(super) fn predictions(&self, pair: &Pair) -> Vec<Predictions<'_>> {
-        let key = &pair.key;
-        let Some(labels) = self.labels(&key.target) else { return Vec::new() };
-        let predicted = |protocol, source, seed| {
-            let run = (key.encoder.as_str(), key.variant.as_str(), protocol, source, key.target.as_str(), seed);
-            let classes = self.test(&run)?.predicted.as_ref()?.indices();
-            (classes.len() == labels.len()).then_some(classes)
-        };
-        let of_seed = |s: &SeedGain| {
-            s.gain?;
-            Some(Predictions {
-                seed: s.seed,
-                labels,
-                single: predicted(Protocol::Single, None, s.seed)?,
-                transfer: predicted(key.protocol, Some(key.source.as_str()), s.seed)?,
-                collapsed: s.collapsed(),
-            })
-        };
-        pair.seeds.iter().filter_map(of_seed).filter(|p| !(self.options.without_collapsed && p.collapsed)).collect()
+    /// The predictions of a pair's counted seeds that have a gain, where the report has them.
+    pub(super) fn predictions<'s>(&'s self, pair: &'s Pair) -> Option<Predictions<'s>> {
+        let labels = *self.labels.get(pair.key.target.as_str())?;
+        let has_gain = |seed| pair.seeds().any(|s| s.seed == seed && s.gain.is_some());
+        let counts = |p: &SeedPredictions<'_>| !(self.options.without_collapsed && p.collapsed) && has_gain(p.seed);
+        let all = transfer::predictions(&self.runs, &pair.key, labels);
+        Some(Predictions { labels, seeds: all.into_iter().filter(counts).collect() })
     }
 
     /// McNemar's test of every paired seed of which the report has the predictions.
     pub(super) fn examples(&self, pair: &Pair) -> Vec<SeedExamples> {
-        let of_seed = |p: &Predictions<'_>| {
-            let (only_single_right, only_transfer_right) = stats::discordant(&p.right(p.single), &p.right(p.transfer))?;
+        let Some(predictions) = self.predictions(pair) else { return Vec::new() };
+        let of_seed = |p: &SeedPredictions<'_>| {
+            let [before, after] = [p.single, p.transfer].map(|classes| predictions.right(classes));
+            let (only_single_right, only_transfer_right) = statistics::discordant(&before, &after)?;
             Some(SeedExamples {
                 seed: p.seed,
                 only_single_right,
                 only_transfer_right,
-                p_mcnemar: stats::mcnemar_p(only_single_right, only_transfer_right),
+                p_mcnemar: statistics::mcnemar_p(only_single_right, only_transfer_right),
                 accuracy_gain_ci: None,
             })
         };
-        self.predictions(pair).iter().filter_map(of_seed).collect()
+        predictions.seeds.iter().filter_map(of_seed).collect()
     }
 }
 
@@ -192,8 +158,8 @@ fn check_controls(report: &Report, options: &Options) -> Result<(), AnalysisErro
 
 /// Refuses a metric that no run has: every cell would be empty without a word.
 fn check_metric(report: &Report, metric: Metric, map: &TransferMap) -> Result<(), AnalysisError> {
-    let scored = map.baselines.iter().any(|b| b.n > 0)
-        || map.pairs.iter().flat_map(|p| &p.seeds).any(|s| s.transfer.score.is_some());
+    let arms = map.baselines.iter().map(|b| &b.arm).chain(map.pairs.iter().map(|p| &p.transfer));
+    let scored = arms.into_iter().any(|arm| !arm.scores().is_empty());
     if scored || report.runs.is_empty() {
         return Ok(());
     }
@@ -205,15 +171,4 @@ fn check_metric(report: &Report, metric: Metric, map: &TransferMap) -> Result<()
         }
     }
     Err(AnalysisError::Metric { metric: metric.name(), known })
-}
-
-/// The key of a run of one target and at most one source.
-fn run_key(run: &RunRecord) -> Option<RunKey<'_>> {
-    let [target] = run.targets.as_slice() else { return None };
-    let source = match run.sources.as_slice() {
-        [] => None,
-        [source] => Some(source.as_str()),
-        _ => return None,
-    };
-    Some((&run.encoder, &run.variant, run.protocol, source, target, run.seed))
 }

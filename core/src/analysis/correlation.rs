@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::predictors::{measures_of, values};
 use super::{Context, FamilyKey, Interval, PairAnalysis, PairOutcome};
-use crate::correlation::{Coefficient, Line, fisher_interval, min_max, naive_p, weighted_tau};
-use crate::dyadic::{
+use crate::report::Measure;
+use crate::statistics::correlation::{Coefficient, Line, fisher_interval, min_max, naive_p, weighted_tau};
+use crate::statistics::dyadic::{
     Counts, Matrix, Permutations, QapTest, semi_partial, task_bootstrap, within_target_reached, within_target_spearman,
 };
-use crate::report::Measure;
 
 /// One measure against one outcome, over the ordered pairs of one family.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -213,7 +213,7 @@ fn observed(
         // Kendall's τ has another naive test than the t of r; none is given.
         let p_naive = r.filter(|_| which != Coefficient::KendallTauB).and_then(|r| naive_p(r, n));
         let ci_naive = r.filter(|_| which == Coefficient::Pearson).and_then(|r| fisher_interval(r, n, level));
-        CoefficientAnalysis { r, p_naive, ci_naive: ci_naive.map(Interval::from), ..Default::default() }
+        CoefficientAnalysis { r, p_naive, ci_naive, ..Default::default() }
     };
     let min_max = min_max(&xs).zip(min_max(&ys)).and_then(|(x, y)| Coefficient::Pearson.of(&x, &y));
     let within = within_target_spearman(x, y).ok();
@@ -232,7 +232,7 @@ fn observed(
         within_target_spearman: within.map_or_else(Default::default, |w| WithinTargetAnalysis {
             mean: w.mean,
             p: None,
-            targets: w.targets.len() - w.skipped,
+            targets: w.targets,
             skipped: w.skipped,
         }),
         ols: ols(&xs, &ys, level),
@@ -253,7 +253,7 @@ fn ols(x: &[f64], y: &[f64], level: f64) -> Option<OlsAnalysis> {
     let at = |i: usize| {
         let x = low + (high - low) * i as f64 / (BAND_POINTS - 1) as f64;
         let (mean, prediction) = (line.mean_band(x, level)?, line.prediction_band(x, level)?);
-        Some(BandPoint { x, y: line.at(x), mean: mean.into(), prediction: prediction.into() })
+        Some(BandPoint { x, y: line.at(x), mean, prediction })
     };
     Some(OlsAnalysis {
         slope: line.slope,
@@ -282,7 +282,7 @@ pub(super) fn permute(
     if range.end < permutations.count() {
         return;
     }
-    let tests = test.finish(&std::mem::take(counts)).measures;
+    let tests = test.finish(&std::mem::take(counts));
     for (test, (measure, _)) in tests.iter().zip(&tables.measures) {
         let Some(correlation) = find(correlations, key, outcome, measure) else { continue };
         let into = correlation.coefficient_mut(which);
@@ -334,7 +334,7 @@ pub(super) fn resample(
     for (measure, x) in tables.measures.get(measures).unwrap_or_default() {
         let Some(correlation) = find(correlations, key, outcome, measure) else { continue };
         let interval = task_bootstrap(which, x, y, 1.0 - context.options.alpha, context.options.seed).ok();
-        correlation.coefficient_mut(which).ci = interval.map(|i| [i.low, i.high]);
+        correlation.coefficient_mut(which).ci = interval;
     }
 }
 

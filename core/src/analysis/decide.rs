@@ -1,7 +1,7 @@
 //! The tests of a family and what Holm makes of them: the one place where verdicts come from.
 
 use super::Verdict;
-use crate::stats::{self, Family};
+use crate::statistics::{self, Family};
 
 /// The tests of all pairs of a family, in the order given.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +38,7 @@ pub struct Decisions {
 /// assert_eq!(decisions.size, 2);
 /// ```
 pub fn decide<D: AsRef<[f64]>>(differences: &[D], margins: &[f64], alpha: f64) -> Decisions {
-    let family = stats::moderate(differences);
+    let family = statistics::moderate(differences);
     let n = |i: usize| differences.get(i).map_or(0, |d| d.as_ref().len());
     let tested: Vec<usize> = (0..differences.len()).filter(|&i| n(i) >= 2).collect();
     let test = |i: usize| family.tests.get(i).and_then(Option::as_ref);
@@ -54,16 +54,16 @@ pub fn decide<D: AsRef<[f64]>>(differences: &[D], margins: &[f64], alpha: f64) -
         }
         all
     };
-    let p_holm = spread(stats::holm(&p));
-    let p_equivalence_holm = spread(stats::holm(&equivalence));
+    let p_holm = spread(statistics::holm(&p));
+    let p_equivalence_holm = spread(statistics::holm(&equivalence));
     let verdict = |i: usize| {
-        let mean = differences.get(i).and_then(|d| stats::mean(d.as_ref()));
+        let mean = differences.get(i).and_then(|d| statistics::mean(d.as_ref()));
         Verdict::of(n(i), mean, p_holm[i], p_equivalence_holm[i], alpha)
     };
     let verdicts = (0..differences.len()).map(verdict).collect();
     Decisions {
         size: tested.len(),
-        q_bh: spread(stats::benjamini_hochberg(&p)),
+        q_bh: spread(statistics::benjamini_hochberg(&p)),
         p_equivalence: spread(equivalence),
         p_holm,
         p_equivalence_holm,

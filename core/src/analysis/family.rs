@@ -2,29 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Interval, Verdict};
+use super::{FamilyKey, Interval, Verdict};
 use crate::metric::Metric;
-use crate::study::Protocol;
-use crate::transfer::PairKey;
-use crate::variance::Asymmetry;
-
-/// Which family.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct FamilyKey {
-    /// Encoder name.
-    pub encoder: String,
-    /// Recipe variant.
-    pub variant: String,
-    /// How the models came to their targets.
-    pub protocol: Protocol,
-}
-
-impl From<&PairKey> for FamilyKey {
-    fn from(key: &PairKey) -> Self {
-        Self { encoder: key.encoder.clone(), variant: key.variant.clone(), protocol: key.protocol }
-    }
-}
+use crate::statistics::variance::Asymmetry;
 
 /// What all pairs of a family say together. Gains are in the metric's units.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,14 +1,13 @@
 //! Everything that may be said of a report: a pure function of the report and a few options.
 //!
-//! [`Analysis::tests`] does what is instant: tests, intervals, verdicts, coefficients, selection; [`Analysis::verdicts`]
-//! does the answer of that alone. [`Analysis::resample`] adds what permutes tasks or resamples seeds and examples.
-//! [`Analysis::new`] does everything. Changing an option means calling it again; nothing here remembers.
+//! [`Analysis::tests`] does what is instant: tests, intervals, verdicts, coefficients, selection. [`Analysis::resample`]
+//! adds what permutes tasks or resamples seeds and examples. [`Analysis::new`] does both. Changing an option means
+//! calling it again; nothing here remembers.
 //!
-//! `decide` holds the verdicts, `arms` the scores they compare, `pairs` one pair, `study_level` a family, `training` the
-//! gain over epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `prediction`
-//! which measure foretold it, `recommend` what to do about a target.
+//! `decide` holds the verdicts, `pairs` what is said of one pair, `study_level` of a family, `training` the gain over
+//! epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `prediction` which measure
+//! foretold it, `recommend` what to do about a target.
 
-mod arms;
 mod compare;
 mod context;
 mod correlation;
@@ -39,12 +38,15 @@ mod warnings;
 use serde::Serialize;
 
 use context::Context;
+use pairs::FamilyPairs;
 use resample::Parts;
 
-use crate::dyadic::Counts;
 use crate::report::Report;
+use crate::statistics::dyadic::Counts;
 use crate::transfer::{Pair, TransferMap};
 
+pub use crate::statistics::Interval;
+pub use crate::transfer::FamilyKey;
 pub use compare::{ComparedPair, EncoderDifference, Finding, compare, sentence as comparison_sentence};
 pub use correlation::{
     BandPoint, CoefficientAnalysis, CorrelationAnalysis, OlsAnalysis, PartialAnalysis, PermutationAnalysis,
@@ -52,10 +54,10 @@ pub use correlation::{
 };
 pub use decide::{Decisions, decide};
 pub use error::AnalysisError;
-pub use family::{FamilyAnalysis, FamilyKey, PriorAnalysis, TaskEffect, VarianceComponents, VerdictCounts};
+pub use family::{FamilyAnalysis, PriorAnalysis, TaskEffect, VarianceComponents, VerdictCounts};
 pub use options::{Options, Ties};
 pub use outcome::PairOutcome;
-pub use pair::{Interval, PairAnalysis, SeedExamples, WithoutCollapsed};
+pub use pair::{PairAnalysis, SeedExamples, WithoutCollapsed};
 pub use prediction::{PredictionAnalysis, PredictorAnalysis};
 pub use recommend::{Basis, Recommendation, RecommendedSource, recommend};
 pub use scores::{SeedScore, TaskScores};
@@ -129,16 +131,6 @@ impl Analysis {
         Ok(Self::of(&Context::new(report, options)?))
     }
 
-    /// Of [`Self::tests`] the answer alone: tasks, families with donors and receivers, pairs with verdicts, warnings.
-    /// Absent are tests that decide nothing and sizes of effects, components of the variance, gains over training,
-    /// measures against outcomes, the choice of sources, and differences between encoders.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub fn verdicts(report: &Report, options: &Options) -> Result<Self, AnalysisError> {
-        Ok(Self::verdicts_of(&Context::new(report, options)?))
-    }
-
     /// Adds permutation p values and bootstrap intervals to what [`Self::tests`] made of the same report.
     ///
     /// # Errors
@@ -187,12 +179,6 @@ impl Analysis {
     }
 
     fn of(context: &Context<'_>) -> Self {
-        let mut analysis = Self::verdicts_of(context);
-        analysis.explain(context);
-        analysis
-    }
-
-    fn verdicts_of(context: &Context<'_>) -> Self {
         let mut analysis = Self {
             schema: ANALYSIS_SCHEMA.to_owned(),
             options: context.options.clone(),
@@ -204,36 +190,24 @@ impl Analysis {
             correlations: Vec::new(),
             selection: Vec::new(),
             predictors: Vec::new(),
-            encoder_differences: Vec::new(),
+            encoder_differences: compare::encoders(context),
             warnings: Vec::new(),
             counts: Counts::default(),
         };
         for (key, pairs) in families(&context.map) {
             let analysed = pairs::family(context, &pairs);
-            analysis.families.push(study_level::family(context, key, &pairs, &analysed));
-            analysis.pairs.extend(analysed.pairs);
+            let family = study_level::family(context, key.clone(), &pairs, &analysed);
+            let FamilyPairs { pairs: of_family, .. } = analysed;
+            analysis.training.extend(training::family(context, &pairs));
+            analysis.correlations.extend(correlation::family(context, &key, &of_family, family.ceiling));
+            let selection = selection::family(context, &key, &of_family);
+            analysis.predictors.extend(prediction::family(context, &key, &of_family, &selection));
+            analysis.selection.extend(selection);
+            analysis.pairs.extend(of_family);
+            analysis.families.push(family);
         }
         analysis.warnings = warnings::warnings(context, &analysis);
         analysis
-    }
-
-    /// Adds what explains the answer.
-    fn explain(&mut self, context: &Context<'_>) {
-        self.encoder_differences = compare::encoders(context);
-        for (key, pairs) in families(&context.map) {
-            let mut of_family: Vec<PairAnalysis> = self.pairs_of(&key).cloned().collect();
-            pairs::explain(context, &pairs, &mut of_family);
-            let places = self.pairs.iter_mut().filter(|p| FamilyKey::from(&p.key) == key);
-            places.zip(&of_family).for_each(|(place, pair)| place.clone_from(pair));
-            let Some(family) = self.families.iter_mut().find(|f| f.key == key) else { continue };
-            study_level::explain(context, &pairs, &of_family, family);
-            let ceiling = family.ceiling;
-            self.training.extend(training::family(context, &pairs));
-            self.correlations.extend(correlation::family(context, &key, &of_family, ceiling));
-            let selection = selection::family(context, &key, &of_family);
-            self.predictors.extend(prediction::family(context, &key, &of_family, &selection));
-            self.selection.extend(selection);
-        }
     }
 
     /// The pairs of a family, in the study's order of sources, then targets.

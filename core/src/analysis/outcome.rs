@@ -34,6 +34,16 @@ impl PairOutcome {
         }
     }
 
+    /// What it is called in titles.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Gain => "gain",
+            Self::RelativeGain => "relative gain",
+            Self::NegativeRelativeGain => "negative relative gain",
+            Self::ChanceCorrectedGain => "chance-corrected gain",
+        }
+    }
+
     /// The pair's number; `None` where it cannot be computed.
     pub fn of(self, pair: &PairAnalysis) -> Option<f64> {
         match self {

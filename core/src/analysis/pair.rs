@@ -4,10 +4,8 @@ use serde::Serialize;
 
 use super::{Flag, Verdict};
 use crate::metric::Metric;
+use crate::statistics::Interval;
 use crate::transfer::PairKey;
-
-/// Lower and upper end.
-pub type Interval = [f64; 2];
 
 /// One source and one target with one encoder, variant and protocol. Gains are oriented, positive is better, in the
 /// metric's units; what cannot be computed is absent (`null`), never zero.

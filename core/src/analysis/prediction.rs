@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::correlation::CorrelationAnalysis;
 use super::predictors::{Predictor, predictors};
 use super::{Context, FamilyKey, PairAnalysis, PairOutcome, SelectionAnalysis};
-use crate::correlation::Coefficient;
-use crate::dyadic::{Counts, Matrix, Permutations, QapTest, observed, within_target_reached, within_target_spearman};
 use crate::number;
 use crate::selection::Selection;
-use crate::sort;
+use crate::statistics::correlation::Coefficient;
+use crate::statistics::dyadic::{
+    Counts, Matrix, Permutations, QapTest, observed, within_target_reached, within_target_spearman,
+};
 
 /// The predictors of one family, best first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -97,7 +98,7 @@ pub(super) fn family(
             p_max: None,
             within_target_spearman: within.mean,
             within_target_p: None,
-            targets: within.targets.len() - within.skipped,
+            targets: within.targets,
             figures: figures(predictor.name),
         })
     };
@@ -105,7 +106,7 @@ pub(super) fn family(
     table.push(random(&tables, figures("random")));
     let most = table.iter().map(|row| row.targets).max().unwrap_or(0);
     let place = |row: &PredictorAnalysis| order(row, most);
-    sort::by(&mut table, |a, b| place(a).partial_cmp(&place(b)).unwrap_or(std::cmp::Ordering::Equal));
+    table.sort_by(|a, b| place(a).partial_cmp(&place(b)).unwrap_or(std::cmp::Ordering::Equal));
     table.iter_mut().enumerate().for_each(|(i, row)| row.rank = i + 1);
     let sentence = sentence(&table, context.options.alpha);
     Some(PredictionAnalysis { family: key.clone(), sentence, table })
@@ -185,7 +186,7 @@ pub(super) fn permute(
         let Ok(mut test) = QapTest::new(Coefficient::Spearman, measures, &tables.gains, &permutations) else { return };
         test.count(range, counts);
         if last {
-            row.p_qap = test.finish(&std::mem::take(counts)).measures.first().and_then(|m| m.p_qap);
+            row.p_qap = test.finish(&std::mem::take(counts)).first().and_then(|m| m.p_qap);
         }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &
     let classes = |source: &str| task(source).map(|task| task.labels.len() as f64).filter(|&n| n > 0.0);
     let score = |source: &str| {
         let baseline = context.map.baseline(&family.encoder, &family.variant, source)?;
-        baseline.mean.map(|m| baseline.metric.gain(m, 0.0))
+        baseline.arm.mean().map(|m| baseline.metric.gain(m, 0.0))
     };
     let gain = |s: &str, t: &str| pairs.iter().find(|p| p.key.source == s && p.key.target == t).and_then(|p| p.gain);
     let gains: Vec<Vec<Option<f64>>> = names.iter().map(|s| names.iter().map(|t| gain(s, t)).collect()).collect();

@@ -1,15 +1,16 @@
 //! What to train first for a target: measured where it was measured, predicted by what predicted well elsewhere.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::predictors::{Predictor, predictors};
 use super::{Analysis, AnalysisError, Context, FamilyKey, Interval, Options, PairAnalysis, Verdict};
-use crate::correlation::{Line, spearman};
 use crate::metric::Metric;
 use crate::number;
 use crate::report::Report;
-use crate::sort;
-use crate::stats;
+use crate::statistics;
+use crate::statistics::correlation::{Line, spearman};
 
 /// Fewest measured pairs of other targets from which a prediction is made.
 const FEWEST_PAIRS: usize = 6;
@@ -69,6 +70,25 @@ pub enum Basis {
     },
     /// Not trained, and nothing predicts it.
     Unknown,
+}
+
+impl Basis {
+    /// The word in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Measured => "measured",
+            Self::Predicted { .. } => "predicted",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// For people.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Predicted { predictor, .. } => format!("predicted by {predictor}"),
+            Self::Measured | Self::Unknown => self.name().to_owned(),
+        }
+    }
 }
 
 /// Ranks the sources of `target` in every family of the report.
@@ -133,13 +153,13 @@ impl<'a> Model<'a> {
         };
         let (x, y) = points(None);
         let line = Line::fit(&x, &y).filter(|line| x.len() >= FEWEST_PAIRS && line.slope > 0.0)?;
-        let targets = sort::distinct(pairs.iter().map(|p| p.key.target.as_str()));
+        let targets: BTreeSet<&str> = pairs.iter().map(|p| p.key.target.as_str()).collect();
         let within = |target: &str| {
             let (x, y) = points(Some(target));
             spearman(&x, &y)
         };
         let within: Vec<f64> = targets.into_iter().filter_map(within).collect();
-        let spearman = stats::mean(&within).filter(|&r| r > 0.0 && within.len() >= 2)?;
+        let spearman = statistics::mean(&within).filter(|&r| r > 0.0 && within.len() >= 2)?;
         Some(Self { predictor, line, spearman, targets: within.len() })
     }
 }
@@ -156,7 +176,7 @@ impl Advisor<'_> {
             .map(|source| self.source(source, metric, model.as_ref()))
             .collect();
         let gain = |source: &RecommendedSource| source.gain.unwrap_or(f64::NEG_INFINITY);
-        sort::by(&mut sources, |a, b| gain(b).total_cmp(&gain(a)));
+        sources.sort_by(|a, b| gain(b).total_cmp(&gain(a)));
         for (i, source) in sources.iter_mut().enumerate() {
             source.rank = i + 1;
         }
@@ -180,7 +200,7 @@ impl Advisor<'_> {
         let level = 1.0 - self.context.options.alpha;
         let predicted = model.and_then(|m| {
             let x = m.predictor.value(source, self.target)?;
-            Some((m, m.line.at(x), m.line.prediction_band(x, level).map(Interval::from)))
+            Some((m, m.line.at(x), m.line.prediction_band(x, level)))
         });
         let (basis, gain, interval, reason) = match predicted {
             Some((m, gain, interval)) => (

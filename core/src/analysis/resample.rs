@@ -1,14 +1,14 @@
 //! What takes time: permutations of tasks, and bootstraps over seeds and test examples.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::context::{Context, Predictions};
 use super::{Analysis, FamilyKey, Interval, PairAnalysis, PairOutcome, correlation, prediction};
-use crate::correlation::Coefficient;
-use crate::dyadic::{BOOTSTRAP_RESAMPLES, BOOTSTRAP_TASKS, Permutations};
 use crate::metric::{Confusion, Metric};
-use crate::sort;
-use crate::stats::{self, Resampling, Score, SeedOutcomes};
+use crate::statistics::correlation::Coefficient;
+use crate::statistics::dyadic::{BOOTSTRAP_RESAMPLES, BOOTSTRAP_TASKS, Permutations};
+use crate::statistics::{self, Predicted, Resampling, Score};
 use crate::transfer::Pair;
 
 /// Resamples behind every bootstrap interval.
@@ -62,7 +62,7 @@ pub(super) fn stages(analysis: &Analysis, parts: Parts) -> Vec<Stage> {
     for family in &analysis.families {
         let key = &family.key;
         let names = analysis.pairs_of(key).flat_map(|p| [p.key.source.as_str(), p.key.target.as_str()]);
-        let tasks = sort::distinct(names).len();
+        let tasks = names.collect::<HashSet<&str>>().len();
         let permutations = Permutations::count_for(tasks);
         let of_family = || analysis.correlations.iter().filter(|c| c.family == *key);
         let mut outcomes: Vec<PairOutcome> = of_family().map(|c| c.outcome).collect();
@@ -138,10 +138,10 @@ pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis, stage: Stage)
             }
         }
         Stage::Pairs(range) => {
-            for into in analysis.pairs.get_mut(range).unwrap_or_default() {
-                if let Some(pair) = context.map.pair(&into.key) {
-                    self::pair(context, pair, into);
-                }
+            // The analysis has its pairs in the order of the map.
+            let pairs = context.map.pairs.get(range.clone()).unwrap_or_default();
+            for (pair, into) in pairs.iter().zip(analysis.pairs.get_mut(range).unwrap_or_default()) {
+                self::pair(context, pair, into);
             }
         }
     }
@@ -150,32 +150,28 @@ pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis, stage: Stage)
 fn pair(context: &Context<'_>, pair: &Pair, into: &mut PairAnalysis) {
     let level = 1.0 - context.options.alpha;
     let resampling = Resampling { resamples: RESAMPLES, level, seed: context.options.seed };
-    let arms = context.arms(pair, context.options.without_collapsed);
-    let (singles, transfers) = arms.oriented();
-    let of_runs = [stats::Arms { single: &singles, transfer: &transfers }];
-    into.probability_of_improvement_ci = stats::probability_of_improvement(&of_runs, &resampling).map(ends);
+    let (singles, transfers) = context.counted(pair).oriented();
+    into.probability_of_improvement_ci = statistics::probability_of_improvement(&singles, &transfers, &resampling);
 
-    let predictions = context.predictions(pair);
+    let Some(predictions) = context.predictions(pair) else { return };
     // All seeds or none: the interval is of the same mean as the gain beside it.
-    if predictions.len() == into.n {
+    if predictions.seeds.len() == into.n {
         into.gain_ci_population = population(pair.metric, &predictions, context.classes(&pair.key.target), &resampling);
     }
-    for (examples, p) in into.examples.iter_mut().zip(&predictions) {
-        examples.accuracy_gain_ci =
-            stats::paired_bootstrap(&p.right(p.single), &p.right(p.transfer), &resampling).map(ends);
+    for (examples, p) in into.examples.iter_mut().zip(&predictions.seeds) {
+        let [before, after] = [p.single, p.transfer].map(|classes| predictions.right(classes));
+        examples.accuracy_gain_ci = statistics::paired_bootstrap(&before, &after, &resampling);
     }
 }
 
 /// The interval of the mean gain over seeds and examples; of metrics of predicted classes only.
 fn population(
     metric: Metric,
-    predictions: &[Predictions<'_>],
+    predictions: &Predictions<'_>,
     classes: usize,
     resampling: &Resampling,
 ) -> Option<Interval> {
-    let labels = predictions.first()?.labels;
-    let seeds: Vec<SeedOutcomes<'_>> =
-        predictions.iter().map(|p| SeedOutcomes { single: p.single, transfer: p.transfer }).collect();
+    let seeds: Vec<Predicted<'_>> = predictions.seeds.iter().map(|p| (p.single, p.transfer)).collect();
     // A metric of probabilities cannot be had from classes.
     metric.of_confusion(&Confusion::from_counts(vec![vec![1, 0], vec![0, 1]]).ok()?)?;
     let of_counts = |counts: &[u32]| {
@@ -184,9 +180,5 @@ fn population(
         score.map_or(f64::NAN, |s| metric.gain(s, 0.0))
     };
     let score = if metric == Metric::Accuracy { Score::Accuracy } else { Score::Counts(&of_counts) };
-    stats::population(&seeds, labels, classes, score, resampling).ok().map(ends)
-}
-
-fn ends(interval: stats::BootstrapInterval) -> Interval {
-    [interval.low, interval.high]
+    statistics::population(&seeds, predictions.labels, classes, score, resampling).ok()
 }

@@ -4,8 +4,8 @@
 use super::{Analysis, AnalysisError, Context, FamilyKey, Interval};
 use crate::metric::Metric;
 use crate::report::Report;
-use crate::stats::{self, PairedT};
-use crate::transfer::Outcome;
+use crate::statistics::{self, PairedT};
+use crate::transfer::{Arm, Outcome};
 
 /// The test scores of one task, alone or after one source, over seeds.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,23 +36,18 @@ pub struct SeedScore {
 }
 
 impl TaskScores {
-    fn new<'a>(
-        (source, target): (Option<&str>, &str),
-        metric: Metric,
-        runs: impl Iterator<Item = (Option<u64>, &'a Outcome)>,
-        level: f64,
-    ) -> Self {
+    fn new((source, target): (Option<&str>, &str), metric: Metric, arm: &Arm, level: f64) -> Self {
         let of_run =
             |(seed, run): (Option<u64>, &Outcome)| Some(SeedScore { seed, score: run.score?, collapsed: run.constant });
-        let seeds: Vec<SeedScore> = runs.filter_map(of_run).collect();
-        let scores: Vec<f64> = seeds.iter().map(|s| s.score).collect();
-        let ci = PairedT::new(&scores).and_then(|t| t.interval(level)).map(Interval::from);
+        let seeds: Vec<SeedScore> = arm.runs().filter_map(of_run).collect();
+        let scores = arm.scores();
+        let ci = PairedT::new(&scores).and_then(|t| t.interval(level));
         Self {
             target: target.to_owned(),
             source: source.map(str::to_owned),
             metric,
             seeds,
-            mean: stats::mean(&scores),
+            mean: statistics::mean(&scores),
             ci,
         }
     }
@@ -70,13 +65,11 @@ impl Analysis {
         let mut all = Vec::new();
         for task in &report.study.task {
             if let Some(b) = context.map.baseline(&family.encoder, &family.variant, &task.name) {
-                let runs = b.seeds.iter().map(|(seed, run)| (*seed, run));
-                all.push(TaskScores::new((None, &task.name), b.metric, runs, level));
+                all.push(TaskScores::new((None, &task.name), b.metric, &b.arm, level));
             }
             let into = context.map.pairs.iter().filter(|p| p.key.target == task.name);
             for pair in into.filter(|p| FamilyKey::from(&p.key) == *family) {
-                let runs = pair.seeds.iter().map(|s| (s.seed, &s.transfer));
-                all.push(TaskScores::new((Some(&pair.key.source), &task.name), pair.metric, runs, level));
+                all.push(TaskScores::new((Some(&pair.key.source), &task.name), pair.metric, &pair.transfer, level));
             }
         }
         all.retain(|s| !s.seeds.is_empty());
@@ -103,7 +96,7 @@ mod tests {
         assert_eq!((alone.source.as_deref(), alone.mean, alone.ci), (None, Some(0.5), None));
         assert_eq!((after.source.as_deref(), after.target.as_str(), after.seeds.len()), (Some("a"), "b", 3));
         // scipy.stats.t.interval(0.95, 2, mean, sem) of [.6, .65, .61].
-        let [low, high] = after.ci.unwrap();
+        let Interval { low, high } = after.ci.unwrap();
         assert!((low - 0.554275893923).abs() < 1e-9 && (high - 0.685724106077).abs() < 1e-9, "{low} {high}");
     }
 }

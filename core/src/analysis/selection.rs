@@ -4,10 +4,9 @@ use serde::Serialize;
 
 use super::predictors::{Predictor, predictors};
 use super::{Context, FamilyKey, PairAnalysis, Ties};
-use crate::correlation::{kendall_tau_b, spearman};
 use crate::selection::{Candidate, Candidates, Selection, evaluate, mean, random_expectation};
-use crate::sort;
-use crate::stats;
+use crate::statistics;
+use crate::statistics::correlation::{kendall_tau_b, spearman};
 
 /// One predictor on one target, or on average over targets.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -111,7 +110,8 @@ fn one(
 
 /// Puts distinct ranks in place of relevances; of equal ones the first given is the better.
 fn rank_as_given(rows: &mut [Candidate]) {
-    let order = sort::order(rows.len(), &mut |a, b| rows[b].relevance.total_cmp(&rows[a].relevance));
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by(|&a, &b| rows[b].relevance.total_cmp(&rows[a].relevance));
     for (rank, i) in order.into_iter().enumerate() {
         rows[i].relevance = -(rank as f64);
     }
@@ -120,11 +120,9 @@ fn rank_as_given(rows: &mut [Candidate]) {
 /// The mean over targets; figures that a target does not have are left out of theirs.
 fn over_targets(key: &FamilyKey, predictor: &str, targets: &[SelectionAnalysis]) -> Option<SelectionAnalysis> {
     let average = |of: &dyn Fn(&SelectionAnalysis) -> Option<f64>| {
-        stats::mean(&targets.iter().filter_map(of).collect::<Vec<f64>>())
+        statistics::mean(&targets.iter().filter_map(of).collect::<Vec<f64>>())
     };
-    let figures = |of: fn(&SelectionAnalysis) -> Selection| {
-        mean(&targets.iter().map(of).collect::<Vec<Selection>>()).map(|m| m.mean)
-    };
+    let figures = |of: fn(&SelectionAnalysis) -> Selection| mean(&targets.iter().map(of).collect::<Vec<_>>());
     Some(SelectionAnalysis {
         family: key.clone(),
         predictor: predictor.to_owned(),

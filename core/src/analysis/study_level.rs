@@ -1,32 +1,33 @@
 //! From the gains of a family to what holds for the study: who gives, who receives, where the variance comes from,
 //! and how reliable the map is.
 
+use std::collections::BTreeMap;
+
 use super::pairs::FamilyPairs;
 use super::sentence::sentence;
-use super::{
-    Context, FamilyAnalysis, FamilyKey, PairAnalysis, PriorAnalysis, TaskEffect, VarianceComponents, VerdictCounts,
-};
-use crate::sort;
-use crate::stats;
+use super::{Context, FamilyAnalysis, FamilyKey, PriorAnalysis, TaskEffect, VarianceComponents, VerdictCounts};
+use crate::statistics;
+use crate::statistics::variance::{self, Components, Effect, Gains};
 use crate::transfer::Pair;
-use crate::variance::{self, Components, Effect, Gains};
 
-/// Analyses a family as a whole, but for what [`explain`] adds.
+/// Analyses a family as a whole.
 pub(super) fn family(context: &Context<'_>, key: FamilyKey, pairs: &[&Pair], analysed: &FamilyPairs) -> FamilyAnalysis {
-    let gains = gains(context, pairs, &analysed.pairs);
-    let names: Vec<&str> = context.report.study.task.iter().map(|t| t.name.as_str()).collect();
+    let gains = gains(context, pairs, analysed);
+    let tasks = &context.report.study.task;
     let effects = variance::effects(&gains);
-    let named = |effects: &[Option<Effect>]| -> Vec<TaskEffect> {
-        let of_task = |(name, effect): (&&str, &Option<Effect>)| {
-            let effect = effect.as_ref()?;
-            let ci = effect.over_seeds.as_ref().map(|i| [i.low, i.high]);
-            Some(TaskEffect { task: (*name).to_owned(), effect: effect.estimate, ci })
+    let named = |effects: &BTreeMap<usize, Effect>| -> Vec<TaskEffect> {
+        let of_task = |(task, effect): (&usize, &Effect)| {
+            let task = tasks.get(*task)?.name.clone();
+            Some(TaskEffect { task, effect: effect.estimate, ci: effect.over_seeds })
         };
-        names.iter().zip(effects).filter_map(of_task).collect()
+        effects.iter().filter_map(of_task).collect()
     };
+    let decomposition = variance::decompose(&gains);
+    let halves = variance::split_half(&gains, context.options.seed);
     let first = analysed.pairs.first().map(|p| p.metric);
     let metric = first.filter(|m| analysed.pairs.iter().all(|p| p.metric == *m));
-    let detectable: Vec<f64> = analysed.pairs.iter().filter_map(|p| p.smallest_detectable_gain).collect();
+    let mut detectable: Vec<f64> = analysed.pairs.iter().filter_map(|p| p.smallest_detectable_gain).collect();
+    detectable.sort_by(f64::total_cmp);
     let mean_gains: Vec<f64> = analysed.pairs.iter().filter_map(|p| p.gain).collect();
     let mut family = FamilyAnalysis {
         key,
@@ -39,51 +40,36 @@ pub(super) fn family(context: &Context<'_>, key: FamilyKey, pairs: &[&Pair], ana
             .family
             .prior
             .map(|p| PriorAnalysis { sd: p.variance.sqrt(), df: Some(p.df).filter(|df| df.is_finite()) }),
-        mean_gain: stats::mean(&mean_gains),
-        smallest_detectable_gain: median(detectable).filter(|_| metric.is_some()),
+        mean_gain: statistics::mean(&mean_gains),
+        smallest_detectable_gain: statistics::median(&detectable).filter(|_| metric.is_some()),
         donors: effects.as_ref().map_or_else(Vec::new, |e| named(&e.sources)),
         receivers: effects.as_ref().map_or_else(Vec::new, |e| named(&e.targets)),
-        variance_components: None,
-        variance_shares: None,
-        variance_absent: None,
-        asymmetry: None,
-        reliability: None,
-        ceiling: None,
+        variance_components: decomposition.as_ref().ok().map(|d| components(&d.components)),
+        variance_shares: decomposition.as_ref().ok().and_then(|d| d.shares.as_ref()).map(components),
+        variance_absent: decomposition.as_ref().err().map(ToString::to_string),
+        asymmetry: variance::asymmetry(&gains),
+        reliability: halves.and_then(|h| h.reliability),
+        ceiling: halves.and_then(|h| h.ceiling),
     };
     family.sentence = sentence(&family, &analysed.pairs);
     family
 }
 
-/// Adds what explains the gains of a family, and not what they are: components of their variance, and how far seeds
-/// repeat them.
-pub(super) fn explain(context: &Context<'_>, pairs: &[&Pair], analysed: &[PairAnalysis], family: &mut FamilyAnalysis) {
-    let gains = gains(context, pairs, analysed);
-    let decomposition = variance::decompose(&gains);
-    family.variance_components = decomposition.as_ref().ok().map(|d| components(&d.components));
-    family.variance_shares = decomposition.as_ref().ok().and_then(|d| d.shares.as_ref()).map(components);
-    family.variance_absent = decomposition.as_ref().err().map(ToString::to_string);
-    family.asymmetry = variance::asymmetry(&gains);
-    family.reliability = variance::split_half(&gains, context.options.seed).and_then(|r| r.reliability);
-    family.ceiling = family.reliability.filter(|&r| r > 0.0).map(f64::sqrt);
-}
-
 /// The gains by task positions and seed. Where no seed of the family pairs, the differences of means stand as one seed.
-fn gains(context: &Context<'_>, pairs: &[&Pair], analysed: &[PairAnalysis]) -> Gains {
+fn gains(context: &Context<'_>, pairs: &[&Pair], analysed: &FamilyPairs) -> Gains {
     let tasks = &context.report.study.task;
     let position = |name: &str| tasks.iter().position(|t| t.name == name);
-    let mut gains = Gains::new(tasks.len());
-    let any_paired = analysed.iter().any(|p| p.n > 0);
-    for (pair, analysis) in pairs.iter().zip(analysed) {
+    let mut gains = Gains::new();
+    let any_paired = analysed.pairs.iter().any(|p| p.n > 0);
+    for (pair, analysis) in pairs.iter().zip(&analysed.pairs) {
         let (Some(source), Some(target)) = (position(&pair.key.source), position(&pair.key.target)) else { continue };
         let by_seed: Vec<(u64, f64)> = if any_paired {
-            let counts = pair.seeds.iter().filter(|s| !(context.options.without_collapsed && s.collapsed()));
-            counts.filter_map(|s| Some((s.seed.unwrap_or(0), s.gain?))).collect()
+            context.counted(pair).seeds().filter_map(|s| Some((s.seed.unwrap_or(0), s.gain?))).collect()
         } else {
             analysis.gain.map(|gain| (0, gain)).into_iter().collect()
         };
-        for (seed, gain) in by_seed {
-            // Keys and finite gains were checked when the map was joined; the diagonal is no transfer.
-            let _ = gains.insert(source, target, seed, gain);
+        for (seed, gain) in by_seed.into_iter().filter(|(_, gain)| gain.is_finite()) {
+            gains.entry((source, target)).or_default().entry(seed).or_insert(gain);
         }
     }
     gains
@@ -97,11 +83,4 @@ fn components(c: &Components) -> VarianceComponents {
         baseline: c.baseline,
         residual: c.residual,
     }
-}
-
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    sort::numbers(&mut values);
-    let middle = values.len() / 2;
-    let upper = *values.get(middle)?;
-    Some(if values.len() % 2 == 1 { upper } else { (values[middle - 1] + upper) / 2.0 })
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::metric::Metric;
 use crate::report::Report;
-use crate::transfer::{Baseline, TransferMap};
+use crate::transfer::{Baseline, Outcome, TransferMap};
 
 /// A task with one encoder and variant.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,12 +55,12 @@ pub struct BaselineAnalysis {
 impl From<&Baseline> for BaselineAnalysis {
     fn from(b: &Baseline) -> Self {
         Self {
-            mean: b.mean,
-            sd: b.sd,
-            n: b.n,
-            constant_runs: b.constant_runs,
-            at_chance_runs: b.at_chance_runs,
-            failed_runs: b.failed_runs,
+            mean: b.arm.mean(),
+            sd: b.arm.sd(),
+            n: b.arm.scores().len(),
+            constant_runs: b.arm.count(|run| run.constant),
+            at_chance_runs: b.arm.count(|run| run.at_chance),
+            failed_runs: b.arm.count(Outcome::failed),
         }
     }
 }

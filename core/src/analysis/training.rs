@@ -1,16 +1,15 @@
 //! Gain over training: does more of it heal negative transfer, or deepen it?
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::{Context, FamilyKey, Interval};
 use crate::metric::Metric;
 use crate::record::RunRecord;
-use crate::stats;
-use crate::study::Protocol;
+use crate::statistics;
+use crate::statistics::variance::{self, Course};
 use crate::transfer::{Pair, PairKey};
-use crate::variance::{self, Course};
 
 /// The gain of one pair after every epoch, on the test set; nothing was chosen by it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -61,20 +60,18 @@ pub struct ChangeAnalysis {
 
 /// The pairs of one family whose runs were evaluated after more than one epoch.
 pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> Vec<TrainingAnalysis> {
-    let runs = Runs::of(context);
-    let courses: Vec<_> = pairs.iter().map(|pair| variance::training(&runs.gains(context, pair))).collect();
+    let courses: Vec<_> = pairs.iter().map(|pair| variance::training(&gains(context, pair))).collect();
     let tested: Vec<usize> = (0..pairs.len()).filter(|&i| courses[i].change.is_some_and(|c| c.n >= 2)).collect();
     let p: Vec<Option<f64>> = tested.iter().map(|&i| courses[i].change.and_then(|c| c.p)).collect();
     let mut adjusted = vec![None; pairs.len()];
-    tested.iter().zip(stats::holm(&p)).for_each(|(&i, p)| adjusted[i] = p);
+    tested.iter().zip(statistics::holm(&p)).for_each(|(&i, p)| adjusted[i] = p);
     let analysis = |(i, training): (usize, variance::Training)| {
         let pair = pairs[i];
         let p_holm = adjusted[i];
-        let ci = |i: Option<variance::TInterval>| i.map(|i| [i.low, i.high]);
-        let epoch = |e: &variance::Epoch| EpochGain { epoch: e.epoch, gain: e.mean, ci: ci(e.interval), n: e.n };
+        let epoch = |e: &variance::Epoch| EpochGain { epoch: e.epoch, gain: e.mean, ci: e.interval, n: e.n };
         let change = training.change.map(|c| ChangeAnalysis {
             gain: c.mean,
-            ci: ci(c.interval),
+            ci: c.interval,
             p: c.p,
             p_holm,
             n: c.n,
@@ -86,45 +83,25 @@ pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> Vec<TrainingAnal
     courses.into_iter().enumerate().filter_map(analysis).collect()
 }
 
-/// Source (none for the baseline), target, encoder and variant, protocol, seed.
-type Key<'a> = (Option<&'a str>, &'a str, &'a str, &'a str, Protocol, Option<u64>);
-
-/// Finished runs by what they are.
-struct Runs<'a>(HashMap<Key<'a>, &'a RunRecord>);
-
-impl<'a> Runs<'a> {
-    fn of(context: &Context<'a>) -> Self {
-        let key = |run: &'a RunRecord| -> Option<(Key<'a>, &'a RunRecord)> {
-            let [target] = run.targets.as_slice() else { return None };
-            let source = run.sources.first().map(String::as_str);
-            let known = run.is_ok() && run.sources.len() < 2 && run.epochs.len() > 1;
-            known.then_some(((source, target, &run.encoder, &run.variant, run.protocol, run.seed), run))
-        };
-        Self(context.report.runs.iter().filter_map(key).collect())
-    }
-
-    /// Oriented gain by epoch and seed, where both runs were evaluated at the same one.
-    fn gains(&self, context: &Context<'_>, pair: &Pair) -> Vec<(f64, BTreeMap<u64, f64>)> {
-        let key = &pair.key;
-        let mut epochs: Vec<(f64, BTreeMap<u64, f64>)> = Vec::new();
-        let counted = pair.seeds.iter().filter(|s| !(context.options.without_collapsed && s.collapsed()));
-        for seed in counted.map(|s| s.seed) {
-            let find =
-                |source, protocol| self.0.get(&(source, &*key.target, &*key.encoder, &*key.variant, protocol, seed));
-            let single = find(None, Protocol::Single);
-            let Some((single, transfer)) = single.zip(find(Some(&*key.source), key.protocol)) else { continue };
-            for (epoch, after) in scores(transfer, pair) {
-                let Some((_, before)) = scores(single, pair).find(|(e, _)| *e == epoch) else { continue };
-                let gain = pair.metric.gain(after, before);
-                let at = epochs.iter().position(|(e, _)| *e == epoch).unwrap_or_else(|| {
-                    epochs.push((epoch, BTreeMap::new()));
-                    epochs.len() - 1
-                });
-                epochs[at].1.insert(seed.unwrap_or(0), gain);
-            }
+/// Oriented gain by epoch and seed, where both runs were evaluated at the same one.
+fn gains(context: &Context<'_>, pair: &Pair) -> Vec<(f64, BTreeMap<u64, f64>)> {
+    let mut epochs: Vec<(f64, BTreeMap<u64, f64>)> = Vec::new();
+    let counted: BTreeSet<Option<u64>> = context.counted(pair).seeds().map(|s| s.seed).collect();
+    for seed in context.runs.of_pair(&pair.key).iter().filter(|s| counted.contains(&s.seed)) {
+        let evaluated_often = |run: &&RunRecord| run.is_ok() && run.epochs.len() > 1;
+        let single = seed.single.filter(evaluated_often);
+        let Some((single, transfer)) = single.zip(seed.transfer.filter(evaluated_often)) else { continue };
+        for (epoch, after) in scores(transfer, pair) {
+            let Some((_, before)) = scores(single, pair).find(|(e, _)| *e == epoch) else { continue };
+            let gain = pair.metric.gain(after, before);
+            let at = epochs.iter().position(|(e, _)| *e == epoch).unwrap_or_else(|| {
+                epochs.push((epoch, BTreeMap::new()));
+                epochs.len() - 1
+            });
+            epochs[at].1.insert(seed.seed.unwrap_or(0), gain);
         }
-        epochs
     }
+    epochs
 }
 
 /// Test score after every epoch.

@@ -34,6 +34,22 @@ impl Verdict {
         }
     }
 
+    /// A sign, so that nothing is told by colour alone.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Helps => "▲",
+            Self::Harms => "▼",
+            Self::Equivalent => "=",
+            Self::Undecided => "?",
+            Self::Untested => "–",
+        }
+    }
+
+    /// Sign and word.
+    pub fn signed(self) -> String {
+        format!("{} {}", self.sign(), self.name())
+    }
+
     /// Decides by Holm-corrected p values: `difference` of the moderated t test, `equivalence` of the two one-sided
     /// tests. `n` is the number of paired seeds; absent p values decide nothing.
     pub(super) fn of(
@@ -90,6 +106,20 @@ impl Flag {
             Self::EvaluatedOnTrainingRows => "evaluated_on_training_rows",
             Self::IdenticalDifferences => "identical_differences",
             Self::Unpaired => "unpaired",
+        }
+    }
+
+    /// For people, in a few words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Negligible => "significant, and smaller than the margin",
+            Self::DependsOnCollapsed => "another verdict without the collapsed runs",
+            Self::LacksFailedRuns => "some runs failed",
+            Self::SourceCollapsed => "the source itself had collapsed",
+            Self::Leak => "test texts stand in the source’s training set",
+            Self::EvaluatedOnTrainingRows => "evaluated on training rows",
+            Self::IdenticalDifferences => "all differences are the same number",
+            Self::Unpaired => "no shared seeds",
         }
     }
 }

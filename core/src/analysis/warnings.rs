@@ -39,8 +39,8 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
     say(unpaired > 0, format!("{unpaired} pairs share no seed between single-task and transfer runs: `untested`."));
     let leaks = count(&|p| p.flags.contains(&super::Flag::Leak));
     say(leaks > 0, format!("{leaks} pairs leak: test texts of the target stand in the source's training set."));
-    if context.map.unpaired_runs > 0 {
-        let runs = match context.map.unpaired_runs {
+    if context.runs.unpaired() > 0 {
+        let runs = match context.runs.unpaired() {
             1 => "1 run belongs to no ordered pair and is".to_owned(),
             n => format!("{n} runs belong to no ordered pair and are"),
         };

@@ -1,6 +1,6 @@
 //! Why other people's files cannot become a report: each complaint names the file, the line and the remedy.
 
-use super::file::Role;
+use super::role::Role;
 
 /// What is wrong with the files or with the options that explain them. Lines count from 1, the header included.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

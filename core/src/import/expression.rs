@@ -78,7 +78,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::import::file::{CsvFile, Role, Sheet};
+    use crate::import::file::{CsvFile, Sheet};
+    use crate::import::role::Role;
 
     fn value(expression: &str) -> f64 {
         let file = CsvFile::new("t.csv", "a,b,relative gain\n2,0.5,-3\n");

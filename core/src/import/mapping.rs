@@ -6,7 +6,8 @@ use indexmap::IndexMap;
 
 use super::ImportError;
 use super::expression::{Expression, syntax};
-use super::file::{Role, Row, Sheet};
+use super::file::{Row, Sheet};
+use super::role::Role;
 use crate::metric::Metric;
 
 /// `--where column=value`: keep rows with this value, in every file that has the column.

@@ -14,14 +14,16 @@ mod file;
 mod join;
 mod mapping;
 mod number;
+mod role;
 mod rows;
 mod solve;
 #[cfg(test)]
 mod tests;
 
 pub use error::ImportError;
-pub use file::{CsvFile, Role};
+pub use file::CsvFile;
 pub use mapping::{Filter, Mapping};
+pub use role::Role;
 pub use solve::{Published, Solutions, solve};
 
 use crate::metric::Metric;

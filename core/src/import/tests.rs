@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::report::Report;
 use crate::study::Protocol;
-use crate::transfer::{Design, TransferMap};
+use crate::transfer::TransferMap;
 
 const TRANSFERS: &str = "source,target,seed,score\na,b,1,0.5\na,b,2,0.75\nb,a,1,0.25\n";
 
@@ -65,14 +65,14 @@ fn rows_become_runs_by_the_ids_of_trained_ones() {
     said("b.csv: 1 row of tasks, encoders or variants that the transfers do not have left out.");
     said("Not checked: whether a model collapsed");
     let map = TransferMap::of_study(&report.study, &report.runs).unwrap();
-    assert_eq!((map.pairs[0].design, map.pairs[0].mean), (Design::Seedless, Some(0.125)));
+    assert_eq!((map.pairs[0].paired, map.pairs[0].gain()), (false, Some(0.125)));
 }
 
 #[test]
 fn seeds_pair_when_both_sides_have_them() {
     let report = with_baselines(TRANSFERS, "target,seed,score\nb,2,0.5\nb,1,0.25\na,1.0,0.5\n").report().unwrap();
     let map = TransferMap::of_study(&report.study, &report.runs).unwrap();
-    assert_eq!((map.pairs[0].design, map.pairs[0].n, map.pairs[0].mean), (Design::Paired, 2, Some(0.25)));
+    assert_eq!((map.pairs[0].paired, map.pairs[0].n(), map.pairs[0].gain()), (true, 2, Some(0.25)));
     assert!(!report.warnings.iter().any(|w| w.contains("no seeds")));
 }
 
@@ -116,10 +116,10 @@ fn percent_divides_what_is_a_fraction() {
 #[test]
 fn a_baseline_in_every_row_pairs_by_seed_unless_it_is_a_mean() {
     let paired = import("source,target,seed,score,baseline\na,b,1,0.5,0.25\na,b,2,0.5,0.5\n").report().unwrap();
-    assert_eq!(TransferMap::of_study(&paired.study, &paired.runs).unwrap().pairs[0].n, 2);
+    assert_eq!(TransferMap::of_study(&paired.study, &paired.runs).unwrap().pairs[0].n(), 2);
     let mean = import("source,target,seed,score,baseline\na,b,1,0.5,0.25\na,b,2,0.5,0.25\n").report().unwrap();
     let map = TransferMap::of_study(&mean.study, &mean.runs).unwrap();
-    assert_eq!((map.pairs[0].design, map.pairs[0].n, map.pairs[0].mean), (Design::Seedless, 0, Some(0.25)));
+    assert_eq!((map.pairs[0].paired, map.pairs[0].n(), map.pairs[0].gain()), (false, 0, Some(0.25)));
     assert!(mean.warnings.iter().any(|w| w.contains("taken as a mean")));
     let contradiction = import("source,target,score,baseline\na,b,0.5,0.25\nc,b,0.5,0.75\n");
     refused(&contradiction, &["t.csv, lines 2 and 3", "baseline of `b`", "0.25", "0.75", "--where"]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Cost, Formula, MeasureInfo, Part, Selection, Undefined, registry};
-use crate::probe::{SentenceProbe, SourceProbe, TaskProbe, WeightChanges};
+use crate::measure::probe::{SentenceProbe, SourceProbe, TaskProbe, WeightChanges};
 use crate::report::{Measure, MeasureValue};
 
 /// All probes of one encoder.

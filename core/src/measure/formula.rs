@@ -1,7 +1,7 @@
 //! The shapes that a measure's formula can have: what it is given for one ordered pair.
 
 use super::Undefined;
-use crate::probe::{SentenceProbe, SourceProbe, TaskProbe};
+use crate::measure::probe::{SentenceProbe, SourceProbe, TaskProbe};
 
 type Outcome = Result<f64, Undefined>;
 

@@ -35,27 +35,27 @@ pub enum Trained {
 /// A part of the probes that a measure reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// [`crate::probe::TaskProbe::token_counts`].
+    /// [`crate::measure::probe::TaskProbe::token_counts`].
     Tokens,
-    /// [`crate::probe::TaskProbe::pooled`].
+    /// [`crate::measure::probe::TaskProbe::pooled`].
     Pooled,
-    /// [`crate::probe::TaskProbe::mean_pooled`].
+    /// [`crate::measure::probe::TaskProbe::mean_pooled`].
     MeanPooled,
-    /// [`crate::probe::TaskProbe::fisher`].
+    /// [`crate::measure::probe::TaskProbe::fisher`].
     Fisher,
-    /// [`crate::probe::TaskProbe::gradient`].
+    /// [`crate::measure::probe::TaskProbe::gradient`].
     Gradient,
-    /// [`crate::probe::SourceProbe::pooled`] of source ≠ target.
+    /// [`crate::measure::probe::SourceProbe::pooled`] of source ≠ target.
     SourceFeatures,
-    /// [`crate::probe::SourceProbe::pooled`] of source = target.
+    /// [`crate::measure::probe::SourceProbe::pooled`] of source = target.
     OwnFeatures,
-    /// [`crate::probe::SourceProbe::logits`].
+    /// [`crate::measure::probe::SourceProbe::logits`].
     SourceLogits,
-    /// [`crate::probe::SourceProbe::few_step_score`].
+    /// [`crate::measure::probe::SourceProbe::few_step_score`].
     FewSteps,
-    /// [`crate::probe::SentenceProbe`].
+    /// [`crate::measure::probe::SentenceProbe`].
     Sentence,
-    /// [`crate::probe::WeightChanges`].
+    /// [`crate::measure::probe::WeightChanges`].
     Weights,
 }
 

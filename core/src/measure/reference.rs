@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::Undefined;
-use crate::probe::Features;
+use crate::measure::probe::Features;
 
 const STATISTICS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/statistics.json"));
 

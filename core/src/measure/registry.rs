@@ -6,8 +6,8 @@ use super::{Formula, MeasureInfo};
 /// link the formulae.
 macro_rules! measures {
     ($($family:ident::$measure:ident,)*) => {
-        const INFOS: &[&MeasureInfo] = &[$(&crate::$family::$measure::INFO),*];
-        const FORMULAE: &[Formula] = &[$(crate::$family::$measure::FORMULA),*];
+        const INFOS: &[&MeasureInfo] = &[$(&super::$family::$measure::INFO),*];
+        const FORMULAE: &[Formula] = &[$(super::$family::$measure::FORMULA),*];
     };
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::probe::{Features, SentenceProbe, SourceCost, SourceProbe, TaskCost, TaskProbe, WeightChanges};
+use crate::measure::probe::{Features, SentenceProbe, SourceCost, SourceProbe, TaskCost, TaskProbe, WeightChanges};
 
 #[test]
 fn every_measure_has_its_own_name_and_says_what_it_is() {
@@ -41,12 +41,9 @@ fn probes() -> EncoderProbes {
         labels: (0..12).map(|j| (j + i) % 3 % 2).collect(),
         pooled: Some(features(i)),
         mean_pooled: Some(features(i + 3)),
-        layers: Vec::new(),
         token_counts: Some((0..5).map(|t| (t, u64::from(t) + i as u64)).collect()),
         fisher: Some((0..8).map(|j| (j * (i + 1)) as f32 * 0.1).collect()),
         gradient: Some((0..8).map(|j| ((j + i) as f32).cos()).collect()),
-        train_examples: 100 * (i + 1),
-        mean_tokens: 10.0,
         cost: TaskCost { tokens: 1.0, features: 10.0, gradients: 100.0 },
     };
     let mut sources = Vec::new();

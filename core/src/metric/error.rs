@@ -1,7 +1,9 @@
 //! What can be wrong with labels, probabilities and metric names.
 
 use super::Metric;
-use super::predictions::SUM_TOLERANCE;
+
+/// How far a row of probabilities may be from adding up to 1: bf16 softmax stays within it.
+pub const SUM_TOLERANCE: f64 = 1e-3;
 
 /// Why predictions cannot be scored; carries the offending value. Rows and classes count from 0.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

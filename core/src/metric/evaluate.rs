@@ -1,8 +1,7 @@
 //! From labels and probabilities to everything that a record keeps of a test set.
 
 use super::confusion::share;
-use super::{Confusion, Metric, MetricError, Predictions, matthews_corrcoef, per_class};
-use crate::record::{Classes, Evaluation};
+use super::{Classes, Confusion, Evaluation, Metric, MetricError, Predictions, matthews_corrcoef, per_class};
 
 /// Scores `probabilities` (one row per example, one column per class) against `labels` (class indices from 0 to below
 /// `classes`): every metric of [`Metric::ALL`], scores by class, confusion, and whether the model collapsed.

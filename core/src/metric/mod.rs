@@ -11,6 +11,7 @@ mod cohen_kappa;
 mod confusion;
 mod error;
 mod evaluate;
+mod evaluation;
 mod expected_calibration_error;
 mod log_loss;
 mod matthews_corrcoef;
@@ -26,13 +27,14 @@ pub use balanced_accuracy::balanced_accuracy;
 pub use brier::brier;
 pub use cohen_kappa::cohen_kappa;
 pub use confusion::Confusion;
-pub use error::{MetricError, UnknownMetric};
+pub use error::{MetricError, SUM_TOLERANCE, UnknownMetric};
 pub use evaluate::{evaluate, majority_accuracy};
+pub use evaluation::{ClassScores, Classes, Evaluation, Scores};
 pub use expected_calibration_error::{CALIBRATION_BINS, expected_calibration_error};
 pub use log_loss::log_loss;
 pub use matthews_corrcoef::matthews_corrcoef;
 pub use precision_recall_f1::{Average, average, per_class};
-pub use predictions::{Predictions, SUM_TOLERANCE};
+pub use predictions::Predictions;
 
 /// What a metric says about itself; every metric's file holds its own.
 struct Declaration {

@@ -1,8 +1,7 @@
 //! Precision, recall and F1: by class, averaged over classes (macro), and averaged by support (weighted).
 
 use super::confusion::share;
-use super::{Confusion, Declaration, Score};
-use crate::record::ClassScores;
+use super::{ClassScores, Confusion, Declaration, Score};
 
 macro_rules! declare {
     ($($constant:ident $name:literal $label:literal $average:ident $field:ident;)*) => {$(

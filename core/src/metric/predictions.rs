@@ -1,9 +1,6 @@
 //! Checked input of every metric: labels and probabilities that fit together, so that no formula meets a surprise.
 
-use super::MetricError;
-
-/// How far a row of probabilities may be from adding up to 1: bf16 softmax stays within it.
-pub const SUM_TOLERANCE: f64 = 1e-3;
+use super::{MetricError, SUM_TOLERANCE};
 
 /// Labels and predicted probabilities of one test set: at least one example, labels from 0 to below the number of
 /// classes, one row of finite non-negative probabilities per example that add up to 1 within [`SUM_TOLERANCE`].

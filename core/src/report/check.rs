@@ -1,9 +1,10 @@
 //! What a report must hold before a number is computed from it: a report may come from anywhere.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Report, ReportError};
 use crate::metric::Metric;
 use crate::record::RunRecord;
-use crate::sort;
 
 /// Rounding that a score may lie outside its metric's range.
 const SLACK: f64 = 1e-9;
@@ -15,22 +16,23 @@ impl Report {
     /// # Errors
     /// The first that is not so.
     pub fn check(&self) -> Result<(), ReportError> {
-        let tasks = &self.study.task;
-        if let Some((_, task)) = sort::twice(tasks.len(), &mut |a, b| tasks[a].name.cmp(&tasks[b].name)) {
-            return Err(ReportError::DuplicateTask { task: tasks[task].name.clone() });
+        let mut tasks = HashSet::new();
+        for task in &self.study.task {
+            if !tasks.insert(task.name.as_str()) {
+                return Err(ReportError::DuplicateTask { task: task.name.clone() });
+            }
         }
-        let names = sort::distinct(tasks.iter().map(|t| t.name.as_str()));
-        self.check_runs(&names)?;
-        self.check_measures(&names)
+        self.check_runs(&tasks)?;
+        self.check_measures(&tasks)
     }
 
-    fn check_runs(&self, tasks: &[&str]) -> Result<(), ReportError> {
-        let runs = &self.runs;
-        if let Some((first, second)) = sort::twice(runs.len(), &mut |a, b| runs[a].id.cmp(&runs[b].id)) {
-            return Err(ReportError::DuplicateRun { run: runs[first].id.clone(), first, second });
-        }
-        for run in runs {
-            if let Some(task) = run.sources.iter().chain(&run.targets).find(|t| !knows(tasks, t)) {
+    fn check_runs(&self, tasks: &HashSet<&str>) -> Result<(), ReportError> {
+        let mut ids: HashMap<&str, usize> = HashMap::new();
+        for (position, run) in self.runs.iter().enumerate() {
+            if let Some(first) = ids.insert(&run.id, position) {
+                return Err(ReportError::DuplicateRun { run: run.id.clone(), first, second: position });
+            }
+            if let Some(task) = run.sources.iter().chain(&run.targets).find(|t| !tasks.contains(t.as_str())) {
                 return Err(ReportError::UnknownTask { place: format!("run `{}`", run.id), task: task.clone() });
             }
             check_scores(run, self.mixed_metrics)?;
@@ -38,27 +40,21 @@ impl Report {
         Ok(())
     }
 
-    fn check_measures(&self, tasks: &[&str]) -> Result<(), ReportError> {
+    fn check_measures(&self, tasks: &HashSet<&str>) -> Result<(), ReportError> {
         for measure in &self.measures {
             let place = || format!("measure `{}`", measure.name);
-            let values = &measure.values;
-            for value in values {
+            let mut seen = HashSet::new();
+            for value in &measure.values {
                 check_pair(tasks, &value.source, &value.target, value.value, &place)?;
-            }
-            let key = |i: usize| (&values[i].source, &values[i].target, values[i].seed);
-            if let Some((_, i)) = sort::twice(values.len(), &mut |a, b| key(a).cmp(&key(b))) {
-                let (source, target) = (values[i].source.clone(), values[i].target.clone());
-                return Err(ReportError::DuplicateValue { place: place(), source_task: source, target });
+                if !seen.insert((&value.source, &value.target, value.seed)) {
+                    let (source, target) = (value.source.clone(), value.target.clone());
+                    return Err(ReportError::DuplicateValue { place: place(), source_task: source, target });
+                }
             }
         }
         let place = || "relevance".to_owned();
         self.relevance.iter().try_for_each(|r| check_pair(tasks, &r.source, &r.target, r.value, &place))
     }
-}
-
-/// Whether sorted names have this one.
-fn knows(names: &[&str], name: &str) -> bool {
-    names.binary_search(&name).is_ok()
 }
 
 fn check_scores(run: &RunRecord, mixed_metrics: bool) -> Result<(), ReportError> {
@@ -83,13 +79,13 @@ fn check_scores(run: &RunRecord, mixed_metrics: bool) -> Result<(), ReportError>
 }
 
 fn check_pair(
-    tasks: &[&str],
+    tasks: &HashSet<&str>,
     source: &str,
     target: &str,
     value: f64,
     place: &dyn Fn() -> String,
 ) -> Result<(), ReportError> {
-    if let Some(task) = [source, target].into_iter().find(|t| !knows(tasks, t)) {
+    if let Some(task) = [source, target].into_iter().find(|t| !tasks.contains(t)) {
         return Err(ReportError::UnknownTask { place: place(), task: task.to_owned() });
     }
     if !value.is_finite() {

@@ -1,30 +1,17 @@
 //! A report of several encoders, variants or protocols falls into families that are analysed by themselves.
 
+use std::collections::BTreeSet;
+
 use super::Report;
-use crate::analysis::FamilyKey;
 use crate::record::RunRecord;
-use crate::sort;
 use crate::study::Protocol;
+use crate::transfer::FamilyKey;
 
 impl Report {
-    /// Which families have transfer runs: by encoder, variant and protocol, in the order of
-    /// [`crate::analysis::Analysis::families`].
+    /// Which families have transfer runs: by encoder, variant and protocol, in the order in which an analysis has them.
     pub fn families(&self) -> Vec<FamilyKey> {
-        let transfers = self.runs.iter().filter(|r| r.sources.len() == 1 && r.targets.len() == 1);
-        let mut keys: Vec<FamilyKey> = Vec::new();
-        for run in transfers {
-            let is_it =
-                |k: &FamilyKey| k.encoder == run.encoder && k.variant == run.variant && k.protocol == run.protocol;
-            if !keys.iter().any(is_it) {
-                keys.push(FamilyKey {
-                    encoder: run.encoder.clone(),
-                    variant: run.variant.clone(),
-                    protocol: run.protocol,
-                });
-            }
-        }
-        sort::by(&mut keys, FamilyKey::cmp);
-        keys
+        let keys: BTreeSet<FamilyKey> = self.runs.iter().filter_map(FamilyKey::of).collect();
+        keys.into_iter().collect()
     }
 
     /// The report with the runs of one family only, its baselines and sources included. Its analysis has the pairs,
@@ -42,13 +29,6 @@ impl Report {
             mixed_metrics: self.mixed_metrics,
             warnings: self.warnings.clone(),
         }
-    }
-
-    /// As [`Self::of_family`], of a report that nobody else needs.
-    #[must_use]
-    pub fn into_family(mut self, family: &FamilyKey) -> Self {
-        self.runs.retain(|run| belongs(run, family));
-        self
     }
 }
 

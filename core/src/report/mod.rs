@@ -2,13 +2,12 @@
 
 mod check;
 mod family;
-mod measure;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 
-use crate::json;
+pub use crate::measure::{Measure, MeasureValue};
 use crate::record::{Classes, RunRecord};
 use crate::study::{Kind, Study};
 
@@ -121,43 +120,6 @@ pub struct EncoderSummary {
     pub fingerprint: String,
 }
 
-/// A measure's values for ordered pairs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Measure {
-    /// Name.
-    pub name: String,
-    /// The encoder of the report that it was computed with; `any` for a measure that is of no encoder of the report.
-    pub encoder: String,
-    /// `higher_is_more_similar` or `lower_is_more_similar`.
-    pub direction: String,
-    /// Whether (a, b) and (b, a) are equal by definition.
-    pub symmetric: bool,
-    /// Seconds that it took.
-    pub cost_seconds: f64,
-    /// The numbers.
-    pub values: Vec<MeasureValue>,
-}
-
-impl Measure {
-    /// Whether small values mean similar tasks, and so, one hopes, good sources.
-    pub fn lower_is_more_similar(&self) -> bool {
-        self.direction == "lower_is_more_similar"
-    }
-}
-
-/// A measure's value for one ordered pair.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MeasureValue {
-    /// Trained first.
-    pub source: String,
-    /// Measured.
-    pub target: String,
-    /// The seed of the models, where it depends on one.
-    pub seed: Option<u64>,
-    /// The number.
-    pub value: f64,
-}
-
 /// How good a source really was for a target, by which sources are ranked instead of by their score.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Relevance {
@@ -262,6 +224,12 @@ fn remedy(error: &serde_json::Error) -> &'static str {
 }
 
 impl Report {
+    /// The measures that are of this encoder, or of none of the report's.
+    pub fn measures_of(&self, encoder: &str) -> Vec<&Measure> {
+        let of_another = |m: &Measure| m.encoder != encoder && self.study.encoder.iter().any(|e| e.name == m.encoder);
+        self.measures.iter().filter(|m| !of_another(m)).collect()
+    }
+
     /// Reads a report, this major version with any minor one, and checks it.
     ///
     /// # Errors
@@ -271,12 +239,12 @@ impl Report {
         struct Head {
             schema: String,
         }
-        let head: Head = json::from_slice(text)?;
+        let head: Head = serde_json::from_slice(text)?;
         let known = head.schema == REPORT_SCHEMA || head.schema.starts_with(&format!("{REPORT_SCHEMA}."));
         if !known {
             return Err(ReportError::Schema(head.schema));
         }
-        let report: Self = json::from_slice(text)?;
+        let report: Self = serde_json::from_slice(text)?;
         report.check()?;
         Ok(report)
     }

@@ -1,6 +1,5 @@
 //! What a predictor chooses from: the candidate sources of one target, checked once.
 
-use crate::sort;
 use serde::{Deserialize, Serialize};
 
 use super::SelectionError;
@@ -54,7 +53,7 @@ impl Candidates {
         }
         // Sums run in an order of the candidates' own. By the truth alone, so that no increasing transform of the
         // prediction changes it.
-        sort::by(&mut rows, |a, b| {
+        rows.sort_by(|a, b| {
             let gain = |row: &Candidate| row.gain.unwrap_or(0.0);
             (b.relevance.total_cmp(&a.relevance))
                 .then_with(|| b.score.total_cmp(&a.score))

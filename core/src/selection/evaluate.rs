@@ -1,37 +1,34 @@
 //! Every figure of a choice at once, for one target and over targets.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{Candidates, NdcgGain, captured_gain, hit, ndcg, regret_of_best, regret_of_means};
 
 macro_rules! figures {
     ($($(#[$doc:meta])* $name:ident = $compute:expr),* $(,)?) => {
-        /// One value per figure of a choice.
-        #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+        /// The figures of a choice for one target, or their means over targets; `None` where one is not defined.
+        #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-        pub struct Figures<T> { $($(#[$doc])* pub $name: T),* }
+        pub struct Selection { $($(#[$doc])* pub $name: Option<f64>),* }
 
-        impl<T> Figures<T> {
+        impl Selection {
             /// Names and values, in the order of tables.
-            pub fn iter(&self) -> impl Iterator<Item = (&'static str, &T)> {
-                [$((stringify!($name), &self.$name)),*].into_iter()
-            }
-
-            /// The same figures of another kind.
-            pub fn map<U>(self, change: impl Fn(T) -> U) -> Figures<U> {
-                Figures { $($name: change(self.$name)),* }
+            pub fn iter(&self) -> impl Iterator<Item = (&'static str, Option<f64>)> {
+                [$((stringify!($name), self.$name)),*].into_iter()
             }
         }
 
         /// Every figure for one target, where tied predictions are taken in random order.
         pub fn evaluate(candidates: &Candidates) -> Selection {
-            Figures { $($name: ($compute)(candidates)),* }
+            Selection { $($name: ($compute)(candidates)),* }
         }
 
-        /// The mean of every figure over targets; a target without the figure is skipped, which
-        /// [`MeanOverTargets::targets`] tells.
-        pub fn mean(targets: &[Selection]) -> Figures<MeanOverTargets> {
-            Figures { $($name: MeanOverTargets::new(targets.iter().filter_map(|target| target.$name))),* }
+        /// The mean of every figure over the targets that have it.
+        pub fn mean(targets: &[Selection]) -> Selection {
+            let over = |of: fn(&Selection) -> Option<f64>| {
+                crate::statistics::mean(&targets.iter().filter_map(of).collect::<Vec<f64>>())
+            };
+            Selection { $($name: over(|target| target.$name)),* }
         }
     };
 }
@@ -71,28 +68,9 @@ figures! {
     captured_gain_at_5 = |c| captured_gain(c, 5),
 }
 
-/// The figures of one target; `None` where one is not defined.
-pub type Selection = Figures<Option<f64>>;
-
 /// The exact expectation of every figure under a uniformly random order of the candidates: the value to beat.
 pub fn random_expectation(candidates: &Candidates) -> Selection {
     evaluate(&candidates.in_random_order())
-}
-
-/// A figure over targets.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct MeanOverTargets {
-    /// Mean over the targets that have the figure; `None` when none has.
-    pub mean: Option<f64>,
-    /// How many have it.
-    pub targets: usize,
-}
-
-impl MeanOverTargets {
-    fn new(values: impl Iterator<Item = f64>) -> Self {
-        let values: Vec<f64> = values.collect();
-        Self { mean: crate::stats::mean(&values), targets: values.len() }
-    }
 }
 
 #[cfg(test)]
@@ -101,23 +79,21 @@ mod tests {
     use crate::selection::reference::candidates;
 
     #[test]
-    fn mean_skips_and_counts_targets_without_the_figure() {
+    fn mean_skips_targets_without_the_figure() {
         let good = evaluate(&candidates(&[(0.5, 2.0), (0.25, 1.0)]));
         let bad = evaluate(&candidates(&[(0.5, 1.0), (0.25, 2.0)]));
         let negative = evaluate(&candidates(&[(-0.5, 2.0), (-0.75, 1.0)]));
         let mean = mean(&[good, bad, negative]);
-        assert_eq!(mean.regret_at_1_best, MeanOverTargets { mean: Some(0.25), targets: 2 });
-        assert_eq!(mean.hit_at_1, MeanOverTargets { mean: Some(2.0 / 3.0), targets: 3 });
-        assert_eq!(super::mean(&[negative]).ndcg_linear, MeanOverTargets { mean: None, targets: 0 });
+        assert_eq!(mean.regret_at_1_best, Some(0.25));
+        assert_eq!(mean.hit_at_1, Some(2.0 / 3.0));
+        assert_eq!(super::mean(&[negative]).ndcg_linear, None);
     }
 
     #[test]
-    fn iterates_in_the_order_of_the_fields_under_the_names_of_files() {
+    fn names_are_the_fields_in_their_order() {
         let figures = evaluate(&candidates(&[(0.5, 2.0), (0.25, 1.0)]));
-        let names: Vec<&str> = figures.iter().map(|(name, _)| name).collect();
         let json = serde_json::to_value(figures).unwrap();
-        assert_eq!(json.as_object().unwrap().len(), names.len());
-        assert!(figures.iter().all(|(name, &value)| serde_json::to_value(value).unwrap() == json[name]));
-        assert_eq!((names[0], names[15]), ("ndcg_rank", "captured_gain_at_5"));
+        assert_eq!(json.as_object().unwrap().len(), figures.iter().count());
+        assert!(figures.iter().all(|(name, value)| serde_json::json!(value) == json[name]));
     }
 }

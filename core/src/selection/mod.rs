@@ -30,7 +30,7 @@ mod regret;
 pub use candidates::{Candidate, Candidates};
 pub use captured::captured_gain;
 pub use error::SelectionError;
-pub use evaluate::{Figures, MeanOverTargets, Selection, evaluate, mean, random_expectation};
+pub use evaluate::{Selection, evaluate, mean, random_expectation};
 pub use hit::hit;
 pub use ndcg::{NdcgGain, ndcg};
 pub use popularity::popularity;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Candidates;
 use super::order::Order;
-use crate::correlation::average_ranks;
+use crate::statistics::correlation::average_ranks;
 
 /// What a candidate is worth in [`ndcg`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

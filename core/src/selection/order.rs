@@ -3,7 +3,6 @@
 //! All expectations are exact and need no permutations: a tied candidate is equally likely at each position of its
 //! group, which settles everything linear; the maximum of j of g tied candidates has a hypergeometric law.
 
-use crate::sort;
 use std::ops::Range;
 
 /// A weak order of candidates, best first, in which tied ones form groups.
@@ -19,7 +18,8 @@ impl Order {
     /// From the highest of `keys` to the lowest; 0.0 and −0.0 are tied. The keys are finite.
     pub(super) fn descending(keys: &[f64]) -> Self {
         // Adding 0.0 takes the sign off a zero.
-        let candidates = sort::order(keys.len(), &mut |a, b| (keys[b] + 0.0).total_cmp(&(keys[a] + 0.0)));
+        let mut candidates: Vec<usize> = (0..keys.len()).collect();
+        candidates.sort_by(|&a, &b| (keys[b] + 0.0).total_cmp(&(keys[a] + 0.0)));
         let mut groups: Vec<Range<usize>> = Vec::new();
         for (position, &candidate) in candidates.iter().enumerate() {
             match groups.last_mut() {
@@ -49,8 +49,7 @@ impl Order {
         let mut sure: Option<f64> = None;
         for group in self.groups.iter().take_while(|g| g.start < k) {
             let mut tied: Vec<f64> = self.members(group).map(|c| values[c]).collect();
-            sort::numbers(&mut tied);
-            tied.reverse();
+            tied.sort_by(|a, b| b.total_cmp(a));
             let (size, places) = (tied.len(), group.len().min(k - group.start));
             let floor = sure.unwrap_or(f64::NEG_INFINITY);
             let top = tied.first()?.max(floor);

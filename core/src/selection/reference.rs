@@ -94,7 +94,7 @@ fn mean_over_orders(rows: &[Candidate]) -> Vec<Option<f64>> {
 
 fn assert_near(actual: &Selection, expected: &[Option<f64>]) {
     assert_eq!(actual.iter().count(), expected.len());
-    for ((name, &actual), &expected) in actual.iter().zip(expected) {
+    for ((name, actual), &expected) in actual.iter().zip(expected) {
         match (actual, expected) {
             (Some(actual), Some(expected)) => {
                 // Captured gains have no lower bound.

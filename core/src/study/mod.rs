@@ -1,14 +1,17 @@
 //! The study: which tasks, which encoders, which recipe, which seeds. Read from a TOML file, kept in every report.
 
+mod columns;
+mod error;
+mod labels;
 mod lines;
 mod measures;
 mod parse;
 mod ready;
 mod recipe;
+mod rows;
 mod source;
 mod task;
 mod task_file;
-mod task_keys;
 mod warnings;
 mod write;
 
@@ -16,11 +19,14 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+pub use columns::{Column, Kind};
+pub use error::StudyError;
+pub use labels::{LabelSet, Labels};
 pub use measures::{Measures, Select};
-pub use parse::StudyError;
 pub use ready::{READY, Ready};
 pub use recipe::{Head, LrSchedulerType, Precision, Recipe, RecipeOverride};
-pub use task::{Column, Kind, LabelSet, Labels, Located, Sample, Source, Task, Validation};
+pub use rows::{Located, Sample, Source, Validation};
+pub use task::Task;
 pub use write::NotToml;
 
 /// How a model comes to its target.

@@ -1,17 +1,7 @@
 //! Study text → checked [`Study`]: every complaint carries a line and a remedy.
 
 use super::lines::{Lines, line_of};
-use super::{Encoder, Pairs, Protocol, Study, Task, Validation, is_hub_id, source};
-
-/// What is wrong with a study file.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {message}")]
-pub struct StudyError {
-    /// Line, from 1.
-    pub line: usize,
-    /// What is wrong, and the remedy.
-    pub message: String,
-}
+use super::{Encoder, Pairs, Protocol, Study, StudyError, Task, Validation, is_hub_id, source};
 
 pub(super) fn parse(text: &str) -> Result<Study, StudyError> {
     let study: Study = toml::from_str(text).map_err(|e| {

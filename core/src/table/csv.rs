@@ -1,42 +1,45 @@
-//! One line of CSV by the rules of RFC 4180.
+//! Tables for programs: CSV by RFC 4180, lines end in `\n`.
 
-/// Fields joined by commas, with a line feed; quoted where they hold a comma, a quote or a line break.
-pub(super) fn line<S: AsRef<str>>(fields: impl IntoIterator<Item = S>) -> String {
-    let quoted: Vec<String> = fields.into_iter().map(|f| quote(f.as_ref())).collect();
-    quoted.join(",") + "\n"
-}
+use super::{Kind, Medium, Table};
 
-/// The shortest text that reads back as the same number; empty when missing.
-pub(super) fn number(value: Option<f64>) -> String {
-    value.map_or_else(String::new, |v| format!("{v}"))
-}
-
-fn quote(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
+impl Table {
+    /// The table as CSV: numbers with all their digits, a missing one as an empty field, an interval as its two ends.
+    pub fn csv(&self) -> String {
+        let table = self.on(Medium::Csv);
+        let mut writer = ::csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+        // Writing to memory does not fail.
+        let _ = writer.write_record(table.columns.iter().flat_map(|column| match column.kind {
+            Kind::Intervals => vec![format!("{}_low", column.name), format!("{}_high", column.name)],
+            _ => vec![column.name.clone()],
+        }));
+        for row in &table.rows {
+            let cells = row.iter().zip(&table.columns).flat_map(|(cell, column)| {
+                let mut fields = cell.value.fields();
+                fields.resize(if column.kind == Kind::Intervals { 2 } else { 1 }, String::new());
+                fields
+            });
+            let _ = writer.write_record(cells);
+        }
+        writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metric::Metric;
+    use crate::table::{Show, Value};
 
     #[test]
-    fn quotes_only_where_needed() {
-        assert_eq!(
-            line(["", "a b", "a,b", "say \"no\"", "two\nlines"]),
-            ",a b,\"a,b\",\"say \"\"no\"\"\",\"two\nlines\"\n"
-        );
-    }
-
-    #[test]
-    fn numbers_read_back() {
-        for value in [0.75, 0.1 + 0.2, 1.0, 1e-12, -1.0 / 3.0] {
-            assert_eq!(number(Some(value)).parse::<f64>().unwrap(), value);
-        }
-        assert_eq!(number(Some(0.749998)), "0.749998");
-        assert_eq!(number(None), "");
+    fn quotes_only_where_needed_and_splits_intervals() {
+        let rows = [("say \"no\"", Some(0.5), Some([-0.1, 0.25])), ("a,b\nc", None, None)];
+        let table = Table::of(&rows, "t", "")
+            .words("name", |r| r.0)
+            .numbers("gain", |r| Value::number(r.1, Show::Plain(1)))
+            .intervals("gain", |r| r.2.map(Into::into), |_| Show::Gain(Metric::Accuracy))
+            .words("page", |_| "x")
+            .on(&[Medium::Page])
+            .noted("");
+        assert_eq!(table.csv(), "name,gain,gain_low,gain_high\n\"say \"\"no\"\"\",0.5,-0.1,0.25\n\"a,b\nc\",,,\n");
     }
 }

@@ -1,20 +1,44 @@
-//! Results as text for other programs: CSV (the student notebook's two tables, and one row per run for everything else),
-//! and [`latex`].
+//! Results as tables: typed columns, each table defined in one place, and drawn as text, CSV, LaTeX, Markdown, or (by the
+//! viewer) HTML.
 //!
-//! In CSV, numbers are written with the fewest digits that read back as the same number; a missing number is an empty field.
-//! Lines end in `\n`.
+//! A definition lists columns, each with its name for programs, its head for people, what stands in it, and the media that
+//! show it; one file a table. [`Table::csv`] writes numbers with the fewest digits that read back as the same number, the
+//! others write points, real minus signs and dashes.
 
-mod analysis;
-mod baseline_performance;
+mod column;
+mod correlations;
 mod csv;
-mod fine_tune_performance;
-pub mod latex;
+mod effects;
+mod families;
+mod latex;
+mod map;
+mod markdown;
 mod notebook;
+mod pairs;
+mod predictors;
+mod recommendation;
+mod seeds;
+mod selection;
+mod similarity;
+mod tasks;
 #[cfg(test)]
 mod tests;
-mod transfer;
+mod text;
+mod training;
+mod value;
 
-pub use analysis::{correlation, pairs, predictors, selection, similarity};
-pub use baseline_performance::baseline_performance;
-pub use fine_tune_performance::fine_tune_performance;
-pub use transfer::transfer;
+pub use column::{Cell, Column, Definition, Kind, Medium, Table, Tone};
+pub use correlations::correlations;
+pub use effects::effects;
+pub use families::latex_by_family;
+pub use map::{difference_map, transfer_map};
+pub use notebook::{baseline_performance, fine_tune_performance};
+pub use pairs::pairs;
+pub use predictors::predictors;
+pub use recommendation::recommendation;
+pub use seeds::seeds;
+pub use selection::selection;
+pub use similarity::similarity;
+pub use tasks::tasks;
+pub use training::training;
+pub use value::{Show, Value};

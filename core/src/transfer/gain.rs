@@ -1,12 +1,7 @@
-//! The four ways to say how much a source helped; every one is oriented so that positive is better.
+//! Ways to say how much a source helped beside the plain gain ([`Metric::gain`]); each is oriented so that positive is
+//! better.
 
 use crate::metric::Metric;
-
-/// Score after transfer minus the single-task score for metrics where higher is better, the reverse for losses; in
-/// the metric's units.
-pub fn gain(metric: Metric, transfer: f64, single: f64) -> f64 {
-    metric.gain(transfer, single)
-}
 
 /// Relative gain of means over seeds: mean(transfer) / mean(single) − 1, and 1 − mean(transfer) / mean(single) for
 /// losses. From −1 upwards where higher is better; absent when the baseline is not above 0.
@@ -65,7 +60,6 @@ mod tests {
 
     #[test]
     fn losses_turn_around() {
-        assert_eq!(gain(Metric::Brier, 0.25, 0.5), 0.25);
         assert_eq!(chance_corrected_gain(Metric::Brier, 0.25, 0.5), Some(0.5));
         assert_eq!(relative_gain(Metric::Brier, 0.5, 0.25), Some(-1.0));
     }
@@ -75,12 +69,5 @@ mod tests {
         assert_eq!(relative_gain(Metric::CohenKappa, 0.5, -0.1), None);
         assert_eq!(relative_gain(Metric::Accuracy, 0.5, f64::NAN), None);
         assert_eq!(chance_corrected_gain(Metric::ExpectedCalibrationError, 0.01, 0.0), None);
-    }
-
-    #[test]
-    fn gains_turn_sign_when_arms_are_swapped() {
-        for &metric in Metric::ALL {
-            assert_eq!(gain(metric, 0.3, 0.4), -gain(metric, 0.4, 0.3));
-        }
     }
 }

@@ -1,12 +1,10 @@
 //! What one run says about one task: its test score, or why there is none.
 
-use serde::Serialize;
-
 use crate::metric::Metric;
 use crate::record::{RunRecord, Status};
 
 /// A run's result on a task's test set.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Outcome {
     /// How the run ended.
     pub status: Status,

@@ -1,31 +1,37 @@
-//! What a source did to a target: the paired differences over seeds, and their summary.
+//! What a source did to a target: two arms, held together by seed where they share seeds.
 
-use serde::Serialize;
+use std::collections::BTreeSet;
 
-use super::{Baseline, Outcome, chance_corrected_gain, relative_gain};
+use super::{Arm, Outcome, PairKey, chance_corrected_gain, relative_gain};
 use crate::metric::Metric;
-use crate::sorted::SortedMap;
-use crate::stats;
-use crate::study::Protocol;
+use crate::statistics;
 
-/// Which transfer: runs are joined by this and the seed, never by position.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct PairKey {
-    /// Encoder name.
-    pub encoder: String,
-    /// Recipe variant.
-    pub variant: String,
-    /// How the model came to its target.
-    pub protocol: Protocol,
-    /// Trained first.
-    pub source: String,
-    /// Measured.
-    pub target: String,
+/// A target alone and after one source, with one encoder, variant and protocol.
+///
+/// Everything that it gives is of the runs in it: [`Self::without_collapsed`] leaves some out, and then all of it is of
+/// the others.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pair {
+    /// Which transfer.
+    pub key: PairKey,
+    /// What scores and gains are of.
+    pub metric: Metric,
+    /// The target alone.
+    pub single: Arm,
+    /// The target after the source.
+    pub transfer: Arm,
+    /// Whether gains are differences of runs that share a seed. Where no seed is shared, as with published means, the gain
+    /// is a difference of the two means, and no paired test applies. A pair without any single-task run counts as paired:
+    /// then there is no gain at all.
+    pub paired: bool,
+    /// The metric's chance level on the target's test set, where a record tells the label counts.
+    pub chance: Option<f64>,
+    /// Runs of the source, from which the transfer runs started, that collapsed.
+    pub source_collapsed_runs: usize,
 }
 
 /// The transfer run of one seed, beside the single-task run of the same encoder, variant, target and seed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SeedGain {
     /// The seed of both; `None` for imported results that came without one.
     pub seed: Option<u64>,
@@ -38,11 +44,6 @@ pub struct SeedGain {
 }
 
 impl SeedGain {
-    fn new(metric: Metric, seed: Option<u64>, single: Option<Outcome>, transfer: Outcome) -> Self {
-        let scores = single.and_then(|s| s.score).zip(transfer.score);
-        Self { seed, single, transfer, gain: scores.map(|(single, transfer)| metric.gain(transfer, single)) }
-    }
-
     /// Both scores (single, transfer), where both are there.
     pub fn scores(&self) -> Option<(f64, f64)> {
         self.single.and_then(|s| s.score).zip(self.transfer.score)
@@ -54,131 +55,108 @@ impl SeedGain {
     }
 }
 
-/// How the two sides of a gain belong together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Design {
-    /// Differences of runs that share a seed; also where there is no baseline to compare with, or where the shared
-    /// seeds lack a score: then there is no gain.
-    Paired,
-    /// Both sides have seeds, none in common: the gain is mean(transfer) − mean(single), and no paired test applies.
-    Unpaired,
-    /// One side or both came without seeds, as published means do: the gain is mean(transfer) − mean(single), and no
-    /// paired test applies.
-    Seedless,
-}
-
-impl Design {
-    fn of(transfers: &SortedMap<Option<u64>, Outcome>, baseline: Option<&Baseline>) -> Self {
-        let Some(singles) = baseline.map(|b| &b.seeds).filter(|s| !s.is_empty()) else { return Self::Paired };
-        if transfers.keys().any(|seed| seed.is_some() && singles.contains_key(seed)) {
-            Self::Paired
-        } else if transfers.contains_key(&None) || singles.contains_key(&None) {
-            Self::Seedless
-        } else {
-            Self::Unpaired
-        }
-    }
-}
-
-/// One source and one target with one encoder, variant and protocol.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Pair {
-    /// Which transfer.
-    #[serde(flatten)]
-    pub key: PairKey,
-    /// What the gains are of.
-    pub metric: Metric,
-    /// The runs by ascending seed, one for every transfer run that has a record.
-    pub seeds: Vec<SeedGain>,
-    /// How the two sides belong together.
-    pub design: Design,
-    /// Mean gain over paired seeds; where no seed pairs ([`Design::Unpaired`], [`Design::Seedless`]), the oriented
-    /// difference of the means of both sides; `None` without any.
-    pub mean: Option<f64>,
-    /// Sample standard deviation of the gains; `None` with fewer than two.
-    pub sd: Option<f64>,
-    /// Number of paired seeds: those with both scores. Two results without a seed count as one pair; a result with a
-    /// seed and one without, or with another, as none.
-    pub n: usize,
-    /// mean(transfer) / mean(single) − 1, oriented, over the runs that `mean` is of; `None` when the baseline is not
-    /// above 0.
-    pub relative_gain: Option<f64>,
-    /// Mean gain / (perfect − chance level); `None` when the test set's label counts are unknown or leave no room.
-    pub chance_corrected_gain: Option<f64>,
-    /// Transfer runs that collapsed to one class.
-    pub collapsed_runs: usize,
-    /// Transfer runs that failed.
-    pub failed_runs: usize,
-    /// Single-task runs that collapsed: of the seeds listed here, or of all where no seed pairs.
-    pub collapsed_singles: usize,
-    /// Single-task runs that failed: of the seeds listed here, or of all where no seed pairs.
-    pub failed_singles: usize,
-    /// Runs of the source, from which the transfer runs started, that collapsed.
-    pub source_collapsed_runs: usize,
-}
-
 impl Pair {
-    /// Joins the transfer runs of `key` to `baseline` by seed; by means only when no seed pairs, never by both.
-    pub(super) fn new(
-        key: PairKey,
-        metric: Metric,
-        transfers: SortedMap<Option<u64>, Outcome>,
-        baseline: Option<&Baseline>,
-        source_collapsed_runs: usize,
-    ) -> Self {
-        let single = |seed: Option<u64>| baseline.and_then(|b| b.seeds.get(&seed)).copied();
-        let design = Design::of(&transfers, baseline);
-        let seeds: Vec<SeedGain> =
-            transfers.into_iter().map(|(seed, transfer)| SeedGain::new(metric, seed, single(seed), transfer)).collect();
-        let gains: Vec<f64> = seeds.iter().filter_map(|s| s.gain).collect();
-        // Published baselines have no seeds: then, and only then, means stand against means.
-        let joined = design == Design::Paired || !gains.is_empty();
-        let (transfer, single) = if joined {
-            let (singles, transfers): (Vec<f64>, Vec<f64>) = seeds.iter().filter_map(SeedGain::scores).unzip();
-            (stats::mean(&transfers), stats::mean(&singles))
+    pub(super) fn new(key: PairKey, metric: Metric, single: Arm, transfer: Arm) -> Self {
+        // Two results without a seed are one difference; a result with a seed and one without are none.
+        let shares = |(seed, run): (Option<u64>, &Outcome)| match (seed, single.get(seed)) {
+            (Some(_), Some(_)) => true,
+            (None, Some(alone)) => alone.score.is_some() && run.score.is_some(),
+            (_, None) => false,
+        };
+        let paired = single.is_empty() || transfer.runs().any(shares);
+        Self { key, metric, single, transfer, paired, chance: None, source_collapsed_runs: 0 }
+    }
+
+    /// The transfer runs beside their single-task runs, by ascending seed.
+    pub fn seeds(&self) -> impl Iterator<Item = SeedGain> {
+        self.transfer.runs().map(|(seed, &transfer)| {
+            let single = self.single.get(seed).copied();
+            let scores = single.and_then(|s| s.score).zip(transfer.score);
+            SeedGain { seed, single, transfer, gain: scores.map(|(single, after)| self.metric.gain(after, single)) }
+        })
+    }
+
+    /// The same pair without collapsed runs: without both runs of a seed at which either collapsed, or, where the arms share
+    /// no seed, without those of each arm that did.
+    #[must_use]
+    pub fn without_collapsed(&self) -> Self {
+        let collapsed: BTreeSet<Option<u64>> = self.seeds().filter(SeedGain::collapsed).map(|s| s.seed).collect();
+        let keep = |seed, run: &Outcome| if self.paired { !collapsed.contains(&seed) } else { !run.constant };
+        Self { single: self.single.only(keep), transfer: self.transfer.only(keep), ..self.clone() }
+    }
+
+    /// The scores (single, transfer) behind the gain: seed beside seed, or, where the arms share none, each arm's own.
+    pub fn scores(&self) -> (Vec<f64>, Vec<f64>) {
+        if self.paired {
+            self.seeds().filter_map(|s| s.scores()).unzip()
         } else {
-            let transfers: Vec<f64> = seeds.iter().filter_map(|s| s.transfer.score).collect();
-            (stats::mean(&transfers), baseline.and_then(|b| b.mean))
-        };
-        let means = transfer.zip(single);
-        let mean = if joined { stats::mean(&gains) } else { means.map(|(t, s)| metric.gain(t, s)) };
-        let relative = means.and_then(|(t, s)| relative_gain(metric, t, s));
-        let corrected =
-            mean.zip(baseline.and_then(|b| b.chance)).and_then(|(g, c)| chance_corrected_gain(metric, g, c));
-        let count = |is: fn(&SeedGain) -> bool| seeds.iter().filter(|s| is(s)).count();
-        let count_singles = |is: fn(&Outcome) -> bool| {
-            if joined {
-                seeds.iter().filter(|s| s.single.as_ref().is_some_and(is)).count()
-            } else {
-                baseline.map_or(0, |b| b.seeds.values().filter(|o| is(o)).count())
-            }
-        };
-        Self {
-            key,
-            metric,
-            design,
-            mean,
-            sd: stats::sd(&gains),
-            n: gains.len(),
-            relative_gain: relative,
-            chance_corrected_gain: corrected,
-            collapsed_runs: count(|s| s.transfer.constant),
-            failed_runs: count(|s| s.transfer.failed()),
-            collapsed_singles: count_singles(|o| o.constant),
-            failed_singles: count_singles(Outcome::failed),
-            source_collapsed_runs,
-            seeds,
+            (self.single.scores(), self.transfer.scores())
         }
     }
 
-    /// The gains of the paired seeds, by ascending seed.
-    pub fn gains(&self) -> Vec<f64> {
-        self.seeds.iter().filter_map(|s| s.gain).collect()
+    /// The same scores, turned so that larger is better.
+    pub fn oriented(&self) -> (Vec<f64>, Vec<f64>) {
+        let orient = |scores: Vec<f64>| scores.into_iter().map(|s| self.metric.gain(s, 0.0)).collect();
+        let (single, transfer) = self.scores();
+        (orient(single), orient(transfer))
     }
 
-    /// The gains of the paired seeds at which neither run collapsed, by ascending seed.
-    pub fn gains_without_collapsed(&self) -> Vec<f64> {
-        self.seeds.iter().filter(|s| !s.collapsed()).filter_map(|s| s.gain).collect()
+    /// The gains that a paired test takes, by ascending seed; empty where the arms share no seed.
+    ///
+    /// Rounded to 1e-12: 0.9 − 0.8 and 0.8 − 0.7 are one difference, and equal differences must not look as if they
+    /// varied by a rounding error, against which any mean would be significant.
+    pub fn gains(&self) -> Vec<f64> {
+        let gains = self.seeds().filter_map(|s| s.gain).filter(|_| self.paired);
+        gains.map(|gain| (gain * 1e12).round() / 1e12).collect()
+    }
+
+    /// Number of paired seeds: those with both scores.
+    pub fn n(&self) -> usize {
+        self.gains().len()
+    }
+
+    /// Means (single, transfer) of [`Self::scores`].
+    pub fn means(&self) -> (Option<f64>, Option<f64>) {
+        let (single, transfer) = self.scores();
+        (statistics::mean(&single), statistics::mean(&transfer))
+    }
+
+    /// Mean gain: of the differences where seeds pair, else the oriented difference of the means; `None` without any.
+    pub fn gain(&self) -> Option<f64> {
+        if self.paired {
+            return statistics::mean(&self.gains());
+        }
+        let (single, transfer) = self.means();
+        transfer.zip(single).map(|(transfer, single)| self.metric.gain(transfer, single))
+    }
+
+    /// mean(transfer) / mean(single) − 1, oriented; `None` when the baseline is not above 0.
+    pub fn relative_gain(&self) -> Option<f64> {
+        let (single, transfer) = self.means();
+        relative_gain(self.metric, transfer?, single?)
+    }
+
+    /// Mean gain / (perfect − chance level); `None` when the test set's label counts are unknown or leave no room.
+    pub fn chance_corrected_gain(&self) -> Option<f64> {
+        chance_corrected_gain(self.metric, self.gain()?, self.chance?)
+    }
+
+    /// (perfect − transfer) / (perfect − single) − 1 of the means, for metrics from 0 to 1 of which 1 is perfect; `None`
+    /// when the single-task model makes no errors.
+    pub fn error_rate_change(&self) -> Option<f64> {
+        let is_fraction = self.metric.range() == (0.0, 1.0) && self.metric.higher_is_better();
+        let (single, transfer) = self.means();
+        let errors = 1.0 - single.filter(|_| is_fraction)?;
+        let left = 1.0 - transfer?;
+        (errors > 0.0).then(|| left / errors - 1.0)
+    }
+
+    /// How many single-task runs are so: of the seeds that have a transfer run, or of all where the arms share no seed.
+    pub fn count_singles(&self, is: impl Fn(&Outcome) -> bool) -> usize {
+        if self.paired {
+            self.seeds().filter_map(|s| s.single).filter(|s| is(s)).count()
+        } else {
+            self.single.count(is)
+        }
     }
 }

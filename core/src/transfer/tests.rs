@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::*;
-use crate::metric::{Metric, evaluate};
+use crate::metric::{Evaluation, Metric, evaluate};
 use crate::record::{RECORD_SCHEMA, RunRecord, Status};
 use crate::study::Protocol;
 
@@ -32,13 +32,7 @@ fn failed(protocol: Protocol, source: Option<&str>, target: &str, seed: u64) -> 
     run
 }
 
-fn record(
-    protocol: Protocol,
-    source: Option<&str>,
-    target: &str,
-    seed: u64,
-    test: Option<crate::record::Evaluation>,
-) -> RunRecord {
+fn record(protocol: Protocol, source: Option<&str>, target: &str, seed: u64, test: Option<Evaluation>) -> RunRecord {
     let splits = test.into_iter().map(|e| ("test".to_owned(), e)).collect();
     RunRecord {
         schema: RECORD_SCHEMA.into(),
@@ -63,6 +57,10 @@ fn record(
 
 fn metrics() -> IndexMap<String, Metric> {
     ["rte", "ag", "paws"].map(|t| (t.to_owned(), Metric::Accuracy)).into()
+}
+
+fn mapped(records: &[RunRecord]) -> TransferMap {
+    TransferMap::new(&metrics(), &Runs::new(records).unwrap()).unwrap()
 }
 
 fn key(source: &str, target: &str) -> PairKey {
@@ -100,42 +98,61 @@ fn near(value: Option<f64>, expected: f64) {
 
 #[test]
 fn baselines_summarise_seeds() {
-    let map = TransferMap::new(&metrics(), &runs()).unwrap();
+    let map = mapped(&runs());
     let names: Vec<&str> = map.baselines.iter().map(|b| b.task.as_str()).collect();
     assert_eq!(names, ["rte", "ag"], "the study's order; nothing is known of paws");
     let rte = map.baseline("tiny", "default", "rte").unwrap();
-    near(rte.mean, 0.8);
-    near(rte.sd, 0.1);
-    assert_eq!((rte.n, rte.constant_runs, rte.failed_runs), (3, 0, 1));
+    near(rte.arm.mean(), 0.8);
+    near(rte.arm.sd(), 0.1);
+    let counts =
+        |arm: &Arm| [arm.count(|run| run.constant), arm.count(|run| run.at_chance), arm.count(Outcome::failed)];
+    assert_eq!((rte.arm.scores().len(), counts(&rte.arm)), (3, [0, 0, 1]));
     assert_eq!((rte.majority_accuracy, rte.chance), (Some(0.6), Some(0.6)));
     let ag = map.baseline("tiny", "default", "ag").unwrap();
-    assert_eq!((ag.n, ag.constant_runs, ag.at_chance_runs), (2, 1, 1));
+    assert_eq!((ag.arm.scores().len(), counts(&ag.arm)), (2, [1, 1, 0]));
     assert_eq!(map.baseline("tiny", "default", "paws"), None);
 }
 
 #[test]
 fn gains_are_joined_by_seed_and_missing_stays_missing() {
-    let map = TransferMap::new(&metrics(), &runs()).unwrap();
+    let map = mapped(&runs());
     assert_eq!(map.pairs.len(), 1);
     let pair = map.pair(&key("ag", "rte")).unwrap();
+    let seeds: Vec<SeedGain> = pair.seeds().collect();
     let gains: Vec<(u64, Option<i64>)> =
-        pair.seeds.iter().map(|s| (s.seed.unwrap(), s.gain.map(|g| (g * 10.0).round() as i64))).collect();
+        seeds.iter().map(|s| (s.seed.unwrap(), s.gain.map(|g| (g * 10.0).round() as i64))).collect();
     assert_eq!(gains, [(1, Some(-1)), (2, Some(-1)), (3, Some(1)), (4, None), (5, None), (6, None)]);
-    assert_eq!((pair.n, pair.gains().len(), pair.gains_without_collapsed().len()), (3, 3, 2));
-    near(pair.mean, -0.1 / 3.0);
-    near(pair.relative_gain, (0.7 + 0.6 + 1.0) / 2.4 - 1.0);
-    near(pair.chance_corrected_gain, -0.1 / 3.0 / 0.4);
-    assert_eq!((pair.collapsed_runs, pair.failed_runs), (1, 1));
-    assert_eq!((pair.collapsed_singles, pair.failed_singles, pair.source_collapsed_runs), (0, 1, 1));
-    assert!(pair.seeds[3].single.is_none(), "no record of the baseline of seed 4");
-    assert!(pair.seeds[4].single.unwrap().failed());
+    assert_eq!((pair.n(), pair.without_collapsed().n()), (3, 2));
+    near(pair.gain(), -0.1 / 3.0);
+    near(pair.relative_gain(), (0.7 + 0.6 + 1.0) / 2.4 - 1.0);
+    near(pair.chance_corrected_gain(), -0.1 / 3.0 / 0.4);
+    let collapsed = |run: &Outcome| run.constant;
+    assert_eq!((pair.transfer.count(collapsed), pair.transfer.count(Outcome::failed)), (1, 1));
+    assert_eq!((pair.count_singles(collapsed), pair.count_singles(Outcome::failed)), (0, 1));
+    assert_eq!(pair.source_collapsed_runs, 1);
+    assert!(seeds[3].single.is_none(), "no record of the baseline of seed 4");
+    assert!(seeds[4].single.unwrap().failed());
+}
+
+#[test]
+fn the_index_has_every_run_once_by_arm_and_seed() {
+    let records = runs();
+    let index = Runs::new(&records).unwrap();
+    let found: usize = index.arms().map(|(_, by_seed)| by_seed.len()).sum();
+    assert_eq!((found, index.unpaired(), index.records().len()), (records.len(), 0, records.len()));
+    let key = key("ag", "rte");
+    let seeds = index.of_pair(&key);
+    let ids = |s: &SeedRuns<'_>| [s.single, s.transfer].map(|run| run.map(|r| r.id.clone()));
+    assert_eq!(seeds.iter().map(|s| s.seed.unwrap()).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+    assert_eq!(ids(&seeds[0]), [Some("single/rte/s1".to_owned()), Some("sequential/ag--rte/s1".to_owned())]);
+    assert_eq!(ids(&seeds[3]), [None, Some("sequential/ag--rte/s4".to_owned())]);
 }
 
 #[test]
 fn the_order_of_records_changes_nothing() {
     let (forward, mut backward) = (runs(), runs());
     backward.reverse();
-    assert_eq!(TransferMap::new(&metrics(), &forward), TransferMap::new(&metrics(), &backward));
+    assert_eq!(mapped(&forward), mapped(&backward));
 }
 
 #[test]
@@ -144,9 +161,9 @@ fn encoders_and_variants_never_mix() {
     for record in records.iter_mut().filter(|r| r.protocol == Protocol::Single) {
         record.variant = "l2-sp".into();
     }
-    let map = TransferMap::new(&metrics(), &records).unwrap();
-    assert_eq!(map.pairs[0].n, 0);
-    assert_eq!((map.pairs[0].mean, map.pairs[0].sd, map.pairs[0].relative_gain), (None, None, None));
+    let map = mapped(&records);
+    assert_eq!(map.pairs[0].n(), 0);
+    assert_eq!((map.pairs[0].gain(), map.pairs[0].relative_gain()), (None, None));
     assert_eq!(map.pairs[0].source_collapsed_runs, 0);
 }
 
@@ -154,15 +171,16 @@ fn encoders_and_variants_never_mix() {
 fn a_source_with_its_own_recipe_is_asked_whether_it_collapsed() {
     let mut records = runs();
     records.push(run(Protocol::Source, None, "ag", 1, 9));
-    let map = TransferMap::new(&metrics(), &records).unwrap();
+    let map = mapped(&records);
     assert_eq!(map.pairs[0].source_collapsed_runs, 0);
 }
 
 #[test]
 fn losses_gain_when_they_fall() {
     let metrics = metrics().into_keys().map(|t| (t, Metric::LogLoss)).collect();
-    let map = TransferMap::new(&metrics, &runs()).unwrap();
-    assert!(map.pairs[0].seeds[2].gain.unwrap() > 0.0, "seed 3 went from 9 to 10 right");
+    let records = runs();
+    let map = TransferMap::new(&metrics, &Runs::new(&records).unwrap()).unwrap();
+    assert!(map.pairs[0].seeds().nth(2).unwrap().gain.unwrap() > 0.0, "seed 3 went from 9 to 10 right");
 }
 
 #[test]
@@ -171,30 +189,31 @@ fn a_metric_that_was_not_recorded_is_missing() {
     for record in &mut records {
         record.evaluations.values_mut().flat_map(IndexMap::values_mut).for_each(|e| e.scores.clear());
     }
-    let map = TransferMap::new(&metrics(), &records).unwrap();
-    assert_eq!((map.pairs[0].mean, map.pairs[0].n, map.baselines[0].mean), (None, 0, None));
+    let map = mapped(&records);
+    assert_eq!((map.pairs[0].gain(), map.pairs[0].n(), map.baselines[0].arm.mean()), (None, 0, None));
 }
 
 #[test]
 fn joint_runs_are_counted_and_left_out() {
     let mut joint = run(Protocol::Joint, None, "rte", 1, 9);
     joint.targets.push("ag".into());
-    let map = TransferMap::new(&metrics(), &[joint]).unwrap();
-    assert_eq!((map.pairs.len(), map.unpaired_runs), (0, 1));
+    let records = [joint];
+    assert_eq!((mapped(&records).pairs.len(), Runs::new(&records).unwrap().unpaired()), (0, 1));
 }
 
 #[test]
 fn rejects_two_records_of_one_run() {
     let mut records = runs();
     records.push(run(Protocol::Sequential, Some("ag"), "rte", 3, 9));
-    let error = TransferMap::new(&metrics(), &records).unwrap_err();
+    let error = Runs::new(&records).unwrap_err();
     let id = "sequential/ag--rte/s3".to_owned();
     assert_eq!(error, TransferError::Duplicate { first: id.clone(), second: id });
 }
 
 #[test]
 fn rejects_a_task_that_the_study_does_not_have() {
-    let error = TransferMap::new(&metrics(), &[run(Protocol::Sequential, Some("qnli"), "rte", 1, 9)]).unwrap_err();
+    let records = [run(Protocol::Sequential, Some("qnli"), "rte", 1, 9)];
+    let error = TransferMap::new(&metrics(), &Runs::new(&records).unwrap()).unwrap_err();
     assert_eq!(error, TransferError::UnknownTask { run: "sequential/qnli--rte/s1".into(), task: "qnli".into() });
 }
 
@@ -212,13 +231,13 @@ fn a_baseline_without_seeds_is_compared_by_means() {
         run(Sequential, Some("ag"), "rte", 2, 7),
         failed(Sequential, Some("ag"), "rte", 3),
     ];
-    let map = TransferMap::new(&metrics(), &records).unwrap();
+    let map = mapped(&records);
     let pair = &map.pairs[0];
-    assert_eq!((pair.design, pair.n, pair.sd), (Design::Seedless, 0, None));
-    near(pair.mean, 0.05);
-    near(pair.relative_gain, 0.85 / 0.8 - 1.0);
-    near(pair.chance_corrected_gain, 0.05 / 0.4);
-    assert!(pair.gains().is_empty() && pair.seeds.iter().all(|s| s.gain.is_none()));
+    assert_eq!((pair.paired, pair.n()), (false, 0));
+    near(pair.gain(), 0.05);
+    near(pair.relative_gain(), 0.85 / 0.8 - 1.0);
+    near(pair.chance_corrected_gain(), 0.05 / 0.4);
+    assert!(pair.gains().is_empty() && pair.seeds().all(|s| s.gain.is_none()));
 }
 
 #[test]
@@ -226,10 +245,11 @@ fn seeds_of_which_none_is_shared_are_compared_by_means() {
     use Protocol::{Sequential, Single};
     let records =
         [run(Single, None, "rte", 1, 8), collapsed(Single, None, "rte", 2), run(Sequential, Some("ag"), "rte", 3, 9)];
-    let map = TransferMap::new(&metrics(), &records).unwrap();
+    let map = mapped(&records);
     let pair = &map.pairs[0];
-    assert_eq!((pair.design, pair.n, pair.collapsed_singles), (Design::Unpaired, 0, 1));
-    near(pair.mean, 0.9 - 0.7);
+    assert_eq!((pair.paired, pair.n(), pair.count_singles(|run| run.constant)), (false, 0, 1));
+    near(pair.gain(), 0.9 - 0.7);
+    near(pair.without_collapsed().gain(), 0.9 - 0.8);
 }
 
 #[test]
@@ -241,13 +261,13 @@ fn means_never_mix_with_paired_seeds() {
         run(Sequential, Some("ag"), "rte", 1, 9),
         run(Sequential, Some("ag"), "rte", 2, 3),
     ];
-    let map = TransferMap::new(&metrics(), &records).unwrap();
-    assert_eq!((map.pairs[0].design, map.pairs[0].n), (Design::Paired, 1));
-    near(map.pairs[0].mean, 0.1);
+    let map = mapped(&records);
+    assert_eq!((map.pairs[0].paired, map.pairs[0].n()), (true, 1));
+    near(map.pairs[0].gain(), 0.1);
     // The shared seed failed: missing stays missing, whatever the other seeds would give.
     records[0] = failed(Single, None, "rte", 1);
-    let map = TransferMap::new(&metrics(), &records).unwrap();
-    assert_eq!((map.pairs[0].design, map.pairs[0].n, map.pairs[0].mean), (Design::Paired, 0, None));
+    let map = mapped(&records);
+    assert_eq!((map.pairs[0].paired, map.pairs[0].n(), map.pairs[0].gain()), (true, 0, None));
 }
 
 #[test]
@@ -255,7 +275,7 @@ fn two_results_without_a_seed_are_one_difference() {
     use Protocol::{Sequential, Single};
     let records =
         [without_seed(run(Single, None, "rte", 0, 8)), without_seed(run(Sequential, Some("ag"), "rte", 0, 9))];
-    let map = TransferMap::new(&metrics(), &records).unwrap();
-    assert_eq!((map.pairs[0].design, map.pairs[0].n), (Design::Seedless, 1));
-    near(map.pairs[0].mean, 0.1);
+    let map = mapped(&records);
+    assert_eq!((map.pairs[0].paired, map.pairs[0].n()), (true, 1));
+    near(map.pairs[0].gain(), 0.1);
 }

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use transfermap::analysis::{Analysis, Options};
-use transfermap::transfer::TransferMap;
 
 use crate::error::Wrong;
 use crate::site::{Shown, plots};
@@ -64,9 +63,7 @@ impl Export {
             if csv || self.latex {
                 let analysis = Analysis::new(report, &Options::default()).map_err(|e| Wrong::at(path.display(), &e))?;
                 if csv {
-                    let map = TransferMap::of_study(&report.study, &report.runs)
-                        .map_err(|e| Wrong::at(path.display(), &e))?;
-                    written.extend(write_csv(&self.out, report, &map, &analysis)?);
+                    written.extend(write_csv(&self.out, report, &analysis)?);
                 }
                 if self.latex {
                     written.extend(write_latex(&self.out, &analysis)?);

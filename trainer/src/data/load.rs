@@ -180,7 +180,7 @@ impl Loader<'_> {
             rows += 1;
         }
         let limit = source.limit.unwrap_or(rows);
-        let ranks: HashMap<usize, usize> = transfermap::numpy::permutation(self.seed, rows)
+        let ranks: HashMap<usize, usize> = transfermap::random::numpy::permutation(self.seed, rows)
             .into_iter()
             .take(limit)
             .enumerate()

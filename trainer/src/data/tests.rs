@@ -156,7 +156,7 @@ fn the_data_seed_decides_which_rows_are_picked() {
 #[test]
 fn numpy_rows_stand_in_the_order_of_the_permutation_and_leaks_go_after_it() {
     let rows: String = (0..50).map(|i| format!("row {i},{}\n", i % 2)).collect();
-    let order = transfermap::numpy::permutation(42, 50);
+    let order = transfermap::random::numpy::permutation(42, 50);
     let folder = Folder::new()
         .with("train.csv", format!("text,label\n{rows}"))
         .with("test.csv", format!("text,label\nrow {},1\n", order[1]));

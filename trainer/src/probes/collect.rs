@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Instant;
 
+use transfermap::measure::probe::{
+    Features, SentenceProbe, SourceCost, SourceProbe, TaskCost, TaskProbe, WeightChanges,
+};
 use transfermap::measure::{Measured, Measuring, Selection, Trained};
-use transfermap::probe::{Features, SentenceProbe, SourceCost, SourceProbe, TaskCost, TaskProbe, WeightChanges};
 use transfermap::report::Measure;
 
 use super::file::Probe;
@@ -212,13 +214,12 @@ pub struct SeenTask<'a> {
 }
 
 impl SeenTask<'_> {
-    /// Labels, token counts and lengths; nothing that takes a model.
+    /// Labels and token counts; nothing that takes a model.
     fn probe(&self, seed: Option<u64>) -> TaskProbe {
         let mut token_counts: BTreeMap<u32, u64> = BTreeMap::new();
         for id in self.set.input_ids.iter().flatten().filter(|id| !self.special.contains(id)) {
             *token_counts.entry(*id).or_default() += 1;
         }
-        let tokens: usize = self.set.input_ids.iter().map(Vec::len).sum();
         TaskProbe {
             task: self.name.to_owned(),
             seed,
@@ -226,12 +227,9 @@ impl SeenTask<'_> {
             labels: self.set.labels.clone(),
             pooled: None,
             mean_pooled: None,
-            layers: Vec::new(),
             token_counts: Some(token_counts),
             fisher: None,
             gradient: None,
-            train_examples: self.data.train.len(),
-            mean_tokens: tokens as f64 / self.set.len().max(1) as f64,
             cost: TaskCost { tokens: self.began.elapsed().as_secs_f64(), ..TaskCost::default() },
         }
     }

@@ -8,7 +8,6 @@ use std::time::Instant;
 use anyhow::Context;
 use transfermap::analysis::{Analysis, Options};
 use transfermap::report::Report;
-use transfermap::transfer::TransferMap;
 
 use super::event::{Assignment, Monitor};
 use super::hands::Hands;
@@ -152,9 +151,8 @@ impl Call<'_> {
         let mut report = report::assemble(study, plan, inputs, &found);
         report.measures.clone_from(&observed.measures);
         report.warnings.extend(observed.warnings.iter().cloned());
-        let map = TransferMap::of_study(&report.study, &report.runs)?;
         let analysis = Analysis::new(&report, &Options::default())?;
-        let files = report::write(self.store.root(), &report, &map, &analysis)?;
+        let files = report::write(self.store.root(), &report, &analysis)?;
         let runs = &self.selection.runs;
         let good = runs.iter().all(|r| found.done.iter().any(|d| d.id == r.id));
         let ended = |id: &str| found.done.iter().chain(&found.failed).any(|r| r.id == id);

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use transfermap::analysis::Analysis;
+use transfermap::analysis::{Analysis, FamilyKey, PairOutcome};
 use transfermap::plan::Plan;
 use transfermap::record::RunRecord;
 use transfermap::report::{REPORT_CURVE_POINTS, REPORT_SCHEMA, Report};
 use transfermap::study::Study;
 use transfermap::table;
-use transfermap::transfer::TransferMap;
+use transfermap::transfer::{Runs, TransferMap};
 
 use super::survey::{Survey, listed};
 use crate::atomic;
@@ -50,33 +50,36 @@ pub fn assemble(study: &Study, plan: &Plan, inputs: &Inputs, found: &Survey) -> 
 /// Writes report.json and the CSV files; returns what was written.
 ///
 /// # Errors
-/// A file cannot be written.
-pub fn write(root: &Path, report: &Report, map: &TransferMap, analysis: &Analysis) -> anyhow::Result<Vec<PathBuf>> {
+/// A file cannot be written, or runs do not go together.
+pub fn write(root: &Path, report: &Report, analysis: &Analysis) -> anyhow::Result<Vec<PathBuf>> {
     let path = root.join("report.json");
     let mut json = serde_json::to_vec(report)?;
     json.push(b'\n');
     atomic::write(&path, &json)?;
     let mut written = vec![path];
-    written.extend(write_csv(root, report, map, analysis)?);
+    written.extend(write_csv(root, report, analysis)?);
     Ok(written)
 }
 
 /// Writes the CSV files; returns what was written.
 ///
 /// # Errors
-/// A file cannot be written.
-pub fn write_csv(root: &Path, report: &Report, map: &TransferMap, analysis: &Analysis) -> anyhow::Result<Vec<PathBuf>> {
+/// A file cannot be written, or runs do not go together.
+pub fn write_csv(root: &Path, report: &Report, analysis: &Analysis) -> anyhow::Result<Vec<PathBuf>> {
+    let study = &report.study;
+    let runs = Runs::new(&report.runs)?;
+    let map = TransferMap::of_study(study, &report.runs)?;
     let tables = [
-        ("baseline_performance.csv", table::baseline_performance(&report.study, &report.runs)),
-        ("fine_tune_performance.csv", table::fine_tune_performance(&report.study, &report.runs)),
-        ("transfer.csv", table::transfer(map)),
-        ("pairs.csv", table::pairs(analysis)),
+        ("baseline_performance.csv", table::baseline_performance(study, &runs)),
+        ("fine_tune_performance.csv", table::fine_tune_performance(study, &runs)),
+        ("transfer.csv", table::seeds(&map)),
+        ("pairs.csv", table::pairs(&all(&analysis.pairs), &analysis.options)),
         ("similarity.csv", table::similarity(&report.measures)),
-        ("correlation.csv", table::correlation(analysis)),
-        ("selection.csv", table::selection(analysis)),
-        ("predictors.csv", table::predictors(analysis)),
+        ("correlation.csv", table::correlations(&all(&analysis.correlations))),
+        ("selection.csv", table::selection(&all(&analysis.selection))),
+        ("predictors.csv", table::predictors(&all(&analysis.predictors))),
     ];
-    write_tables(root, &tables)
+    write_tables(root, tables.map(|(name, table)| (name, table.csv())))
 }
 
 /// Writes the tables for a paper; returns what was written. A table without rows is no file.
@@ -84,22 +87,38 @@ pub fn write_csv(root: &Path, report: &Report, map: &TransferMap, analysis: &Ana
 /// # Errors
 /// A file cannot be written.
 pub fn write_latex(root: &Path, analysis: &Analysis) -> anyhow::Result<Vec<PathBuf>> {
+    let pairs = |family: &FamilyKey| {
+        let pairs: Vec<_> = analysis.pairs_of(family).collect();
+        table::pairs(&pairs, &analysis.options)
+    };
+    let correlations = |family: &FamilyKey| {
+        let of = |outcome| analysis.correlations.iter().filter(move |c| c.family == *family && c.outcome == outcome);
+        table::correlations(&PairOutcome::ALL.into_iter().flat_map(of).collect::<Vec<_>>())
+    };
+    let selection = |family: &FamilyKey| {
+        let means = analysis.selection.iter().filter(|s| s.family == *family && s.target.is_none());
+        table::selection(&means.collect::<Vec<_>>())
+    };
+    let tasks: Vec<_> = analysis.tasks.iter().filter(|t| t.baseline.n > 0).collect();
     let tables = [
-        ("baselines.tex", table::latex::baselines(analysis)),
-        ("transfer.tex", table::latex::transfer(analysis)),
-        ("pairs.tex", table::latex::pairs(analysis)),
-        ("correlation.tex", table::latex::correlation(analysis)),
-        ("selection.tex", table::latex::selection(analysis)),
+        ("baselines.tex", table::tasks(&tasks, analysis.families.len() > 1, &[]).latex()),
+        ("transfer.tex", table::latex_by_family(analysis, |family| table::transfer_map(analysis, family))),
+        ("pairs.tex", table::latex_by_family(analysis, pairs)),
+        ("correlation.tex", table::latex_by_family(analysis, correlations)),
+        ("selection.tex", table::latex_by_family(analysis, selection)),
     ];
-    let filled: Vec<_> = tables.into_iter().filter(|(_, text)| !text.is_empty()).collect();
-    write_tables(root, &filled)
+    write_tables(root, tables.into_iter().filter(|(_, text)| !text.is_empty()))
 }
 
-fn write_tables(root: &Path, tables: &[(&str, String)]) -> anyhow::Result<Vec<PathBuf>> {
-    let write = |(name, text): &(&str, String)| {
+fn all<T>(items: &[T]) -> Vec<&T> {
+    items.iter().collect()
+}
+
+fn write_tables<'a>(root: &Path, tables: impl IntoIterator<Item = (&'a str, String)>) -> anyhow::Result<Vec<PathBuf>> {
+    let write = |(name, text): (&str, String)| {
         let path = root.join(name);
         atomic::write(&path, text.as_bytes())?;
         Ok(path)
     };
-    tables.iter().map(write).collect()
+    tables.into_iter().map(write).collect()
 }

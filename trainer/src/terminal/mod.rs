@@ -6,11 +6,18 @@ pub mod recommendation;
 pub mod score;
 pub mod status;
 pub mod summary;
-mod table;
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 
-pub use table::print_table;
+use transfermap::table::Table;
+
+/// Prints a table after an empty line, if it has rows. With `colour`, gains are blue and losses orange.
+///
+/// # Errors
+/// stdout is closed.
+pub fn print(out: &mut dyn Write, table: &Table, colour: bool) -> io::Result<()> {
+    if table.rows.is_empty() { Ok(()) } else { write!(out, "\n{}", table.text(colour)) }
+}
 
 /// Whether stdout shows colours: it is a terminal and `NO_COLOR` is not set.
 pub fn colours() -> bool {

@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
-use transfermap::number::{self, MISSING, or_missing};
+use transfermap::number;
+use transfermap::table::{Show, Table, Value};
 
-use super::{print_table, recommendation};
+use super::analysis::warnings;
+use super::recommendation;
 use crate::score::{EncoderScores, Scores};
 
 /// Prints values and ranks, then the recommendation.
@@ -12,43 +14,36 @@ use crate::score::{EncoderScores, Scores};
 /// # Errors
 /// stdout is closed.
 pub fn print(out: &mut dyn Write, scores: &Scores) -> io::Result<()> {
-    let Scores { target, examples, .. } = scores;
     for encoder in &scores.encoders {
-        let name = &encoder.encoder;
-        writeln!(out, "Sources for {target} by {name}, from {examples} of its training examples; rank in brackets")?;
-        writeln!(
-            out,
-            "ρ: Spearman of measure and gain among the sources of a target, mean over the study's targets\n"
-        )?;
-        measures(out, encoder)?;
-        writeln!(out, "\nIn the study: {}\n", encoder.in_study.as_deref().unwrap_or("no gain was measured."))?;
+        super::print(out, &measures(scores, encoder), false)?;
+        writeln!(out, "\nIn the study: {}", encoder.in_study.as_deref().unwrap_or("no gain was measured."))?;
     }
     recommendation::print(out, &scores.recommendations)?;
-    super::analysis::warnings(out, &scores.warnings)
+    warnings(out, &scores.warnings)
 }
 
-fn measures(out: &mut dyn Write, encoder: &EncoderScores) -> io::Result<()> {
+/// One row per measure, one column per source.
+fn measures(scores: &Scores, encoder: &EncoderScores) -> Table {
     let mut sources: Vec<&str> = encoder.measures.iter().flat_map(|m| &m.sources).map(|s| s.source.as_str()).collect();
     sources.sort_unstable();
     sources.dedup();
-    let mut head = vec!["measure".to_owned(), "ρ".to_owned(), "p".to_owned(), "seconds".to_owned()];
-    head.extend(sources.iter().map(|s| (*s).to_owned()));
-    let mut rows = vec![head];
-    for measure in &encoder.measures {
-        let study = measure.in_study.as_ref();
-        let mut row = vec![
-            measure.name.clone(),
-            or_missing(study.and_then(|i| i.within_target_spearman), |r| number::signed(r, 2)),
-            or_missing(study.and_then(|i| i.within_target_p), number::p_value),
-            number::plain(measure.cost_seconds, 2),
-        ];
-        for source in &sources {
-            let of = measure.sources.iter().find(|s| s.source == *source);
-            row.push(of.map_or_else(|| MISSING.to_owned(), |s| format!("{} ({})", value(s.value), s.rank)));
-        }
-        rows.push(row);
+    let title = format!("Sources for {} by {}", scores.target, encoder.encoder);
+    let mut table = Table::of(&encoder.measures, "measures", title)
+        .words("measure", |m| &m.name)
+        .numbers("ρ", |m| Value::number(m.in_study.as_ref().and_then(|i| i.within_target_spearman), Show::Signed(2)))
+        .numbers("p", |m| Value::number(m.in_study.as_ref().and_then(|i| i.within_target_p), Show::P))
+        .numbers("seconds", |m| Value::Number(m.cost_seconds, Show::Plain(2)));
+    for source in sources {
+        table = table.numbers(source, |m| match m.sources.iter().find(|s| s.source == source) {
+            Some(s) => format!("{} ({})", value(s.value), s.rank).into(),
+            None => Value::Missing,
+        });
     }
-    print_table(out, &rows, &|_, _| None)
+    table.noted(format!(
+        "from {} of its training examples; rank in brackets. ρ: Spearman of measure and gain among the sources of a \
+         target, mean over the study's targets",
+        scores.examples
+    ))
 }
 
 /// Four significant figures at most: measures have every order of magnitude.

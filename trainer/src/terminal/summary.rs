@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use transfermap::report::TaskSummary;
 use transfermap::study::Protocol;
+use transfermap::table::Table;
 
 use super::analysis::warnings;
-use super::print_table;
 use crate::probes;
 use crate::probes::plan::Layout;
 use crate::run::planned::Outlook;
@@ -111,23 +111,19 @@ pub fn dry_run(out: &mut dyn Write, outlook: &Outlook, keeps_models: bool) -> io
 /// # Errors
 /// stdout is closed.
 pub fn tasks(out: &mut dyn Write, tasks: &[TaskSummary]) -> io::Result<()> {
-    let head = ["task", "split", "examples", "labels", "tokens p50", "p95", "max", "truncated"];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    for task in tasks {
-        for (name, split) in &task.splits {
+    let rows: Vec<_> = tasks.iter().flat_map(|t| t.splits.iter().map(move |(name, split)| (t, name, split))).collect();
+    let table = Table::of(&rows, "tasks", "")
+        .words("task", |(task, ..)| &task.name)
+        .words("split", |(_, name, _)| *name)
+        .numbers("examples", |(.., split)| split.examples)
+        .words("labels", |(task, _, split)| {
             let labels = task.labels.iter().zip(&split.label_counts);
-            let labels: Vec<String> = labels.map(|(l, n)| format!("{l} {n}")).collect();
-            rows.push(vec![
-                task.name.clone(),
-                name.clone(),
-                split.examples.to_string(),
-                labels.join(", "),
-                split.token_lengths.p50.to_string(),
-                split.token_lengths.p95.to_string(),
-                split.token_lengths.max.to_string(),
-                split.truncated.to_string(),
-            ]);
-        }
-    }
-    print_table(out, &rows, &|_, _| None)
+            labels.map(|(label, n)| format!("{label} {n}")).collect::<Vec<_>>().join(", ")
+        })
+        .numbers("tokens p50", |(.., split)| split.token_lengths.p50)
+        .numbers("p95", |(.., split)| split.token_lengths.p95)
+        .numbers("max", |(.., split)| split.token_lengths.max)
+        .numbers("truncated", |(.., split)| split.truncated)
+        .noted("");
+    super::print(out, &table, false)
 }

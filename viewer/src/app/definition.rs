@@ -1,11 +1,11 @@
 //! The small window that "?" opens: what a chart or a word means.
 
 use leptos::prelude::document;
+use transfermap::glossary::{Term, term};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};
 
 use super::patch;
-use crate::definition::{Definition, definition};
 use crate::node::{Node, el};
 
 const ID: &str = "transfermap-definition";
@@ -14,11 +14,11 @@ const ID: &str = "transfermap-definition";
 pub(super) fn open(asked: &Element, key: &str) {
     let again = document().get_element_by_id(ID).is_some_and(|w| w.get_attribute("data-of").as_deref() == Some(key));
     close();
-    let Some(definition) = definition(key).filter(|_| !again) else { return };
+    let Some(definition) = term(key).filter(|_| !again) else { return };
     let Ok(made) = document().create_element("div") else { return };
     made.set_id(ID);
     made.set_class_name("definition");
-    for (name, value) in [("role", "dialog"), ("aria-label", definition.term), ("data-of", key), ("tabindex", "-1")] {
+    for (name, value) in [("role", "dialog"), ("aria-label", definition.name), ("data-of", key), ("tabindex", "-1")] {
         let _ = made.set_attribute(name, value);
     }
     patch::children(&document(), &made, &[], &contents(definition));
@@ -37,11 +37,11 @@ pub(super) fn open(asked: &Element, key: &str) {
     let _ = made.focus();
 }
 
-fn contents(definition: &Definition) -> Vec<Node> {
+fn contents(definition: &Term) -> Vec<Node> {
     let line = |class: &'static str, words: &'static str| {
         (!words.is_empty()).then(|| Node::from(el("p").class(class).text(words)))
     };
-    let mut contents = vec![Node::from(el("h4").text(definition.term))];
+    let mut contents = vec![Node::from(el("h4").text(definition.name))];
     contents.extend(
         [line("", definition.text), line("formula", definition.formula), line("quiet", definition.source)]
             .into_iter()

@@ -87,7 +87,7 @@ fn analyse(state: State) {
         let (subject, options, explained) = now.clone();
         round.set(round.get() + 1);
         state.subject.set(Some(subject.clone()));
-        match rest.map_or(Analysis::verdicts as Analyse, |rest| rest.tests)(&subject.report, &options) {
+        match rest.map_or(Analysis::tests as Analyse, |rest| rest.tests)(&subject.report, &options) {
             Ok(analysis) => {
                 let analysis = Arc::new(analysis);
                 state.analysed.set(Some(Ok(Analysed { analysis: analysis.clone(), explained, resampled: false })));

@@ -46,7 +46,7 @@ impl PartialEq for Subject {
 pub(super) struct Analysed {
     /// The analysis.
     pub analysis: Arc<Analysis>,
-    /// Whether it has all of [`Analysis::tests`], and not its [`Analysis::verdicts`] alone.
+    /// Whether it has all of [`Analysis::tests`].
     pub explained: bool,
     /// Whether everything is in it.
     pub resampled: bool,
@@ -102,8 +102,7 @@ impl State {
         let report = if one.families.len() > 1 {
             Arc::new(match self.rest.get_untracked() {
                 Some(rest) => (rest.of_family)(&one.report, family),
-                // Reading it anew takes longer than copying, but the code that copies is in the other half.
-                None => Report::from_json(one.text.as_bytes()).ok()?.into_family(family),
+                None => one.report.of_family(family),
             })
         } else {
             one.report.clone()

@@ -50,7 +50,7 @@ pub fn balance(tasks: &[TaskSummary]) -> Option<Chart> {
                 contents.push(bar.into());
                 x += share * WIDTH;
                 words.push(format!("{class} {}", number::percent(share)));
-                data.row([task.name.as_str().into(), split.into(), class.into(), count.to_string().into()]);
+                data.row([(&task.name).into(), split.into(), class.into(), count.into()]);
             }
             let words = fit(&words.join(" · "), 12.0, WORDS - 20.0);
             widest = widest.max(text_width(&words, 12.0));

@@ -23,7 +23,7 @@ pub fn confusion(id: &str, title: String, reading: &str, labels: &[String], coun
         let label = names.get(cells.len()).cloned().unwrap_or_default();
         let mut drawn = Vec::new();
         for (count, predicted) in row.iter().zip(&names) {
-            data.row([label.as_str().into(), predicted.as_str().into(), count.to_string().into()]);
+            data.row([(&label).into(), predicted.into(), (*count).into()]);
             let share = if *total == 0 { f64::NAN } else { *count as f64 / *total as f64 };
             let (fill, ink) = tokens::sequential(if share.is_finite() { share } else { 0.0 }, [0.0, 1.0]);
             let tip =

@@ -12,16 +12,6 @@ use crate::choices::change;
 use crate::table::Table;
 use crate::tokens;
 
-/// A finding as a sign and in words.
-pub fn finding(pair: &ComparedPair) -> (&'static str, &'static str) {
-    match pair.finding {
-        Finding::More => ("▲", "more here"),
-        Finding::Less => ("▼", "less here"),
-        Finding::Undecided => ("?", "undecided"),
-        Finding::Untested => ("–", "untested"),
-    }
-}
-
 /// The map of differences, here minus there.
 pub fn difference(compared: &[ComparedPair], order: &[&str], [here, there]: [&str; 2]) -> Chart {
     let largest = compared.iter().filter_map(|c| c.difference).map(f64::abs).fold(0.0, f64::max);
@@ -37,7 +27,7 @@ pub fn difference(compared: &[ComparedPair], order: &[&str], [here, there]: [&st
         .map(|s| tokens::diverging(f64::from(s), f64::from(tokens::DIVERGING_STEPS)).0)
         .collect();
     let ends = [number::gain(metric, -largest), "0".to_owned(), number::gain(metric, largest)];
-    let signs = [("▲", "gains more here"), ("▼", "gains less here"), ("?", "undecided"), ("–", "untested")];
+    let signs = Finding::ALL.map(|f| (f.sign(), f.words()));
     let matrix = Matrix {
         id: "difference".to_owned(),
         row_title: "source".to_owned(),
@@ -63,7 +53,6 @@ pub fn difference(compared: &[ComparedPair], order: &[&str], [here, there]: [&st
 }
 
 fn cell(c: &ComparedPair, largest: f64) -> Cell {
-    let (sign, words) = finding(c);
     let open = change(&[("tab", "pair"), ("source", &c.source), ("target", &c.target)]);
     let (fill, ink) = match c.difference {
         Some(d) => tokens::diverging(d, largest),
@@ -71,13 +60,14 @@ fn cell(c: &ComparedPair, largest: f64) -> Cell {
     };
     let gain = |v: Option<f64>| number::or_missing(v, |v| number::gain(c.metric, v));
     let mut tip = format!(
-        "{} → {}: {} {} ({} here, {} there), {words}",
+        "{} → {}: {} {} ({} here, {} there), {}",
         c.source,
         c.target,
         gain(c.difference),
         number::unit(c.metric),
         gain(c.here),
-        gain(c.there)
+        gain(c.there),
+        c.finding.words()
     );
     if let Some(ci) = c.ci {
         tip += &format!(" · interval {}", number::gain_interval(c.metric, ci));
@@ -85,13 +75,13 @@ fn cell(c: &ComparedPair, largest: f64) -> Cell {
     if let Some(p) = c.p_holm {
         tip += &format!(" · Holm p {}", number::p_value(p));
     }
-    let half = c.ci.map(|[low, high]| number::scale(c.metric) * (high - low) / 2.0);
+    let half = c.ci.map(|ci| number::scale(c.metric) * ci.half_width());
     Cell {
         fill,
         ink,
         main: gain(c.difference),
         below: half.map_or_else(String::new, |h| format!("±{}", number::plain(h, number::decimals(c.metric)))),
-        sign,
+        sign: c.finding.sign(),
         tip,
         key: pair_key(&c.source, &c.target),
         set: Some(open),
@@ -100,19 +90,17 @@ fn cell(c: &ComparedPair, largest: f64) -> Cell {
 }
 
 fn data(compared: &[ComparedPair]) -> Table {
-    let mut table = Table::new("difference", "Differences").words("source").words("target").words("metric");
-    for name in ["here", "there", "difference", "low", "high", "p", "p_holm"] {
-        table = table.numbers(name);
-    }
-    table = table.words("finding");
-    let exact = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
-    for c in compared {
-        let mut row = vec![c.source.as_str().into(), c.target.as_str().into(), c.metric.name().into()];
-        for v in [c.here, c.there, c.difference, c.ci.map(|i| i[0]), c.ci.map(|i| i[1]), c.p, c.p_holm] {
-            row.push(exact(v).into());
-        }
-        row.push(finding(c).1.into());
-        table.row(row);
-    }
-    table
+    Table::of(compared, "difference", "Differences")
+        .words("source", |c| &c.source)
+        .words("target", |c| &c.target)
+        .words("metric", |c| c.metric.name())
+        .numbers("here", |c| c.here)
+        .numbers("there", |c| c.there)
+        .numbers("difference", |c| c.difference)
+        .numbers("low", |c| c.ci.map(|i| i.low))
+        .numbers("high", |c| c.ci.map(|i| i.high))
+        .numbers("p", |c| c.p)
+        .numbers("p_holm", |c| c.p_holm)
+        .words("finding", |c| c.finding.name())
+        .noted("")
 }

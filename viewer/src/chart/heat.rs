@@ -7,7 +7,7 @@ use super::legend::legend;
 use super::matrix::{Cell, Matrix};
 use super::transfer_map::{open, pair_key, tip};
 use super::{Chart, Drawing};
-use crate::page::Context;
+use crate::context::Context;
 use crate::table::Table;
 use crate::tokens;
 use crate::value::Value;
@@ -67,7 +67,7 @@ pub fn similarity(context: &Context<'_>, measure: &Measure, order: &[&str]) -> C
                 set: pair.map(open),
                 ..Cell::default()
             }));
-            data.row([(*source).into(), (*target).into(), value.to_string().into()]);
+            data.row([(*source).into(), (*target).into(), value.into()]);
         }
         cells.push(row);
     }
@@ -117,7 +117,7 @@ pub fn overlap(context: &Context<'_>, order: &[&str]) -> Option<Chart> {
         let mut row = Vec::new();
         for target in order {
             row.push(find(source, target).map(|n| {
-                data.row([(*source).into(), (*target).into(), n.to_string().into()]);
+                data.row([(*source).into(), (*target).into(), n.into()]);
                 let (fill, ink) = tokens::sequential(n as f64, [0.0, most as f64]);
                 Cell {
                     fill,

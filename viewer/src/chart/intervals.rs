@@ -1,5 +1,6 @@
 //! Intervals of one number, one below the other, beside zero and the margin.
 
+use transfermap::analysis::Interval;
 use transfermap::metric::Metric;
 use transfermap::number;
 
@@ -8,23 +9,17 @@ use super::{Chart, Drawing, label};
 use crate::node::{Node, el};
 use crate::table::Table;
 
-/// One interval.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Interval {
-    /// What it covers.
-    pub name: String,
-    /// Its ends, where they are known.
-    pub ends: Option<[f64; 2]>,
-}
+/// What an interval covers, and its ends where they are known.
+pub type Named = (String, Option<Interval>);
 
 /// Height of one interval with the words over it.
 const ROW: f64 = 46.0;
 
 /// The intervals of a gain.
-pub fn intervals(metric: Metric, gain: f64, margin: f64, all: &[Interval]) -> Chart {
+pub fn intervals(metric: Metric, gain: f64, margin: f64, all: &[Named]) -> Chart {
     let title = "How sure is the gain?";
     let mut values = vec![gain, 0.0, margin, -margin];
-    values.extend(all.iter().filter_map(|i| i.ends).flatten());
+    values.extend(all.iter().filter_map(|(_, ends)| *ends).flat_map(<[f64; 2]>::from));
     let show =
         |v: f64, d: usize| number::signed(number::scale(metric) * v, super::paired_seeds::tick_decimals(metric, d));
     let unit = number::unit(metric);
@@ -45,14 +40,14 @@ pub fn intervals(metric: Metric, gain: f64, margin: f64, all: &[Interval]) -> Ch
         plot.add(band.attr("fill", "var(--line)").attr("fill-opacity", "0.6"));
         plot.add(super::line([zero, from_y], [zero, to_y], "var(--ink)"));
     }
-    for (i, one) in all.iter().enumerate() {
+    for (i, (name, ends)) in all.iter().enumerate() {
         let at = top + i as f64 * ROW;
-        let numbers = one.ends.map_or_else(|| "not known".to_owned(), |ends| number::gain_interval(metric, ends));
-        plot.add(label(0.0, at + 12.0, 12.0, "start", one.name.clone()));
+        let numbers = ends.map_or_else(|| "not known".to_owned(), |ends| number::gain_interval(metric, ends));
+        plot.add(label(0.0, at + 12.0, 12.0, "start", name.clone()));
         plot.add(label(plot.x.range()[1], at + 12.0, 12.0, "end", numbers.clone()).attr("font-weight", "600"));
-        let Some([low, high]) = one.ends else { continue };
-        let (low, high, y) = (plot.x.at(low), plot.x.at(high), at + 27.0);
-        let tip = format!("{}: {numbers} {unit}", one.name);
+        let Some(ends) = ends else { continue };
+        let (low, high, y) = (plot.x.at(ends.low), plot.x.at(ends.high), at + 27.0);
+        let tip = format!("{name}: {numbers} {unit}");
         let stroke = |x1: f64, y1: f64, x2: f64, y2: f64| {
             super::line([x1, y1], [x2, y2], "var(--accent)").attr("stroke-width", "2")
         };
@@ -71,11 +66,12 @@ pub fn intervals(metric: Metric, gain: f64, margin: f64, all: &[Interval]) -> Ch
     let mean = shape(3, [12.0, 0.0], 4.5).attr("fill", "var(--accent)");
     let within = format!("± margin of {}", number::plain(number::scale(metric) * margin, number::decimals(metric)));
     plot.legend(&[(mean.into(), "mean gain".to_owned()), (Node::from(sample), within)]);
-    let mut data = Table::new("intervals", title).words("interval").numbers("low").numbers("high").numbers("gain");
-    for one in all {
-        let end = |i: usize| one.ends.and_then(|e| e.get(i).copied()).map_or_else(String::new, |v| v.to_string());
-        data.row([one.name.as_str().into(), end(0).into(), end(1).into(), gain.to_string().into()]);
-    }
+    let data = Table::of(all, "intervals", title)
+        .words("interval", |(name, _)| name)
+        .numbers("low", |(_, ends)| ends.map(|ends| ends.low))
+        .numbers("high", |(_, ends)| ends.map(|ends| ends.high))
+        .numbers("gain", |_| gain)
+        .noted("");
     Chart {
         id: "intervals".to_owned(),
         title: title.to_owned(),

@@ -1,10 +1,11 @@
 //! Lines over steps or epochs: a thin one for each run, a strong one with marks for what they say together.
 
+use transfermap::analysis::Interval;
+
 use super::plot::{Axis, Plot, shape};
 use super::{Chart, Drawing};
 use crate::node::{Node, el};
-use crate::table::Table;
-use transfermap::sort;
+use crate::table::{Table, Value};
 
 /// A point of a strong line.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,8 +14,7 @@ pub struct Point {
     pub x: f64,
     /// How much.
     pub y: f64,
-    /// Its interval.
-    pub interval: Option<[f64; 2]>,
+    pub interval: Option<Interval>,
     /// What is told on hover.
     pub tip: String,
 }
@@ -22,9 +22,7 @@ pub struct Point {
 /// Lines of one colour.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Series {
-    /// What they are.
     pub name: String,
-    /// Their colour.
     pub colour: String,
     /// Broken lines.
     pub dashed: bool,
@@ -40,13 +38,9 @@ pub struct Series {
 
 /// What stands around the lines.
 pub struct Frame<'a> {
-    /// As [`Chart::id`].
     pub id: &'a str,
-    /// As [`Chart::title`].
     pub title: String,
-    /// As [`Chart::reading`].
     pub reading: String,
-    /// As [`Chart::definition`].
     pub definition: &'static str,
     /// What runs from left to right.
     pub x: &'a str,
@@ -60,7 +54,6 @@ pub struct Frame<'a> {
     pub zero: Option<f64>,
 }
 
-/// Draws the lines.
 pub fn lines(frame: &Frame<'_>, series: &[Series]) -> Chart {
     let (mut xs, mut ys) = (Vec::new(), Vec::new());
     ys.extend(frame.zero);
@@ -71,25 +64,22 @@ pub fn lines(frame: &Frame<'_>, series: &[Series]) -> Chart {
             for [x, y] in points {
                 xs.push(*x);
                 ys.push(*y);
-                let (x, y) = (x.to_string(), y.to_string());
-                data.row([one.name.as_str().into(), run.as_str().into(), x.into(), y.into(), "".into(), "".into()]);
+                let none = || Value::Missing.into();
+                data.row([(&one.name).into(), run.into(), (*x).into(), (*y).into(), none(), none()]);
             }
         }
         for point in &one.points {
             xs.push(point.x);
             ys.push(point.y);
-            ys.extend(point.interval.into_iter().flatten());
-            let end = |i: usize| point.interval.and_then(|ci| ci.get(i).copied()).map(|v| v.to_string());
-            let (x, y) = (point.x.to_string(), point.y.to_string());
-            let ends = [end(0).unwrap_or_default(), end(1).unwrap_or_default()];
-            let [low, high] = ends;
-            data.row([one.name.as_str().into(), "mean".into(), x.into(), y.into(), low.into(), high.into()]);
+            ys.extend(point.interval.into_iter().flat_map(<[f64; 2]>::from));
+            let (low, high) = (point.interval.map(|ci| ci.low), point.interval.map(|ci| ci.high));
+            data.row([(&one.name).into(), "mean".into(), point.x.into(), point.y.into(), low.into(), high.into()]);
         }
     }
     let mut across = Axis::around(frame.x, &xs, &transfermap::number::plain);
     // Epochs and steps are counted: no marks between them where there are few.
     let mut places = xs.clone();
-    sort::numbers(&mut places);
+    places.sort_by(f64::total_cmp);
     places.dedup();
     if places.len() <= 8 {
         across.ticks = places.iter().map(|x| (*x, x.to_string())).collect();
@@ -136,8 +126,8 @@ fn draw(plot: &mut Plot, series: &Series, aside: f64) {
     plot.path(&middle, &series.colour, 2.0, 1.0, series.dashed);
     for point in &series.points {
         let (x, y) = (plot.x.at(point.x) + aside, plot.y.at(point.y));
-        if let Some([low, high]) = point.interval {
-            let bar = el("line").at("x1", x).at("x2", x).at("y1", plot.y.at(low)).at("y2", plot.y.at(high));
+        if let Some(ci) = point.interval {
+            let bar = el("line").at("x1", x).at("x2", x).at("y1", plot.y.at(ci.low)).at("y2", plot.y.at(ci.high));
             plot.add(bar.attr("stroke", series.colour.clone()).attr("stroke-width", "1.5"));
         }
         let mark = shape(series.shape, [x, y], 4.5).attr("fill", series.colour.clone()).class("mark");

@@ -4,10 +4,8 @@ use super::{Picture, label, named, silent_label};
 use crate::node::{Element, Node, el};
 use crate::scale::{fit, text_width};
 
-/// One cell.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cell {
-    /// Colour of the cell.
     pub fill: String,
     /// Colour of what stands in it.
     pub ink: String,
@@ -27,7 +25,6 @@ pub struct Cell {
     pub set: Option<String>,
 }
 
-/// What a matrix shows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Matrix {
     /// Unique in the page.
@@ -36,9 +33,7 @@ pub struct Matrix {
     pub row_title: String,
     /// What columns are, for example `target`.
     pub column_title: String,
-    /// Names of the rows.
     pub rows: Vec<String>,
-    /// Names of the columns.
     pub columns: Vec<String>,
     /// Cells by row; `None` is missing.
     pub cells: Vec<Vec<Option<Cell>>>,
@@ -94,7 +89,6 @@ impl Sizes {
 }
 
 impl Matrix {
-    /// Draws it.
     pub fn parts(&self) -> Parts {
         let sizes = Sizes::new(self);
         let [width, height] = sizes.cell;

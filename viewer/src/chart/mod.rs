@@ -30,15 +30,13 @@ pub struct Chart {
     pub title: String,
     /// One sentence below the title: how to read it.
     pub reading: Option<String>,
-    /// A key of [`crate::definition`]: what "?" opens.
+    /// A key of [`transfermap::glossary`]: what "?" opens.
     pub definition: &'static str,
-    /// The drawing.
     pub drawing: Drawing,
     /// The numbers behind it.
     pub data: Table,
 }
 
-/// What is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Drawing {
     /// One picture.
@@ -54,7 +52,6 @@ pub struct Picture {
     pub width: f64,
     /// Height in CSS pixels.
     pub height: f64,
-    /// What it holds.
     pub contents: Vec<Node>,
 }
 
@@ -188,7 +185,6 @@ fn has_words(text: &str, words: &str) -> bool {
     })
 }
 
-/// A straight line.
 pub fn line([x1, y1]: [f64; 2], [x2, y2]: [f64; 2], stroke: &'static str) -> Element {
     el("line").at("x1", x1).at("y1", y1).at("x2", x2).at("y2", y2).attr("stroke", stroke)
 }

@@ -21,16 +21,13 @@ pub struct Seed {
     pub collapsed: bool,
 }
 
-/// What is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PairedSeeds {
     /// Trained first.
     pub source: String,
     /// Measured.
     pub target: String,
-    /// Of the scores.
     pub metric: Metric,
-    /// By seed.
     pub seeds: Vec<Seed>,
     /// Mean of both arms over the seeds that count.
     pub means: [Option<f64>; 2],
@@ -39,7 +36,6 @@ pub struct PairedSeeds {
 }
 
 impl PairedSeeds {
-    /// Draws it.
     pub fn chart(&self) -> Chart {
         let metric = self.metric;
         let title = format!("Every seed of {} → {}", self.source, self.target);
@@ -134,16 +130,14 @@ impl PairedSeeds {
     }
 
     fn data(&self) -> Table {
-        let mut table = Table::new("seeds", "Scores by seed").words("seed").numbers("single").numbers("transfer");
-        table = table.numbers("gain").words("collapsed");
-        for seed in &self.seeds {
-            let exact = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
-            let gain = seed.single.zip(seed.transfer).map(|(s, t)| self.metric.gain(t, s));
-            let cells = [seed.name.clone(), exact(seed.single), exact(seed.transfer), exact(gain)];
-            let collapsed = if seed.collapsed { "yes" } else { "no" };
-            table.row(cells.into_iter().map(Into::into).chain([collapsed.into()]));
-        }
-        table
+        let gain = |s: &Seed| Some(self.metric.gain(s.transfer?, s.single?));
+        Table::of(&self.seeds, "seeds", "Scores by seed")
+            .words("seed", |s| &s.name)
+            .numbers("single", |s| s.single)
+            .numbers("transfer", |s| s.transfer)
+            .numbers("gain", gain)
+            .words("collapsed", |s| if s.collapsed { "yes" } else { "no" })
+            .noted("")
     }
 }
 

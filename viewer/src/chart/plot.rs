@@ -36,7 +36,6 @@ pub struct Plot {
     pub x: Scale,
     /// From numbers to positions, bottom to top.
     pub y: Scale,
-    /// What is drawn.
     pub contents: Vec<Node>,
     /// Of the whole picture.
     pub size: [f64; 2],
@@ -66,7 +65,6 @@ impl Plot {
         Self { x: xs, y: ys, contents, size: [width, height] }
     }
 
-    /// Adds a mark.
     pub fn add(&mut self, node: impl Into<Node>) {
         self.contents.push(node.into());
     }
@@ -102,7 +100,6 @@ impl Plot {
         self.size = [width, y + 24.0];
     }
 
-    /// The picture.
     pub fn picture(self) -> Picture {
         let [width, height] = self.size;
         Picture { width, height, contents: self.contents }

@@ -1,15 +1,16 @@
 //! A measure of two tasks against what transfer between them brought, with the line and its bands.
 
+use std::collections::BTreeSet;
+
 use transfermap::analysis::{CorrelationAnalysis, PairAnalysis, PairOutcome};
 use transfermap::metric::Metric;
 use transfermap::number;
 use transfermap::report::Measure;
-use transfermap::sort;
 
 use super::transfer_map::{open, pair_key};
 use super::{Chart, Drawing, Picture, axis, label};
+use crate::context::Context;
 use crate::node::{Element, Node, coordinate, el};
-use crate::page::Context;
 use crate::scale::{Scale, fit, text_width};
 use crate::table::Table;
 use crate::tokens;
@@ -19,10 +20,8 @@ const HEIGHT: f64 = 440.0;
 const LEFT: f64 = 68.0;
 const BOTTOM: f64 = 50.0;
 
-/// What a scatter shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Scatter<'a> {
-    /// The measure.
     pub measure: &'a Measure,
     /// Measure against outcome; its outcome is what is drawn.
     pub correlation: &'a CorrelationAnalysis,
@@ -30,16 +29,6 @@ pub struct Scatter<'a> {
     pub by_source: bool,
     /// Whether both axes run from 0 to 1 by their minimum and maximum.
     pub min_max: bool,
-}
-
-/// The outcome in a title.
-pub fn outcome_words(outcome: PairOutcome) -> &'static str {
-    match outcome {
-        PairOutcome::Gain => "gain",
-        PairOutcome::RelativeGain => "relative gain",
-        PairOutcome::NegativeRelativeGain => "negative transfer",
-        PairOutcome::ChanceCorrectedGain => "chance-corrected gain",
-    }
 }
 
 /// What an outcome is multiplied with for people, and its unit.
@@ -69,11 +58,10 @@ fn points<'a>(context: &Context<'a>, scatter: &Scatter<'_>) -> Vec<Point<'a>> {
             points.push(Point { pair, measure, outcome });
         }
     }
-    sort::by(&mut points, |a, b| a.measure.total_cmp(&b.measure));
+    points.sort_by(|a, b| a.measure.total_cmp(&b.measure));
     points
 }
 
-/// Draws it.
 pub fn scatter(context: &Context<'_>, scatter: &Scatter<'_>) -> Chart {
     let points = points(context, scatter);
     let metric = points.first().map_or(Metric::Accuracy, |p| p.pair.metric);
@@ -87,7 +75,7 @@ pub fn scatter(context: &Context<'_>, scatter: &Scatter<'_>) -> Chart {
     let to_y = unit_interval(points.iter().map(|p| p.outcome).collect());
     let factor = if scatter.min_max { 1.0 } else { factor };
     let band = scatter.correlation.ols.as_ref().map_or(&[][..], |ols| &ols.band);
-    let ys = points.iter().map(|p| p.outcome).chain(band.iter().flat_map(|b| b.prediction));
+    let ys = points.iter().map(|p| p.outcome).chain(band.iter().flat_map(|b| <[f64; 2]>::from(b.prediction)));
     let right = WIDTH - 16.0;
     let x_scale = Scale::over(points.iter().map(|p| to_x(p.measure)), 0.04, [LEFT, right]);
     let y_scale = Scale::over(ys.map(|y| factor * to_y(y)), 0.04, [HEIGHT - BOTTOM, 12.0]);
@@ -109,14 +97,14 @@ pub fn scatter(context: &Context<'_>, scatter: &Scatter<'_>) -> Chart {
         (false, "") => String::new(),
         (false, unit) => format!(", {unit}"),
     };
-    axis::left(&y_scale, LEFT, right, format!("{}{unit}", outcome_words(outcome)), &mut contents);
+    axis::left(&y_scale, LEFT, right, format!("{}{unit}", outcome.words()), &mut contents);
     let outline = |of: &dyn Fn(usize) -> f64| {
         let corner = |i: usize| format!("{} {}", coordinate(x(band[i].x)), coordinate(y(of(i))));
         (0..band.len()).map(corner).collect::<Vec<_>>()
     };
     if band.len() > 1 {
-        let mut area = outline(&|i| band[i].mean[1]);
-        area.extend(outline(&|i| band[i].mean[0]).into_iter().rev());
+        let mut area = outline(&|i| band[i].mean.high);
+        area.extend(outline(&|i| band[i].mean.low).into_iter().rev());
         let area = el("path").attr("d", format!("M{}Z", area.join("L"))).attr("fill", "var(--accent)");
         contents.push(area.attr("fill-opacity", "0.16").into());
         let path = |of: &dyn Fn(usize) -> f64| {
@@ -125,9 +113,8 @@ pub fn scatter(context: &Context<'_>, scatter: &Scatter<'_>) -> Chart {
                 .attr("fill", "none")
                 .attr("stroke", "var(--accent)")
         };
-        for end in 0..2 {
-            contents.push(path(&|i| band[i].prediction[end]).attr("stroke-dasharray", "5 4").into());
-        }
+        contents.push(path(&|i| band[i].prediction.low).attr("stroke-dasharray", "5 4").into());
+        contents.push(path(&|i| band[i].prediction.high).attr("stroke-dasharray", "5 4").into());
         contents.push(path(&|i| band[i].y).attr("stroke-width", "2").into());
     }
 
@@ -145,7 +132,7 @@ pub fn scatter(context: &Context<'_>, scatter: &Scatter<'_>) -> Chart {
             key.target,
             scatter.measure.name,
             number::plain(point.measure, 4),
-            outcome_words(outcome),
+            outcome.words(),
             value_words(outcome, metric, point.outcome)
         );
         let mark = mark(of(point), x(point.measure), y(point.outcome))
@@ -161,12 +148,12 @@ pub fn scatter(context: &Context<'_>, scatter: &Scatter<'_>) -> Chart {
         row = row.child(mark);
     }
     contents.push(el("g").attr("role", "grid").attr("aria-label", "Pairs").child(row).into());
-    let used = sort::distinct(points.iter().map(of));
+    let used: BTreeSet<usize> = points.iter().map(of).collect();
     let what = if scatter.by_source { "source" } else { "target" };
     let height = legend(what, &used, &names, HEIGHT + 8.0, &mut contents);
     Chart {
         id: "scatter".to_owned(),
-        title: format!("{} against {}", scatter.measure.name, outcome_words(outcome)),
+        title: format!("{} against {}", scatter.measure.name, outcome.words()),
         reading: Some(format!(
             "Each mark is an ordered pair; the marks tell the {what}s apart. The line is least squares, the shaded band \
              covers its mean, the dashed lines a new pair; both as if pairs were independent, which they are not."
@@ -199,7 +186,7 @@ fn mark(i: usize, x: f64, y: f64) -> Element {
 }
 
 /// Which mark is which task; gives the height that is used.
-fn legend(what: &str, used: &[usize], names: &[&str], top: f64, into: &mut Vec<Node>) -> f64 {
+fn legend(what: &str, used: &BTreeSet<usize>, names: &[&str], top: f64, into: &mut Vec<Node>) -> f64 {
     into.push(label(0.0, top + 12.0, 12.0, "start", what.to_owned()).attr("class", "quiet").into());
     let (mut x, mut y) = (LEFT, top + 8.0);
     for &i in used {
@@ -216,16 +203,10 @@ fn legend(what: &str, used: &[usize], names: &[&str], top: f64, into: &mut Vec<N
 }
 
 fn data(scatter: &Scatter<'_>, points: &[Point<'_>]) -> Table {
-    let outcome = scatter.correlation.outcome.name();
-    let mut table = Table::new("scatter", "Measure and outcome");
-    table = table.words("source").words("target").numbers(scatter.measure.name.clone()).numbers(outcome);
-    for p in points {
-        table.row([
-            p.pair.key.source.as_str().into(),
-            p.pair.key.target.as_str().into(),
-            p.measure.to_string().into(),
-            p.outcome.to_string().into(),
-        ]);
-    }
-    table
+    Table::of(points, "scatter", "Measure and outcome")
+        .words("source", |p| &p.pair.key.source)
+        .words("target", |p| &p.pair.key.target)
+        .numbers(&scatter.measure.name, |p| p.measure)
+        .numbers(scatter.correlation.outcome.name(), |p| p.outcome)
+        .noted("")
 }

@@ -8,7 +8,7 @@ use super::{Chart, Drawing, Picture, axis, label, line, named, silent_label};
 use crate::choices::change;
 use crate::node::{Element, Node, coordinate, el};
 use crate::scale::{Scale, fit, text_width};
-use crate::table::Table;
+use crate::table::{Show, Table, Value};
 
 const ROW: f64 = 22.0;
 const HEAD: f64 = 28.0;
@@ -80,8 +80,8 @@ fn row(s: &TaskScores, name: String, y: f64, left: f64, x: &Scale, chance: Optio
         number::or_missing(s.mean, |m| number::score(s.metric, m)),
         s.seeds.len()
     );
-    if let Some([low, high]) = s.ci {
-        tip += &format!(", interval [{}, {}]", number::score(s.metric, low), number::score(s.metric, high));
+    if let Some(ci) = s.ci {
+        tip += &format!(", interval {}", Value::Interval(ci, Show::Score(s.metric)).text());
     }
     if collapsed > 0 {
         tip += &format!(", {collapsed} collapsed");
@@ -105,8 +105,8 @@ fn row(s: &TaskScores, name: String, y: f64, left: f64, x: &Scale, chance: Optio
     let (top, bottom) = (y - 6.0, y + 6.0);
     let outline = [(zero, top), (mean, top), (mean, bottom), (zero, bottom)].map(|(x, y)| corner(x, y)).join("L");
     let bar = el("path").attr("d", format!("M{outline}Z")).attr("fill", fill).attr("fill-opacity", "0.35");
-    let whisker = s.ci.map(|[low, high]| {
-        let ends = [low, high].map(|v| at(v).clamp(from, to));
+    let whisker = s.ci.map(|ci| {
+        let ends = [ci.low, ci.high].map(|v| at(v).clamp(from, to));
         line([ends[0], y], [ends[1], y], "var(--ink)").attr("stroke-width", "1.5")
     });
     let dots = s.seeds.iter().map(|run| {
@@ -135,19 +135,13 @@ fn row(s: &TaskScores, name: String, y: f64, left: f64, x: &Scale, chance: Optio
 }
 
 fn data(scores: &[&TaskScores]) -> Table {
-    let mut table = Table::new("scores", "Scores").words("target").words("source").words("metric").numbers("seed");
-    table = table.numbers("score").words("collapsed");
-    for s in scores {
-        for run in &s.seeds {
-            table.row([
-                s.target.as_str().into(),
-                s.source.as_deref().unwrap_or("").into(),
-                s.metric.name().into(),
-                run.seed.map_or_else(String::new, |seed| seed.to_string()).into(),
-                run.score.to_string().into(),
-                if run.collapsed { "yes" } else { "no" }.into(),
-            ]);
-        }
-    }
-    table
+    let rows: Vec<_> = scores.iter().flat_map(|s| s.seeds.iter().map(move |run| (s, run))).collect();
+    Table::of(&rows, "scores", "Scores")
+        .words("target", |(s, _)| &s.target)
+        .words("source", |(s, _)| s.source.as_deref().unwrap_or(""))
+        .words("metric", |(s, _)| s.metric.name())
+        .numbers("seed", |(_, run)| run.seed.map_or(Value::Missing, Value::from))
+        .numbers("score", |(_, run)| run.score)
+        .words("collapsed", |(_, run)| if run.collapsed { "yes" } else { "no" })
+        .noted("")
 }

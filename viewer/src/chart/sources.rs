@@ -3,7 +3,7 @@
 use transfermap::analysis::{Basis, Recommendation, RecommendedSource};
 use transfermap::number;
 
-use super::transfer_map::{pair_key, sign};
+use super::transfer_map::pair_key;
 use super::{Chart, Drawing, Picture, axis, line, named, silent_label};
 use crate::choices::change;
 use crate::node::{Element, Node, coordinate, el};
@@ -19,7 +19,7 @@ pub fn sources(recommendation: &Recommendation) -> Chart {
     let known: Vec<&RecommendedSource> = recommendation.sources.iter().filter(|s| s.gain.is_some()).collect();
     let factor = number::scale(recommendation.metric);
     let left = known.iter().map(|s| text_width(&s.source, 13.0)).fold(40.0, f64::max).min(190.0) + 16.0;
-    let ends = known.iter().flat_map(|s| s.interval.into_iter().flatten().chain(s.gain)).chain([0.0]);
+    let ends = known.iter().flat_map(|s| s.interval.into_iter().flat_map(<[f64; 2]>::from).chain(s.gain)).chain([0.0]);
     let x = Scale::over(ends.map(|v| factor * v), 0.04, [left, left + WIDTH]);
     let bottom = known.len() as f64 * ROW + 8.0;
     let mut contents: Vec<Node> = Vec::new();
@@ -50,8 +50,8 @@ fn row(r: &Recommendation, source: &RecommendedSource, y: f64, left: f64, x: &Sc
     let measured = source.basis == Basis::Measured;
     let middle = x.at(factor * source.gain.unwrap_or(0.0));
     let tip = format!("{} → {}: {}", source.source, r.target, source.reason);
-    let whisker = source.interval.map(|[low, high]| {
-        line([x.at(factor * low), y], [x.at(factor * high), y], "var(--ink)").attr("stroke-width", "1.5")
+    let whisker = source.interval.map(|ends| {
+        line([x.at(factor * ends.low), y], [x.at(factor * ends.high), y], "var(--ink)").attr("stroke-width", "1.5")
     });
     let diamond = format!("M{} {}l6 6l-6 6l-6 -6Z", coordinate(middle), coordinate(y - 6.0));
     let dot = if measured {
@@ -60,7 +60,7 @@ fn row(r: &Recommendation, source: &RecommendedSource, y: f64, left: f64, x: &Sc
         el("path").attr("d", diamond).attr("fill", "var(--paper)").attr("stroke", "var(--accent)")
     };
     let words = match source.verdict {
-        Some(verdict) => format!("{} {}", sign(verdict), verdict.name()),
+        Some(verdict) => verdict.signed(),
         None => "◇ predicted".to_owned(),
     };
     let group = el("g")
@@ -86,30 +86,15 @@ fn row(r: &Recommendation, source: &RecommendedSource, y: f64, left: f64, x: &Sc
     named(group, &tip)
 }
 
-/// What a source's gain rests on.
-pub fn basis(source: &RecommendedSource) -> String {
-    match &source.basis {
-        Basis::Measured => "measured".to_owned(),
-        Basis::Predicted { predictor, .. } => format!("predicted by {predictor}"),
-        Basis::Unknown => "unknown".to_owned(),
-    }
-}
-
 fn data(r: &Recommendation) -> Table {
-    let mut table = Table::new("sources", "Sources").numbers("rank").words("source").words("target").words("basis");
-    table = table.numbers("gain").numbers("low").numbers("high").words("verdict");
-    let exact = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
-    for s in &r.sources {
-        table.row([
-            s.rank.to_string().into(),
-            s.source.as_str().into(),
-            r.target.as_str().into(),
-            basis(s).into(),
-            exact(s.gain).into(),
-            exact(s.interval.map(|i| i[0])).into(),
-            exact(s.interval.map(|i| i[1])).into(),
-            s.verdict.map_or("", |v| v.name()).into(),
-        ]);
-    }
-    table
+    Table::of(&r.sources, "sources", "Sources")
+        .numbers("rank", |s| s.rank)
+        .words("source", |s| &s.source)
+        .words("target", |_| &r.target)
+        .words("basis", |s| s.basis.words())
+        .numbers("gain", |s| s.gain)
+        .numbers("low", |s| s.interval.map(|i| i.low))
+        .numbers("high", |s| s.interval.map(|i| i.high))
+        .words("verdict", |s| s.verdict.map_or("", |v| v.name()))
+        .noted("")
 }

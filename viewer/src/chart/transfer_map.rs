@@ -1,6 +1,6 @@
 //! The transfer map: what every source does to every target.
 
-use transfermap::analysis::{Flag, PairAnalysis, TaskEffect, Verdict};
+use transfermap::analysis::{Interval, PairAnalysis, TaskEffect, Verdict};
 use transfermap::metric::Metric;
 use transfermap::number;
 
@@ -8,21 +8,10 @@ use super::legend::legend;
 use super::matrix::{Cell, Matrix};
 use super::{Chart, Drawing};
 use crate::choices::change;
-use crate::page::Context;
+use crate::context::Context;
 use crate::table::Table;
 use crate::tokens;
 use crate::value::Value;
-
-/// The sign of a verdict, so that nothing is told by colour alone.
-pub fn sign(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Helps => "▲",
-        Verdict::Harms => "▼",
-        Verdict::Equivalent => "=",
-        Verdict::Undecided => "?",
-        Verdict::Untested => "–",
-    }
-}
 
 /// The map in the given order of tasks, with means of rows and columns.
 pub fn transfer_map(context: &Context<'_>, order: &[&str]) -> Chart {
@@ -87,14 +76,8 @@ fn map(context: &Context<'_>, order: &[&str], id: &str, name: Option<&str>, larg
         .map(|s| tokens::diverging(f64::from(s), f64::from(tokens::DIVERGING_STEPS)).0)
         .collect();
     let ends = [value.show(metric, -largest), "0".to_owned(), value.show(metric, largest)];
-    let signs = [
-        ("▲", "helps"),
-        ("▼", "harms"),
-        ("=", "equivalent"),
-        ("?", "undecided"),
-        ("–", "untested"),
-        ("▨", "rests on collapsed runs"),
-    ];
+    let verdicts = Verdict::ALL.map(|v| (v.sign(), v.name()));
+    let signs: Vec<_> = verdicts.into_iter().chain([("▨", "rests on collapsed runs")]).collect();
     let matrix = Matrix {
         id: id.to_owned(),
         row_title: "source".to_owned(),
@@ -137,7 +120,7 @@ fn cell(pair: &PairAnalysis, value: Value, largest: f64) -> Cell {
         };
     };
     let (fill, ink) = tokens::diverging(number, largest);
-    let half = pair.gain_ci.filter(|_| value == Value::Gain).map(|[low, high]| (high - low) / 2.0);
+    let half = pair.gain_ci.filter(|_| value == Value::Gain).map(Interval::half_width);
     let half =
         half.map(|h| format!("±{}", number::plain(number::scale(pair.metric) * h, number::decimals(pair.metric))));
     Cell {
@@ -145,7 +128,7 @@ fn cell(pair: &PairAnalysis, value: Value, largest: f64) -> Cell {
         ink,
         main: value.show(pair.metric, number),
         below: half.unwrap_or_default(),
-        sign: sign(pair.verdict),
+        sign: pair.verdict.sign(),
         hatched: pair.collapsed_runs + pair.collapsed_singles > 0,
         tip: tip(pair, value),
         key: pair_key(&pair.key.source, &pair.key.target),
@@ -170,27 +153,12 @@ pub fn tip(pair: &PairAnalysis, value: Value) -> String {
         parts.push(format!("Holm p {}", number::p_value(p)));
     }
     parts.push(format!("{} paired seeds", pair.n));
-    parts.extend(pair.flags.iter().map(|f| flag_words(*f).to_owned()));
+    parts.extend(pair.flags.iter().map(|f| f.words().to_owned()));
     let collapsed = pair.collapsed_runs + pair.collapsed_singles;
     if collapsed > 0 {
         parts.push(format!("{collapsed} collapsed runs"));
     }
     parts.join(" · ")
-}
-
-/// A flag in words.
-pub fn flag_words(flag: Flag) -> &'static str {
-    match flag {
-        Flag::Negligible => "significant, and smaller than the margin",
-        Flag::DependsOnCollapsed => "another verdict without the collapsed runs",
-        Flag::LacksFailedRuns => "some runs failed",
-        Flag::SourceCollapsed => "the source itself had collapsed",
-        Flag::Leak => "test texts stand in the source’s training set",
-        Flag::EvaluatedOnTrainingRows => "evaluated on training rows",
-        Flag::IdenticalDifferences => "all differences are the same number",
-        Flag::Unpaired => "no shared seeds",
-        other => other.name(),
-    }
 }
 
 /// The change of choices that opens the page of a pair.
@@ -201,7 +169,7 @@ pub fn open(pair: &PairAnalysis) -> String {
 fn effect_cell(effect: &TaskEffect, metric: Metric, mean: f64, largest: f64) -> Cell {
     let total = mean + effect.effect;
     let (fill, ink) = tokens::diverging(total, largest);
-    let interval = effect.ci.map(|[low, high]| number::gain_interval(metric, [mean + low, mean + high]));
+    let interval = effect.ci.map(|ci| number::gain_interval(metric, ci.map(|end| mean + end)));
     let words = interval.map(|i| format!(", interval over seeds {i}")).unwrap_or_default();
     Cell {
         fill,
@@ -219,28 +187,15 @@ fn mean_cell(metric: Metric, mean: f64, largest: f64) -> Cell {
 }
 
 fn data(context: &Context<'_>, value: Value) -> Table {
-    let mut table = Table::new("transfer-map", "Transfer map")
-        .words("source")
-        .words("target")
-        .words("metric")
-        .numbers(value.name())
-        .numbers("low")
-        .numbers("high")
-        .words("verdict")
-        .numbers("seeds");
-    for pair in context.pairs() {
-        let end = |i: usize| pair.gain_ci.filter(|_| value == Value::Gain).and_then(|ci| ci.get(i).copied());
-        let exact = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
-        table.row([
-            pair.key.source.as_str().into(),
-            pair.key.target.as_str().into(),
-            pair.metric.name().into(),
-            exact(value.of(pair)).into(),
-            exact(end(0)).into(),
-            exact(end(1)).into(),
-            pair.verdict.name().into(),
-            pair.n.to_string().into(),
-        ]);
-    }
-    table
+    let interval = |p: &PairAnalysis| p.gain_ci.filter(|_| value == Value::Gain);
+    Table::of(&context.pairs(), "transfer-map", "Transfer map")
+        .words("source", |p| &p.key.source)
+        .words("target", |p| &p.key.target)
+        .words("metric", |p| p.metric.name())
+        .numbers(value.name(), |p| value.of(p))
+        .numbers("low", |p| interval(p).map(|ci| ci.low))
+        .numbers("high", |p| interval(p).map(|ci| ci.high))
+        .words("verdict", |p| p.verdict.name())
+        .numbers("seeds", |p| p.n)
+        .noted("")
 }

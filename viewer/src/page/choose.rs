@@ -1,17 +1,14 @@
 //! Which source for a target: measured and predicted ones, best first, and how well anything chooses sources at all.
 
 use transfermap::analysis::{Basis, Recommendation, SelectionAnalysis};
-use transfermap::number;
-use transfermap::sort;
+use transfermap::table::recommendation;
 
 use super::{Context, Page, select};
-use crate::chart::sources::{basis, sources};
-use crate::chart::transfer_map::sign;
+use crate::chart::sources::sources;
 use crate::choices::change;
 use crate::node::el;
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Show, Table, Tone, Value};
 
-/// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
     let mut page = Page::default();
     let pairs = context.pairs();
@@ -33,17 +30,17 @@ pub fn page(context: &Context<'_>) -> Page {
             return page;
         }
     };
-    let Some(recommendation) = recommended.filter(|r| !r.sources.is_empty()) else {
+    let Some(found) = recommended.filter(|r| !r.sources.is_empty()) else {
         page.paragraph(format!(
             "No task of this family was trained before another, so there is no source for {target}."
         ));
         return page;
     };
-    page.add(el("p").class("answer").text(recommendation.advice.clone()));
-    if recommendation.sources.iter().any(|s| s.gain.is_some()) {
-        page.chart(sources(&recommendation));
+    page.add(el("p").class("answer").text(found.advice.clone()));
+    if found.sources.iter().any(|s| s.gain.is_some()) {
+        page.chart(sources(&found));
     }
-    page.table(ranking(&recommendation));
+    page.table(ranking(&found));
     let (table, sentence) = predictors(context, target);
     page.heading("What chooses sources well");
     page.paragraph(sentence);
@@ -54,33 +51,9 @@ pub fn page(context: &Context<'_>) -> Page {
 }
 
 fn ranking(r: &Recommendation) -> Table {
-    let mut table = Table::new("ranking", format!("Every source for {}, best first", r.target))
-        .numbers("rank")
-        .words("source")
-        .words("basis")
-        .defined("recommendation")
-        .numbers("gain")
-        .defined("gain")
-        .words("interval")
-        .words("verdict")
-        .defined("verdict")
-        .words("why");
-    for s in &r.sources {
-        let source = Cell::from(s.source.as_str());
-        let source = match s.basis {
-            Basis::Measured => source.set(change(&[("tab", "pair"), ("source", &s.source), ("target", &r.target)])),
-            _ => source,
-        };
-        let verdict = s.verdict.map_or_else(|| number::MISSING.to_owned(), |v| format!("{} {}", sign(v), v.name()));
-        table.row([
-            s.rank.to_string().into(),
-            source,
-            basis(s).into(),
-            number::or_missing(s.gain, |g| number::gain(r.metric, g)).into(),
-            s.interval.map_or_else(|| number::MISSING.to_owned(), |i| number::gain_interval(r.metric, i)).into(),
-            verdict.into(),
-            Cell::from(s.reason.as_str()).class("wrap"),
-        ]);
+    let mut table = recommendation(r);
+    for (cell, source) in table.column_mut("source").zip(&r.sources).filter(|(_, s)| s.basis == Basis::Measured) {
+        cell.link = Some(change(&[("tab", "pair"), ("source", &source.source), ("target", &r.target)]));
     }
     table
 }
@@ -93,35 +66,28 @@ fn predictors(context: &Context<'_>, target: &str) -> (Table, String) {
     };
     let (mut means, here) = (of(None), of(Some(target)));
     let ndcg = |s: &SelectionAnalysis| s.figures.ndcg_rank.unwrap_or(f64::NEG_INFINITY);
-    sort::by(&mut means, |a, b| ndcg(b).total_cmp(&ndcg(a)));
-    let mut table = Table::new("predictors", "Predictors by how well they choose sources")
-        .words("predictor")
-        .numbers("NDCG, mean")
+    means.sort_by(|a, b| ndcg(b).total_cmp(&ndcg(a)));
+    let two = |v| Value::number(v, Show::Plain(2));
+    let percent = |v| Value::number(v, Show::Percent);
+    let one = |s: &SelectionAnalysis| here.iter().find(|h| h.predictor == s.predictor).map(|one| one.figures);
+    let quiet = |value: Value| Cell::from(value).tone(Tone::Quiet);
+    let table = Table::of(&means, "predictors", "Predictors by how well they choose sources")
+        .words("predictor", |s| match s.predictor.as_str() {
+            plain @ ("random" | "popularity") => Cell::from(plain).tone(Tone::Quiet),
+            measure => measure.into(),
+        })
+        .numbers("NDCG, mean", |s| two(s.figures.ndcg_rank))
         .defined("ndcg")
-        .numbers("at random")
-        .numbers("regret, mean")
+        .numbers("NDCG at random", |s| quiet(two(s.random_expectation.ndcg_rank)))
+        .head("at random")
+        .numbers("regret, mean", |s| percent(s.figures.regret_at_1_best))
         .defined("regret")
-        .numbers("at random")
-        .numbers("targets")
-        .numbers(format!("NDCG, {target}"))
-        .numbers(format!("regret, {target}"));
-    let two = |v: Option<f64>| Cell::from(number::or_missing(v, |v| number::plain(v, 2)));
-    let percent = |v: Option<f64>| Cell::from(number::or_missing(v, number::percent));
-    for s in &means {
-        let one = here.iter().find(|h| h.predictor == s.predictor);
-        let plain = matches!(s.predictor.as_str(), "random" | "popularity");
-        let name = Cell::from(s.predictor.as_str());
-        table.row([
-            if plain { name.class("quiet") } else { name },
-            two(s.figures.ndcg_rank),
-            two(s.random_expectation.ndcg_rank).class("quiet"),
-            percent(s.figures.regret_at_1_best),
-            percent(s.random_expectation.regret_at_1_best).class("quiet"),
-            s.targets.to_string().into(),
-            two(one.and_then(|o| o.figures.ndcg_rank)),
-            percent(one.and_then(|o| o.figures.regret_at_1_best)),
-        ]);
-    }
+        .numbers("regret at random", |s| quiet(percent(s.random_expectation.regret_at_1_best)))
+        .head("at random")
+        .numbers("targets", |s| s.targets)
+        .numbers(format!("NDCG, {target}"), |s| two(one(s).and_then(|f| f.ndcg_rank)))
+        .numbers(format!("regret, {target}"), |s| percent(one(s).and_then(|f| f.regret_at_1_best)))
+        .noted("");
     let best = means.iter().find(|s| !matches!(s.predictor.as_str(), "random" | "popularity"));
     let popularity = means.iter().find(|s| s.predictor == "popularity");
     let beats = |a: &SelectionAnalysis| a.figures.ndcg_rank > a.random_expectation.ndcg_rank;
@@ -177,8 +143,9 @@ mod tests {
         let expected = Analysis::tests(&report, &Default::default()).unwrap().recommend(&report, "rte").unwrap();
         let table = page.tables.iter().find(|t| t.id == "ranking").unwrap();
         assert_eq!(table.rows.len(), 4);
-        for (row, source) in table.rows.iter().zip(&expected[0].sources) {
-            assert_eq!((&row[1].text, &row[6].text), (&source.source, &source.reason));
+        for (i, source) in expected[0].sources.iter().enumerate() {
+            let cell = |name: &str| table.cell(i, name).unwrap().text();
+            assert_eq!((cell("source"), cell("reason")), (source.source.clone(), source.reason.clone()));
         }
         let text: String = page.contents.iter().map(crate::node::Node::plain_text).collect();
         assert!(text.contains(&expected[0].advice), "{text}");
@@ -190,7 +157,7 @@ mod tests {
         let page = still("target=rte").page(Tab::Choose);
         let table = page.tables.iter().find(|t| t.id == "predictors").unwrap();
         for plain in ["random", "popularity"] {
-            assert!(table.rows.iter().any(|row| row[0].text == plain), "{plain}");
+            assert!(table.rows.iter().any(|row| row[0].text() == plain), "{plain}");
         }
     }
 }

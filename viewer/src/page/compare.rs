@@ -1,19 +1,16 @@
 //! Two reports or two families side by side: where does a source help more than elsewhere?
 
 use transfermap::analysis::{Analysis, ComparedPair, FamilyKey, compare, comparison_sentence};
-use transfermap::number;
 use transfermap::report::Report;
-use transfermap::sort;
 
 use super::shell::family_label;
 use super::{Context, Page, select};
-use crate::chart::difference::{difference, finding};
+use crate::chart::difference::difference;
 use crate::chart::transfer_map::transfer_maps;
 use crate::choices::{change, family_name};
 use crate::node::el;
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Show, Table, Value};
 
-/// Something to compare with.
 struct Other<'a> {
     report: &'a Report,
     family: FamilyKey,
@@ -46,7 +43,6 @@ fn others<'a>(context: &Context<'a>) -> Vec<Other<'a>> {
     others
 }
 
-/// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
     let mut page = Page::default();
     let others = others(context);
@@ -92,33 +88,24 @@ pub fn page(context: &Context<'_>) -> Page {
 }
 
 fn table(compared: &[ComparedPair]) -> Table {
-    let mut table = Table::new("compared", "Every pair that both have, largest difference first")
-        .words("pair")
-        .numbers("gain here")
+    let size = |c: &ComparedPair| c.difference.map_or(-1.0, f64::abs);
+    let mut sorted: Vec<&ComparedPair> = compared.iter().collect();
+    sorted.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    let gain = |c: &ComparedPair, v| Value::number(v, Show::Gain(c.metric));
+    Table::of(&sorted, "compared", "Every pair that both have, largest difference first")
+        .words("pair", |c| {
+            let open = change(&[("tab", "pair"), ("source", &c.source), ("target", &c.target)]);
+            Cell::from(format!("{} → {}", c.source, c.target)).link(open)
+        })
+        .numbers("gain here", |c| gain(c, c.here))
         .defined("gain")
-        .numbers("gain there")
-        .numbers("difference")
+        .numbers("gain there", |c| gain(c, c.there))
+        .numbers("difference", |c| gain(c, c.difference))
         .defined("difference")
-        .words("interval")
-        .numbers("Holm p")
-        .words("finding");
-    let size = |i: usize| compared.get(i).and_then(|c| c.difference).map_or(-1.0, f64::abs);
-    let order = sort::order(compared.len(), &mut |a, b| size(b).total_cmp(&size(a)));
-    for c in order.into_iter().filter_map(|i| compared.get(i)) {
-        let gain = |v: Option<f64>| Cell::from(number::or_missing(v, |v| number::gain(c.metric, v)));
-        let (sign, words) = finding(c);
-        let open = change(&[("tab", "pair"), ("source", &c.source), ("target", &c.target)]);
-        table.row([
-            Cell::from(format!("{} → {}", c.source, c.target)).set(open),
-            gain(c.here),
-            gain(c.there),
-            gain(c.difference),
-            c.ci.map_or_else(|| number::MISSING.to_owned(), |ci| number::gain_interval(c.metric, ci)).into(),
-            number::or_missing(c.p_holm, number::p_value).into(),
-            format!("{sign} {words}").into(),
-        ]);
-    }
-    table
+        .intervals("interval", |c| c.ci, |c| Show::Gain(c.metric))
+        .numbers("Holm p", |c| Value::number(c.p_holm, Show::P))
+        .words("finding", |c| Value::Named(c.finding.name(), c.finding.signed()))
+        .noted("")
 }
 
 #[cfg(test)]
@@ -155,7 +142,7 @@ mod tests {
             let page = Tab::Compare.page(&context);
             let table = &page.tables[0];
             assert_eq!(table.rows.len(), 20);
-            assert!(table.rows.iter().all(|row| row[3].text == "−5.0"), "{table:?}");
+            assert!(table.rows.iter().all(|row| row[3].text() == "−5.0"), "{table:?}");
             let text: String = page.contents.iter().map(Node::plain_text).collect();
             assert!(text.contains("Of 20 ordered pairs that both have"), "{text}");
             // The two maps on one scale, then their difference; every chart has an id of its own.

@@ -1,15 +1,14 @@
 //! The transfer map, with the orders and values in which it can be seen.
 
-use transfermap::number;
-use transfermap::sort;
+use transfermap::metric::Metric;
+use transfermap::table::effects;
 
 use super::{Context, Page, select, switch};
 use crate::chart::transfer_map::transfer_map;
 use crate::node::el;
-use crate::table::Table;
+use crate::table;
 use crate::value::Value;
 
-/// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
     let mut page = Page::default();
     let values: Vec<(&str, &str)> = Value::ALL.iter().map(|v| (v.name(), v.label())).collect();
@@ -25,15 +24,16 @@ pub fn page(context: &Context<'_>) -> Page {
     let map = transfer_map(context, &order(context));
     let mut aside = el("div").class("aside");
     if let Some(family) = context.family_analysis() {
-        for (id, title, effects) in [
+        for (id, title, of) in [
             ("donors", "Good donors: sources by their mean gain", &family.donors),
             ("receivers", "Good receivers: targets by their mean gain", &family.receivers),
         ] {
-            if effects.is_empty() {
+            if of.is_empty() {
                 continue;
             }
-            let table = effects_table(context, id, title, effects);
-            aside = aside.child(table.node());
+            let metric = family.metric.or_else(|| context.pairs().first().map(|p| p.metric));
+            let table = effects(id, title, of, metric.unwrap_or(Metric::Accuracy));
+            aside = aside.child(table::node(&table));
             page.tables.push(table);
         }
     }
@@ -52,7 +52,7 @@ pub fn order<'a>(context: &Context<'a>) -> Vec<&'a str> {
                 let family = context.family_analysis()?;
                 family.donors.iter().find(|e| e.task == name).map(|e| e.effect)
             };
-            sort::by(&mut names, |a, b| {
+            names.sort_by(|a, b| {
                 effect(b).unwrap_or(f64::NEG_INFINITY).total_cmp(&effect(a).unwrap_or(f64::NEG_INFINITY))
             });
             names
@@ -64,31 +64,10 @@ pub fn order<'a>(context: &Context<'a>) -> Vec<&'a str> {
                 of_encoder.into_iter().find(|m| m.name == name)
             });
             match measure {
-                Some(measure) => transfermap::dyadic::cluster_order(measure, &names),
+                Some(measure) => measure.cluster_order(&names),
                 None => names,
             }
         }
         None => names,
     }
-}
-
-fn effects_table(context: &Context<'_>, id: &str, title: &str, effects: &[transfermap::analysis::TaskEffect]) -> Table {
-    let family = context.family_analysis();
-    let metric = family.and_then(|f| f.metric).or_else(|| context.pairs().first().map(|p| p.metric));
-    let mut table = Table::new(id, title)
-        .words("task")
-        .numbers("beside the mean of all pairs")
-        .defined("additive-model")
-        .words("interval over seeds");
-    let mut sorted: Vec<_> = effects.iter().collect();
-    sort::by(&mut sorted, |a, b| b.effect.total_cmp(&a.effect));
-    for effect in sorted {
-        let Some(metric) = metric else { continue };
-        table.row([
-            effect.task.as_str().into(),
-            number::gain(metric, effect.effect).into(),
-            effect.ci.map_or_else(|| number::MISSING.to_owned(), |ci| number::gain_interval(metric, ci)).into(),
-        ]);
-    }
-    table
 }

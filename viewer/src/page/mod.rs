@@ -13,60 +13,11 @@ pub mod similarity;
 pub mod tasks;
 pub mod training;
 
-use transfermap::analysis::{Analysis, FamilyAnalysis, FamilyKey, PairAnalysis, PredictionAnalysis};
-use transfermap::report::Report;
-
 use crate::chart::Chart;
 use crate::choices::Choices;
 use crate::node::{Element, Node, el};
 
-/// What a page is made of.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    /// The report in view.
-    pub report: &'a Report,
-    /// What it shows under the options in force; of the family in view only.
-    pub analysis: &'a Analysis,
-    /// Every family of the report.
-    pub families: &'a [FamilyKey],
-    /// The one in view.
-    pub family: &'a FamilyKey,
-    /// What the reader chose.
-    pub choices: &'a Choices,
-    /// Whether all of [`Analysis::tests`] is there, and not its [`Analysis::verdicts`] alone.
-    pub explained: bool,
-    /// Whether permutations and bootstraps have been done.
-    pub resampled: bool,
-    /// Every loaded report with its name, the one in view included.
-    pub loaded: &'a [(String, &'a Report)],
-}
-
-impl<'a> Context<'a> {
-    /// The pairs of the family in view, in the study's order of sources, then targets.
-    pub fn pairs(&self) -> Vec<&'a PairAnalysis> {
-        self.analysis.pairs_of(self.family).collect()
-    }
-
-    /// The family in view as a whole.
-    pub fn family_analysis(&self) -> Option<&'a FamilyAnalysis> {
-        self.analysis.families.iter().find(|f| f.key == *self.family)
-    }
-
-    /// Which measure predicted transfer in the family in view, in core's words.
-    pub fn prediction(&self) -> Option<&'a PredictionAnalysis> {
-        self.analysis.predictors.iter().find(|p| p.family == *self.family)
-    }
-
-    /// The pair of two tasks.
-    pub fn pair(&self, source: &str, target: &str) -> Option<&'a PairAnalysis> {
-        self.pairs().into_iter().find(|p| p.key.source == source && p.key.target == target)
-    }
-
-    /// Names of the tasks in the study's order.
-    pub fn task_names(&self) -> Vec<&'a str> {
-        self.report.study.task.iter().map(|t| t.name.as_str()).collect()
-    }
-}
+pub use crate::context::Context;
 
 /// A page: what is drawn, and the charts in it, which can be downloaded.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -80,22 +31,18 @@ pub struct Page {
 }
 
 impl Page {
-    /// Adds anything.
     pub fn add(&mut self, node: impl Into<Node>) {
         self.contents.push(node.into());
     }
 
-    /// Adds a heading of the second level.
     pub fn heading(&mut self, words: impl Into<String>) {
         self.add(el("h2").text(words.into()));
     }
 
-    /// Adds a paragraph.
     pub fn paragraph(&mut self, words: impl Into<String>) {
         self.add(el("p").text(words.into()));
     }
 
-    /// Adds a chart.
     pub fn chart(&mut self, chart: Chart) {
         self.contents.push(chart.figure());
         self.charts.push(chart);
@@ -107,9 +54,8 @@ impl Page {
         self.charts.extend(charts);
     }
 
-    /// Adds a table.
     pub fn table(&mut self, table: crate::table::Table) {
-        self.contents.push(table.node());
+        self.contents.push(crate::table::node(&table));
         self.tables.push(table);
     }
 }
@@ -121,16 +67,13 @@ macro_rules! tabs {
         pub enum Tab { $(#[doc = $label] $name),* }
 
         impl Tab {
-            /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
             /// Its name in the address.
             pub fn name(self) -> &'static str { match self { $(Self::$name => $key),* } }
 
-            /// What the tab says.
             pub fn label(self) -> &'static str { match self { $(Self::$name => $label),* } }
 
-            /// Draws the page.
             pub fn page(self, context: &Context<'_>) -> Page { match self { $(Self::$name => $page(context)),* } }
         }
     };
@@ -166,6 +109,12 @@ impl Tab {
     /// The tab of a name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|t| t.name() == name)
+    }
+}
+
+impl Choices {
+    pub fn tab(&self) -> Tab {
+        self.get("tab").and_then(Tab::of_name).unwrap_or(Tab::Overview)
     }
 }
 

@@ -4,11 +4,10 @@ use transfermap::analysis::{PairAnalysis, Verdict};
 use transfermap::number;
 
 use super::{Context, Page};
-use crate::chart::transfer_map::{sign, transfer_map};
+use crate::chart::transfer_map::transfer_map;
 use crate::choices::change;
 use crate::node::{Element, Node, el};
 
-/// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
     ordered(context, &super::map::order(context))
 }
@@ -125,7 +124,7 @@ fn strongest(context: &Context<'_>) -> Node {
                     number::unit(pair.metric),
                     interval.unwrap_or_default()
                 ))
-                .child(el("span").class(class).text(format!("{} {}", sign(pair.verdict), pair.verdict.name())))
+                .child(el("span").class(class).text(pair.verdict.signed()))
         })
     };
     let lines = [line("Largest gain: ", best), line("Largest loss: ", worst)];

@@ -1,18 +1,17 @@
 //! Does similarity predict transfer? A measure against an outcome, its coefficients with honest p values, and every
 //! measure in one table.
 
-use transfermap::analysis::{CoefficientAnalysis, CorrelationAnalysis, PairOutcome};
+use transfermap::analysis::{CoefficientAnalysis, CorrelationAnalysis, Interval, PairOutcome};
 use transfermap::number;
 use transfermap::report::Measure;
-use transfermap::sort;
+use transfermap::table::correlations;
 
 use super::{Context, Page, select, switch};
-use crate::chart::scatter::{Scatter, outcome_words, scatter};
+use crate::chart::scatter::{Scatter, scatter};
 use crate::choices::change;
 use crate::node::el;
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Column, Kind, Show, Table, Tone, Value};
 
-/// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
     let mut page = Page::default();
     let measures = context.report.measures_of(&context.family.encoder);
@@ -100,7 +99,7 @@ fn ranked<'a>(
     };
     let mut ranked: Vec<_> = measures.iter().filter_map(of).collect();
     let key = |(m, c): &(&Measure, &CorrelationAnalysis)| c.spearman.r.map_or(-2.0, |r| r * hoped(m, outcome));
-    sort::by(&mut ranked, |a, b| key(b).total_cmp(&key(a)));
+    ranked.sort_by(|a, b| key(b).total_cmp(&key(a)));
     ranked
 }
 
@@ -111,7 +110,7 @@ fn answer(
     outcome: PairOutcome,
 ) -> crate::node::Element {
     let paragraph = el("p").class("answer");
-    let what = outcome_words(outcome);
+    let what = outcome.words();
     let Some((_, first)) = ranked.first() else {
         return paragraph.text(format!("No pair of this family has both a measure and a {what}."));
     };
@@ -162,7 +161,7 @@ fn answer(
 
 /// The chosen measure in words.
 fn words(context: &Context<'_>, measure: &Measure, c: &CorrelationAnalysis) -> crate::node::Element {
-    let what = outcome_words(c.outcome);
+    let what = c.outcome.words();
     let mut text = format!("Over {} ordered pairs of {} tasks", c.n, c.tasks);
     text += &match c.spearman.r {
         None => {
@@ -216,55 +215,48 @@ fn words(context: &Context<'_>, measure: &Measure, c: &CorrelationAnalysis) -> c
 }
 
 fn coefficient(value: Option<f64>) -> Cell {
-    number::or_missing(value, |r| number::signed(r, 2)).into()
+    Value::number(value, Show::Signed(3)).into()
 }
 
 fn p(context: &Context<'_>, value: Option<f64>) -> Cell {
     match value {
-        Some(p) => number::p_value(p).into(),
-        None if !context.resampled => Cell::from("…").tip("still being computed"),
-        None => number::MISSING.into(),
+        None if !context.resampled => Cell::from("…").note("still being computed"),
+        _ => Value::number(value, Show::P).into(),
     }
 }
 
-fn interval(value: Option<[f64; 2]>) -> Cell {
-    value
-        .map_or_else(
-            || number::MISSING.to_owned(),
-            |[low, high]| format!("[{}, {}]", number::signed(low, 2), number::signed(high, 2)),
-        )
-        .into()
+fn interval(value: Option<Interval>) -> Cell {
+    Value::interval(value, Show::Signed(2)).into()
 }
 
 /// Every coefficient of one measure.
 fn coefficients(context: &Context<'_>, c: &CorrelationAnalysis) -> Table {
-    let title = format!("How {} goes with {}", c.measure, outcome_words(c.outcome));
+    let title = format!("How {} goes with {}", c.measure, c.outcome.words());
     let mut table = Table::new("coefficients", title)
         .words("coefficient")
         .numbers("value")
-        .numbers("p, tasks permuted")
+        .numbers("QAP p")
         .defined("qap")
-        .numbers("p, of all measures")
+        .numbers("p max")
         .defined("p-max")
-        .words("interval over tasks")
+        .intervals("interval over tasks")
         .defined("task-bootstrap")
         .numbers("naive p")
         .defined("naive-p")
-        .words("naive interval");
+        .intervals("naive interval");
     for (name, of) in [("r (Pearson)", c.pearson), ("ρ (Spearman)", c.spearman), ("τ (Kendall)", c.kendall)] {
         let CoefficientAnalysis { r, p_naive, p_qap, p_max, ci, ci_naive } = of;
-        let naive = number::or_missing(p_naive, number::p_value);
         table.row([
             name.into(),
             coefficient(r),
             p(context, p_qap),
             p(context, p_max),
             interval(ci),
-            Cell::from(naive).class("quiet"),
-            interval(ci_naive).class("quiet"),
+            Cell::from(Value::number(p_naive, Show::P)).tone(Tone::Quiet),
+            interval(ci_naive).tone(Tone::Quiet),
         ]);
     }
-    let none = || Cell::from(number::MISSING);
+    let none = || Cell::from(Value::Missing);
     let within = &c.within_target_spearman;
     let named = format!("ρ within targets (of {})", within.targets);
     let values = [coefficient(within.mean), p(context, within.p)];
@@ -278,46 +270,19 @@ fn coefficients(context: &Context<'_>, c: &CorrelationAnalysis) -> Table {
 
 /// Every measure, best predictor first.
 fn all(ranked: &[(&Measure, &CorrelationAnalysis)], outcome: PairOutcome) -> Table {
-    let title = format!("All measures by how well they predict {}", outcome_words(outcome));
-    let mut table = Table::new("measures", title)
-        .words("measure")
-        .words("direction")
-        .numbers("ρ")
-        .defined("spearman")
-        .numbers("p, tasks permuted")
-        .defined("qap")
-        .numbers("p, of all measures")
-        .defined("p-max")
-        .words("interval over tasks")
-        .defined("task-bootstrap")
-        .numbers("ρ within targets")
-        .defined("within-target")
-        .numbers("r")
-        .numbers("τ")
-        .numbers("naive p of r")
-        .defined("naive-p")
-        .numbers("pairs");
-    for (measure, c) in ranked {
-        let way = match c.spearman.r.map(|r| r * hoped(measure, outcome)) {
-            Some(r) if r > 0.0 => "as hoped",
-            Some(r) if r < 0.0 => "the other way",
-            _ => number::MISSING,
-        };
-        let p = |value: Option<f64>| Cell::from(number::or_missing(value, number::p_value));
-        table.row([
-            Cell::from(measure.name.as_str()).set(change(&[("measure", &measure.name)])),
-            way.into(),
-            coefficient(c.spearman.r),
-            p(c.spearman.p_qap),
-            p(c.spearman.p_max),
-            interval(c.spearman.ci),
-            coefficient(c.within_target_spearman.mean),
-            coefficient(c.pearson.r),
-            coefficient(c.kendall.r),
-            p(c.pearson.p_naive).class("quiet"),
-            c.n.to_string().into(),
-        ]);
+    let rows: Vec<&CorrelationAnalysis> = ranked.iter().map(|(_, c)| *c).collect();
+    let mut table = correlations(&rows);
+    table.title = format!("All measures by how well they predict {}", outcome.words());
+    for (cell, (measure, _)) in table.column_mut("measure").zip(ranked) {
+        cell.link = Some(change(&[("measure", &measure.name)]));
     }
+    table.column_mut("pearson_p_naive").for_each(|cell| cell.tone = Some(Tone::Quiet));
+    let ways = ranked.iter().map(|(measure, c)| match c.spearman.r.map(|r| r * hoped(measure, outcome)) {
+        Some(r) if r > 0.0 => "as hoped".into(),
+        Some(r) if r < 0.0 => "the other way".into(),
+        _ => Value::Missing.into(),
+    });
+    table.append(Column::new("direction", Kind::Words), ways);
     table
 }
 
@@ -329,6 +294,7 @@ mod tests {
     use crate::node::Node;
     use crate::page::{Context, Page, Tab};
     use crate::still::Still;
+    use crate::table::Cell;
 
     fn notebook() -> Report {
         Report::from_json(include_bytes!("../../../www/samples/notebook.json")).unwrap()
@@ -347,9 +313,9 @@ mod tests {
         let page = page(notebook(), "outcome=negative_relative_gain");
         // statistics.json "notebook", "joined_by_pair", accuracy: scipy.stats.pearsonr and spearmanr.
         let rows = &page.tables[0].rows;
-        let row = |i: usize| rows[i].iter().map(|c| c.text.as_str()).collect::<Vec<_>>();
-        assert_eq!(row(0)[..6], ["r (Pearson)", "−0.78", "—", "—", "—", "0.118"]);
-        assert_eq!(row(1)[..2], ["ρ (Spearman)", "−0.80"]);
+        let row = |i: usize| rows[i].iter().map(Cell::text).collect::<Vec<_>>();
+        assert_eq!(row(0)[..6], ["r (Pearson)", "−0.782", "—", "—", "—", "0.118"]);
+        assert_eq!(row(1)[..2], ["ρ (Spearman)", "−0.800"]);
         let markup = markup(&page);
         assert!(markup.contains("cannot be tested") && markup.contains("only 5 of 20 pairs"), "{markup}");
         assert_eq!(markup.matches("class=\"mark\"").count(), 5);

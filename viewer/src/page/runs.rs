@@ -4,30 +4,20 @@ use transfermap::metric::Metric;
 use transfermap::number;
 use transfermap::record::RunRecord;
 use transfermap::report::Report;
-use transfermap::sort;
 
 use super::{Context, Page};
 use crate::chart::lines::Series;
 use crate::choices::change;
 use crate::node::{Element, Node, el};
 use crate::runs::{seed_name, test};
-use crate::table::{Cell, Table};
+use crate::table::{self, Cell, Show, Sort, Table, Tone, Value};
 
 /// Rows of one page.
 const ROWS: usize = 100;
 
-/// What a column is sorted by; its position is that of the column.
-const COLUMNS: [(&str, &str); 7] = [
-    ("id", "run"),
-    ("status", "status"),
-    ("score", "test score"),
-    ("f1", "F1 (weighted)"),
-    ("seconds", "seconds"),
-    ("steps", "steps"),
-    ("started", "started"),
-];
+/// What the columns are sorted by, in their order.
+const SORTS: [&str; 7] = ["id", "status", "score", "f1", "seconds", "steps", "started"];
 
-/// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
     let mut page = Page::default();
     // The context's own report is of the family in view; here all runs are listed.
@@ -44,16 +34,18 @@ pub fn page(context: &Context<'_>) -> Page {
     let pages = found.len().div_ceil(ROWS);
     let number = context.choices.get("runs.page").and_then(|n| n.parse::<usize>().ok()).unwrap_or(1).clamp(1, pages);
     let shown: Vec<usize> = found.iter().copied().skip((number - 1) * ROWS).take(ROWS).collect();
-    let mut table = list.table(&shown);
+    let (table, sorts) = list.table(&shown);
+    let mut opened = None;
     let open = context.choices.get("run");
     let open = shown.iter().position(|i| report.runs.get(*i).is_some_and(|r| Some(r.id.as_str()) == open));
     if let Some((at, run)) = open.and_then(|at| Some((at, report.runs.get(*shown.get(at)?)?))) {
         let (details, chart, scores) = details(run);
         page.charts.extend(chart);
         page.tables.push(scores);
-        table.opened = Some((at, details));
+        opened = Some((at, details));
     }
-    page.table(table);
+    page.add(table::sortable(&table, &sorts, opened));
+    page.tables.push(table);
     if pages > 1 {
         page.add(pager(number, pages));
     }
@@ -92,7 +84,7 @@ impl List<'_> {
     fn order(&self) -> Option<(&'static str, bool)> {
         let chosen = self.context.choices.get("runs.sort")?;
         let (name, down) = chosen.strip_prefix('-').map_or((chosen, false), |name| (name, true));
-        COLUMNS.iter().find(|(key, _)| *key == name).map(|(key, _)| (*key, down))
+        SORTS.iter().find(|key| **key == name).map(|key| (*key, down))
     }
 
     fn sort(&self, found: &mut Vec<usize>) {
@@ -106,7 +98,7 @@ impl List<'_> {
             })
         };
         if matches!(key, "id" | "status" | "started") {
-            sort::by(found, |a, b| words(*a).cmp(words(*b)));
+            found.sort_by(|a, b| words(*a).cmp(words(*b)));
             if down {
                 found.reverse();
             }
@@ -126,7 +118,8 @@ impl List<'_> {
             .map(|v| v.filter(|v| v.is_finite()).map_or(f64::INFINITY, |v| if down { -v } else { v }))
             .collect();
         let number = |place: usize| numbers.get(place).copied().unwrap_or(f64::INFINITY);
-        let places = sort::order(found.len(), &mut |a, b| number(a).total_cmp(&number(b)));
+        let mut places: Vec<usize> = (0..found.len()).collect();
+        places.sort_by(|&a, &b| number(a).total_cmp(&number(b)));
         *found = places.into_iter().filter_map(|place| found.get(place).copied()).collect();
     }
 
@@ -160,65 +153,57 @@ impl List<'_> {
             .child(el("span").class("quiet").attr("role", "status").text(count))
     }
 
-    fn table(&self, shown: &[usize]) -> Table {
-        let mut table = Table::new("runs", "Runs");
-        let order = self.order();
-        let columns = self.columns();
-        for (i, (key, name)) in COLUMNS.iter().enumerate() {
-            if !columns.contains(&i) {
-                continue;
-            }
-            table = if matches!(i, 2..=5) { table.numbers(*name) } else { table.words(*name) };
-            let sorted = order.filter(|(by, _)| by == key).map(|(_, down)| down);
-            // Scores and times are asked for from the top.
-            let down = sorted.map_or(matches!(i, 2..=5), |down| !down);
-            let next = format!("{}{key}", if down { "-" } else { "" });
-            table = table.sortable(change(&[("runs.sort", &next), ("runs.page", "")]), sorted);
-        }
+    /// The rows of these runs, and the heads that sort them.
+    fn table(&self, shown: &[usize]) -> (Table, Vec<Sort>) {
+        let runs: Vec<&RunRecord> = shown.iter().filter_map(|i| self.report.runs.get(*i)).collect();
         let opened = self.context.choices.get("run");
-        for run in shown.iter().filter_map(|i| self.report.runs.get(*i)) {
-            let next = if opened == Some(run.id.as_str()) { "" } else { run.id.as_str() };
-            let status_cell = match (run.is_ok(), collapsed(run)) {
-                (false, _) => Cell::from("✕ failed").class("harms").tip(run.reason.clone().unwrap_or_default()),
+        let positive = |value: f64, show| Value::number(Some(value).filter(|v| *v > 0.0), show);
+        let table = Table::of(&runs, "runs", "Runs")
+            .words("run", |run| {
+                let next = if opened == Some(run.id.as_str()) { "" } else { run.id.as_str() };
+                Cell::from(&run.id).link(change(&[("run", next)]))
+            })
+            .words("status", |run| match (run.is_ok(), collapsed(run)) {
+                (false, _) => Cell::from("✕ failed").tone(Tone::Bad).note(run.reason.clone().unwrap_or_default()),
                 (true, true) => {
-                    Cell::from("▨ collapsed").class("warn").tip("one class makes up nearly all predictions")
+                    Cell::from("▨ collapsed").tone(Tone::Warn).note("one class makes up nearly all predictions")
                 }
                 (true, false) => Cell::from("ok"),
-            };
-            let score = self.score(run);
-            let number = |value: f64, decimals| {
-                if value > 0.0 { number::plain(value, decimals) } else { number::MISSING.to_owned() }
-            };
-            let cell =
-                Cell::from(score.map_or_else(|| number::MISSING.to_owned(), |(metric, v)| number::score(metric, v)));
-            let started = run.provenance.started.get(..16).unwrap_or(&run.provenance.started).replace('T', " ");
-            let cells = [
-                Cell::from(run.id.as_str()).set(change(&[("run", next)])),
-                status_cell,
-                match score {
-                    Some((metric, _)) => cell.tip(metric.label()),
-                    None => cell,
-                },
-                number::or_missing(self.f1(run), |v| number::score(Metric::F1Weighted, v)).into(),
-                number(run.cost.seconds, 1).into(),
-                number(run.budget.steps as f64, 0).into(),
-                if started.is_empty() { number::MISSING.to_owned() } else { started }.into(),
-            ];
-            table.row(cells.into_iter().enumerate().filter(|(i, _)| columns.contains(i)).map(|(_, cell)| cell));
-        }
-        table
+            })
+            .numbers("test score", |run| match self.score(run) {
+                Some((metric, v)) => Cell::from(Value::Number(v, Show::Score(metric))).note(metric.label()),
+                None => Value::Missing.into(),
+            })
+            .numbers("F1 (weighted)", |run| Value::number(self.f1(run), Show::Score(Metric::F1Weighted)))
+            .numbers("seconds", |run| positive(run.cost.seconds, Show::Plain(1)))
+            .numbers("steps", |run| positive(run.budget.steps as f64, Show::Plain(0)))
+            .words("started", |run| match run.provenance.started.as_str() {
+                "" => Value::Missing,
+                started => started.get(..16).unwrap_or(started).replace('T', " ").into(),
+            })
+            .noted("");
+        let (order, known) = (self.order(), self.columns());
+        let sort = |i: &usize| {
+            let key = SORTS[*i];
+            let sorted = order.filter(|(by, _)| *by == key).map(|(_, down)| down);
+            // Scores and times are asked for from the top.
+            let down = sorted.map_or(matches!(*i, 2..=5), |down| !down);
+            let next = format!("{}{key}", if down { "-" } else { "" });
+            Sort { set: change(&[("runs.sort", &next), ("runs.page", "")]), sorted }
+        };
+        (table.keep(|i| known.contains(&i)), known.iter().map(sort).collect())
     }
 
     /// Positions of the columns of which the report has something.
     fn columns(&self) -> Vec<usize> {
-        let known = |i: &usize| match COLUMNS.get(*i).map_or("", |(key, _)| key) {
+        let known = |i: &usize| match SORTS[*i] {
             "f1" => self.report.runs.iter().any(|r| self.f1(r).is_some()),
             "seconds" => self.report.runs.iter().any(|r| r.cost.seconds > 0.0),
             "steps" => self.report.runs.iter().any(|r| r.budget.steps > 0),
             "started" => self.report.runs.iter().any(|r| !r.provenance.started.is_empty()),
             _ => true,
         };
-        (0..COLUMNS.len()).filter(known).collect()
+        (0..SORTS.len()).filter(known).collect()
     }
 }
 
@@ -296,28 +281,25 @@ fn details(run: &RunRecord) -> (Node, Option<crate::chart::Chart>, Table) {
     let curve = chart.as_ref().map_or_else(|| el("p").class("reading").text(why).into(), crate::chart::Chart::figure);
     let scores = scores(run);
     let details =
-        el("div").class("opened").child(list).child(el("div").class("beside").child(curve).child(scores.node()));
+        el("div").class("opened").child(list).child(el("div").class("beside").child(curve).child(table::node(&scores)));
     (details.into(), chart, scores)
 }
 
 fn scores(run: &RunRecord) -> Table {
-    let mut table = Table::new("run-scores", "Scores").words("metric");
     let mut columns = Vec::new();
     for (task, splits) in &run.evaluations {
         for (split, evaluation) in splits {
-            table = table.numbers(if run.evaluations.len() > 1 { format!("{task}, {split}") } else { split.clone() });
-            columns.push(evaluation);
+            let name = if run.evaluations.len() > 1 { format!("{task}, {split}") } else { split.clone() };
+            columns.push((name, &evaluation.scores));
         }
     }
-    for metric in Metric::ALL {
-        if columns.iter().all(|e| !e.scores.contains_key(metric.name())) {
-            continue;
-        }
-        let score = |v: Option<f64>| Cell::from(number::or_missing(v, |v| number::score(*metric, v)));
-        let row = columns.iter().map(|e| score(e.scores.get(metric.name()).copied()));
-        table.row(std::iter::once(Cell::from(metric.label())).chain(row));
+    let is_known = |metric: &&Metric| columns.iter().any(|(_, scores)| scores.contains_key(metric.name()));
+    let known: Vec<&Metric> = Metric::ALL.iter().filter(is_known).collect();
+    let mut table = Table::of(&known, "run-scores", "Scores").words("metric", |metric| metric.label());
+    for (name, scores) in columns {
+        table = table.numbers(name, |metric| Value::number(scores.get(metric.name()).copied(), Show::Score(**metric)));
     }
-    table
+    table.noted("")
 }
 
 #[cfg(test)]
@@ -334,8 +316,8 @@ mod tests {
         Still::new("real-small", report, Choices::parse(choices)).unwrap().unwrap().page(Tab::Runs)
     }
 
-    fn column(page: &Page, at: usize) -> Vec<&str> {
-        page.tables[0].rows.iter().map(|row| row[at].text.as_str()).collect()
+    fn column(page: &Page, at: usize) -> Vec<String> {
+        page.tables[0].rows.iter().map(|row| row[at].text()).collect()
     }
 
     #[test]

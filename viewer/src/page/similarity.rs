@@ -8,7 +8,6 @@ use crate::node::el;
 /// Cells that a page draws at once; with more, the reader chooses a measure.
 const CELLS: usize = 1500;
 
-/// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
     let mut page = Page::default();
     let measures = context.report.measures_of(&context.family.encoder);

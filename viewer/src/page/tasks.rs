@@ -1,19 +1,17 @@
 //! The tasks: what each reaches alone and after every source, how its sets are made, and what they share.
 
-use transfermap::analysis::TaskScores;
-use transfermap::number;
+use transfermap::analysis::{TaskAnalysis, TaskScores};
 
 use super::{Context, Page, select};
 use crate::chart::balance::balance;
 use crate::chart::heat::overlap;
 use crate::chart::scores::scores;
 use crate::node::el;
-use crate::table::{Cell, Table};
+use crate::table::Table;
 
 /// Tasks up to which all bars stand in one chart at first.
 const ALL: usize = 6;
 
-/// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
     let mut page = Page::default();
     match context.analysis.scores(context.report, context.family) {
@@ -65,61 +63,15 @@ fn bars(context: &Context<'_>, all: &[TaskScores], page: &mut Page) {
 }
 
 /// Whether a task's baseline is of the family in view.
-fn is_here(context: &Context<'_>, task: &transfermap::analysis::TaskAnalysis) -> bool {
+fn is_here(context: &Context<'_>, task: &TaskAnalysis) -> bool {
     let same = |name: &Option<String>, of: &str| name.as_ref().is_none_or(|n| n == of);
     same(&task.encoder, &context.family.encoder) && same(&task.variant, &context.family.variant)
 }
 
 fn table(context: &Context<'_>) -> Table {
-    let mut table = Table::new("tasks", "The tasks")
-        .words("task")
-        .words("metric")
-        .numbers("alone")
-        .defined("score")
-        .numbers("sd over seeds")
-        .numbers("runs")
-        .numbers("collapsed")
-        .numbers("failed")
-        .numbers("chance level")
-        .numbers("classes")
-        .numbers("training examples")
-        .numbers("test examples")
-        .numbers("most frequent label")
-        .defined("label-balance")
-        .numbers("tokens: median")
-        .numbers("95 %")
-        .numbers("longest")
-        .numbers("cut off")
-        .numbers("training rows left out");
-    let count = |n: Option<usize>| Cell::from(n.map_or_else(|| number::MISSING.to_owned(), |n| n.to_string()));
-    for task in context.analysis.tasks.iter().filter(|t| is_here(context, t)) {
-        let summary = context.report.tasks.iter().find(|t| t.name == task.name);
-        let train = summary.and_then(|s| s.splits.get("train"));
-        let lengths = train.map(|s| s.token_lengths).filter(|l| l.max > 0);
-        let b = &task.baseline;
-        let score = |v: Option<f64>| Cell::from(number::or_missing(v, |v| number::score(task.metric, v)));
-        let told = summary.filter(|s| !s.splits.is_empty());
-        table.row([
-            task.name.as_str().into(),
-            task.metric.label().into(),
-            score(b.mean),
-            score(b.sd),
-            b.n.to_string().into(),
-            b.constant_runs.to_string().into(),
-            b.failed_runs.to_string().into(),
-            score(task.chance),
-            count(Some(task.classes).filter(|n| *n > 0)),
-            count(task.train_examples),
-            count(task.test_examples),
-            number::or_missing(task.majority_accuracy, number::percent).into(),
-            count(lengths.map(|l| l.p50)),
-            count(lengths.map(|l| l.p95)),
-            count(lengths.map(|l| l.max)),
-            count(lengths.and(train).map(|s| s.truncated)),
-            count(told.map(|s| s.dropped_training_rows)),
-        ]);
-    }
-    table
+    let here: Vec<&TaskAnalysis> = context.analysis.tasks.iter().filter(|t| is_here(context, t)).collect();
+    let table = transfermap::table::tasks(&here, false, &context.report.tasks);
+    Table { note: String::new(), ..table }
 }
 
 #[cfg(test)]
@@ -148,7 +100,8 @@ mod tests {
         assert_eq!(figure.find_all(&|e| e.get("class") == Some("row")).len(), 25);
         let table = page.tables.iter().find(|t| t.id == "tasks").unwrap();
         assert_eq!(table.rows.len(), 5);
-        assert_eq!((table.rows[0][0].text.as_str(), table.rows[0][9].text.as_str()), ("ag_news", "2000"));
+        let cell = |name: &str| table.cell(0, name).unwrap().text();
+        assert_eq!((cell("task"), cell("train_examples")), ("ag_news".to_owned(), "2000".to_owned()));
         assert!(page.charts.iter().any(|c| c.id == "balance"));
     }
 

@@ -2,7 +2,7 @@
 
 use transfermap::analysis::TrainingAnalysis;
 use transfermap::number;
-use transfermap::variance::Course;
+use transfermap::statistics::variance::Course;
 
 use super::{Context, Page};
 use crate::chart::lines::{Frame, Point, Series, lines};
@@ -10,7 +10,7 @@ use crate::chart::paired_seeds::tick_decimals;
 use crate::chart::transfer_map::pair_key;
 use crate::choices::change;
 use crate::node::el;
-use crate::table::{Cell, Table};
+use crate::table::{Column, Kind, Table};
 use crate::tokens;
 
 /// Pairs that can be drawn together; there are so many colours.
@@ -19,7 +19,6 @@ const MOST: usize = tokens::CATEGORIES;
 /// Pairs that are drawn without a choice.
 const FIRST: usize = 4;
 
-/// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
     let mut page = Page::default();
     let mut all: Vec<&TrainingAnalysis> = Vec::new();
@@ -141,51 +140,18 @@ fn chart(chosen: &[&TrainingAnalysis]) -> crate::chart::Chart {
 }
 
 fn table(all: &[&TrainingAnalysis], chosen: &[&TrainingAnalysis]) -> Table {
-    let mut table = Table::new("changes", "Change of the gain from the first epoch to the last")
-        .words("pair")
-        .words("drawn")
-        .numbers("first")
-        .numbers("last")
-        .numbers("change")
-        .words("95 % interval")
-        .numbers("p")
-        .numbers("Holm p")
-        .words("course")
-        .defined("gain-over-training");
-    for training in all {
-        let metric = training.metric;
-        let drawn = chosen.iter().any(|c| c.key == training.key);
+    let drawn = |training: &TrainingAnalysis| chosen.iter().any(|c| c.key == training.key);
+    let mut table = transfermap::table::training(all);
+    for (cell, training) in table.column_mut("pair").zip(all) {
         let mut names: Vec<String> = chosen.iter().map(|c| key(c)).filter(|name| *name != key(training)).collect();
-        if !drawn && names.len() < MOST {
+        if !drawn(training) && names.len() < MOST {
             names.push(key(training));
         }
         let names = if names.is_empty() { "none".to_owned() } else { names.join("\n") };
-        let at = |e: Option<&transfermap::analysis::EpochGain>| e.map(|e| number::gain(metric, e.gain));
-        let shown = |v: Option<String>| Cell::from(v.unwrap_or_else(|| number::MISSING.to_owned()));
-        let c = training.change;
-        table.row([
-            Cell::from(format!("{} → {}", training.key.source, training.key.target)).set(change(&[("pairs", &names)])),
-            if drawn { "●" } else { "" }.into(),
-            shown(at(training.epochs.first())),
-            shown(at(training.epochs.last())),
-            shown(c.map(|c| number::gain(metric, c.gain))),
-            shown(c.and_then(|c| c.ci).map(|ci| number::gain_interval(metric, ci))),
-            shown(c.and_then(|c| c.p).map(number::p_value)),
-            shown(c.and_then(|c| c.p_holm).map(number::p_value)),
-            c.map_or(number::MISSING, |c| course_name(c.course)).into(),
-        ]);
+        cell.link = Some(change(&[("pairs", &names)]));
     }
+    table.append(Column::new("drawn", Kind::Words), all.iter().map(|t| if drawn(t) { "●" } else { "" }.into()));
     table
-}
-
-fn course_name(course: Course) -> &'static str {
-    match course {
-        Course::Heals => "▲ heals",
-        Course::Deepens => "▼ deepens",
-        Course::Fades => "▼ fades",
-        Course::BuildsUp => "▲ builds up",
-        _ => "? unclear",
-    }
 }
 
 #[cfg(test)]
@@ -209,8 +175,10 @@ mod tests {
         // Two pairs of three epochs.
         assert_eq!(page.charts[0].data.rows.len(), 6);
         assert_eq!(page.tables[0].rows.len(), 20);
-        let drawn = page.tables[0].rows.iter().filter(|row| row[1].text == "●");
-        let mut names: Vec<&str> = drawn.map(|row| row[0].text.as_str()).collect();
+        let table = &page.tables[0];
+        let text = |i: usize, name: &str| table.cell(i, name).unwrap().text();
+        let drawn = (0..20).filter(|&i| text(i, "drawn") == "●");
+        let mut names: Vec<String> = drawn.map(|i| text(i, "pair")).collect();
         names.sort_unstable();
         assert_eq!(names, ["ag_news → sst2", "rte → paws"]);
     }

@@ -208,7 +208,7 @@ impl Shown<'_> {
             row.shows("chance level", &task["chance"], Self::scale(task))?;
             row.shows("training examples", &task["train_examples"], 1.0)?;
             row.shows("test examples", &task["test_examples"], 1.0)?;
-            row.shows("most frequent label", &task["majority_accuracy"], 100.0)?;
+            row.shows("majority", &task["majority_accuracy"], 100.0)?;
         }
         Ok(())
     }
@@ -252,16 +252,16 @@ impl Shown<'_> {
                 {
                     let (row, of) = (table.row(row)?, &c[field]);
                     row.shows("value", &of["r"], 1.0)?;
-                    row.shows("p, tasks permuted", &of["p_qap"], 1.0)?;
-                    row.shows("p, of all measures", &of["p_max"], 1.0)?;
+                    row.shows("QAP p", &of["p_qap"], 1.0)?;
+                    row.shows("p max", &of["p_max"], 1.0)?;
                     row.shows("interval over tasks", &of["ci"], 1.0)?;
                     row.shows("naive p", &of["p_naive"], 1.0)?;
                     row.shows("naive interval", &of["ci_naive"], 1.0)?;
                 }
-                let all = self.table("measures")?;
+                let all = self.table("correlations")?;
                 let row = all.row(measure)?;
                 row.shows("ρ", &c["spearman"]["r"], 1.0)?;
-                row.shows("p, tasks permuted", &c["spearman"]["p_qap"], 1.0)?;
+                row.shows("QAP p", &c["spearman"]["p_qap"], 1.0)?;
                 row.shows("ρ within targets", &c["within_target_spearman"]["mean"], 1.0)?;
                 row.shows("r", &c["pearson"]["r"], 1.0)?;
                 row.shows("pairs", &c["n"], 1.0)?;
@@ -323,8 +323,8 @@ impl Shown<'_> {
         for t in training {
             let row = table.row(&format!("{} → {}", words(t, "source")?, words(t, "target")?))?;
             let epochs = list(t, "epochs")?;
-            row.shows("first", &epochs.first().context("no epoch")?["gain"], Self::scale(t))?;
-            row.shows("last", &epochs.last().context("no epoch")?["gain"], Self::scale(t))?;
+            row.shows("first epoch", &epochs.first().context("no epoch")?["gain"], Self::scale(t))?;
+            row.shows("last epoch", &epochs.last().context("no epoch")?["gain"], Self::scale(t))?;
             row.shows("change", &t["change"]["gain"], Self::scale(t))?;
             row.shows("95 % interval", &t["change"]["ci"], Self::scale(t))?;
             row.shows("p", &t["change"]["p"], 1.0)?;

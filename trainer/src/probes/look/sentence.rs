@@ -1,6 +1,6 @@
 //! The notebook's picture of a task: one sentence through the task's single-task model.
 
-use transfermap::probe::NOTEBOOK_SENTENCE;
+use transfermap::measure::probe::NOTEBOOK_SENTENCE;
 
 use super::forward::forward;
 use super::{ProbeError, Subject};

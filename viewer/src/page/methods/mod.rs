@@ -3,14 +3,14 @@
 
 mod provenance;
 
+use transfermap::glossary::{Term, terms};
+use transfermap::measure::info;
 use transfermap::number;
 
 use super::{Context, Page};
-use crate::definition::ALL;
 use crate::node::{Element, el};
-use crate::table::{Cell, Table};
+use crate::table::Table;
 
-/// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
     let mut page = Page::default();
     let print =
@@ -21,6 +21,11 @@ pub fn page(context: &Context<'_>) -> Page {
     page.heading("Where the numbers come from");
     page.table(provenance::made(context));
     page.table(provenance::encoders(context));
+    let measures = measures(context);
+    if !measures.rows.is_empty() {
+        page.heading("Measures of similarity");
+        page.table(measures);
+    }
     page.heading("The command");
     page.add(el("pre").class("listing").attr("tabindex", "0").text(provenance::command(context)));
     page.heading("The study file");
@@ -50,7 +55,7 @@ pub fn page(context: &Context<'_>) -> Page {
 fn options(context: &Context<'_>) -> Table {
     let options = &context.analysis.options;
     let mut table =
-        Table::new("options", "Options of the analysis").words("option").words("value").words("what it does");
+        Table::new("options", "Options of the analysis").words("option").words("value").prose("what it does");
     let margins: Vec<f64> = context.pairs().iter().map(|p| p.margin).collect();
     let margin = match (margins.first(), margins.iter().all(|m| margins.first() == Some(m))) {
         (Some(margin), true) => margin.to_string(),
@@ -91,29 +96,43 @@ fn options(context: &Context<'_>) -> Table {
         ("prior standard deviation", prior, "Of a gain over seeds, from all pairs together."),
     ];
     for (name, value, what) in rows {
-        table.row([name.into(), value.into(), Cell::from(what).class("wrap")]);
+        table.row([name.into(), value.into(), what.into()]);
     }
     table
 }
 
+/// The measures of the report that are transfermap's own: what they are, what they read, and who proposed them.
+fn measures(context: &Context<'_>) -> Table {
+    let mut names: Vec<&str> = context.report.measures.iter().map(|m| m.name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let known: Vec<_> = names.into_iter().filter_map(info).collect();
+    Table::of(&known, "measure-definitions", "Measures of similarity and transferability")
+        .words("measure", |m| m.name)
+        .prose("definition", |m| m.definition)
+        .words("reads the target’s labels", |m| if m.needs_labels { "yes" } else { "no" })
+        .prose("proposed by", |m| m.citation)
+        .noted("")
+}
+
 fn glossary() -> Element {
-    let one = |d: &crate::definition::Definition| {
+    let one = |d: &Term| {
         let line =
             |class: &'static str, words: &'static str| (!words.is_empty()).then(|| el("p").class(class).text(words));
         let meaning =
             el("dd").child(el("p").text(d.text)).maybe(line("formula", d.formula)).maybe(line("quiet", d.source));
-        el("div").attr("id", format!("definition-{}", d.key)).child(el("dt").text(d.term)).child(meaning)
+        el("div").attr("id", format!("definition-{}", d.key)).child(el("dt").text(d.name)).child(meaning)
     };
-    el("dl").class("glossary").children(ALL.iter().map(one))
+    el("dl").class("glossary").children(terms().map(one))
 }
 
 #[cfg(test)]
 mod tests {
+    use transfermap::glossary::{term, terms};
     use transfermap::report::Report;
     use transfermap::study::Study;
 
     use crate::choices::Choices;
-    use crate::definition::ALL;
     use crate::page::Tab;
     use crate::still::Still;
 
@@ -127,10 +146,19 @@ mod tests {
     fn shows_every_definition_and_the_options_in_force() {
         let page = still("real-small", "alpha=0.1").page(Tab::Methods);
         let text: String = page.contents.iter().map(|n| n.plain_text()).collect();
-        assert!(ALL.iter().all(|d| text.contains(d.term) && text.contains(d.formula)));
-        let value = |name: &str| page.tables[0].rows.iter().find(|r| r[0].text == name).map(|r| r[1].text.clone());
+        assert!(terms().all(|d| text.contains(d.name) && text.contains(d.formula)));
+        let value = |name: &str| page.tables[0].rows.iter().find(|r| r[0].text() == name).map(|r| r[1].text());
         assert_eq!(value("α").as_deref(), Some("0.1"));
         assert!(text.contains("--alpha 0.1"), "{text}");
+    }
+
+    #[test]
+    fn measures_stand_with_who_proposed_them() {
+        let page = still("notebook", "").page(Tab::Methods);
+        let table = page.tables.iter().find(|t| t.id == "measure-definitions").unwrap();
+        let info = transfermap::measure::info("notebook_inverse_cosine").unwrap();
+        assert_eq!(table.cell(0, "proposed by").unwrap().text(), info.citation);
+        assert_eq!(table.cell(0, "reads the target’s labels").unwrap().text(), "no");
     }
 
     #[test]
@@ -151,7 +179,7 @@ mod tests {
                 for node in &page.contents {
                     for asked in node.find_all(&|e| e.get("data-define").is_some()) {
                         let key = asked.get("data-define").unwrap();
-                        assert!(crate::definition::definition(key).is_some(), "{}: {key}", tab.name());
+                        assert!(term(key).is_some(), "{}: {key}", tab.name());
                     }
                 }
             }

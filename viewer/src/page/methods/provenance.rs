@@ -1,18 +1,18 @@
 //! Who made a report, with what, and by which command.
 
-use transfermap::number;
+use transfermap::report::EncoderSummary;
 
 use crate::page::Context;
 use crate::page::overview::{distinct, hours};
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Show, Table, Value};
 
 /// Versions, machine, times and hashes; what runs differ in is listed.
 pub(super) fn made(context: &Context<'_>) -> Table {
     let report = context.report;
-    let mut table = Table::new("provenance", "Provenance").words("what").words("value");
+    let mut table = Table::new("provenance", "Provenance").words("what").prose("value");
     let mut row = |name: &str, values: Vec<&str>| {
         if !values.is_empty() {
-            table.row([name.into(), Cell::from(values.join(", ")).class("wrap")]);
+            table.row([name.into(), values.join(", ").into()]);
         }
     };
     let runs = || report.runs.iter().map(|r| &r.provenance);
@@ -42,31 +42,21 @@ pub(super) fn made(context: &Context<'_>) -> Table {
 
 /// The encoders as they were loaded.
 pub(super) fn encoders(context: &Context<'_>) -> Table {
-    let mut table = Table::new("encoders", "Encoders")
-        .words("name")
-        .words("architecture")
-        .numbers("million parameters")
-        .words("weights")
-        .words("hash");
-    for encoder in &context.report.encoders {
-        let known = encoder.parameters > 0;
-        let millions =
-            if known { number::plain(encoder.parameters as f64 / 1e6, 1) } else { number::MISSING.to_owned() };
-        let weights = match (known, encoder.pretrained) {
-            (false, _) => number::MISSING,
-            (_, true) => "pretrained",
-            (_, false) => "random, drawn anew for every seed",
-        };
-        let hash = if encoder.fingerprint.is_empty() { number::MISSING } else { &encoder.fingerprint };
-        table.row([
-            encoder.name.as_str().into(),
-            encoder.architecture.as_str().into(),
-            millions.into(),
-            weights.into(),
-            Cell::from(hash.chars().take(16).collect::<String>()).tip(hash),
-        ]);
-    }
-    table
+    let known = |e: &EncoderSummary| e.parameters > 0;
+    Table::of(&context.report.encoders, "encoders", "Encoders")
+        .words("name", |e| &e.name)
+        .words("architecture", |e| &e.architecture)
+        .numbers("million parameters", |e| Value::number(known(e).then_some(e.parameters as f64 / 1e6), Show::Plain(1)))
+        .words("weights", |e| match (known(e), e.pretrained) {
+            (false, _) => Value::Missing,
+            (_, true) => "pretrained".into(),
+            (_, false) => "random, drawn anew for every seed".into(),
+        })
+        .words("hash", |e| match e.fingerprint.as_str() {
+            "" => Value::Missing.into(),
+            hash => Cell::from(hash.chars().take(16).collect::<String>()).note(hash),
+        })
+        .noted("")
 }
 
 /// What was typed, and what gives these numbers again.

@@ -2,16 +2,15 @@
 
 use transfermap::number;
 use transfermap::record::RunRecord;
-use transfermap::sort;
-use transfermap::stats;
+use transfermap::statistics;
 
 use super::{Subject, note};
 use crate::chart::Chart;
 use crate::chart::lines::{Frame, Point, Series, lines};
 use crate::chart::paired_seeds::{score_title, tick_decimals};
 use crate::page::{Context, Page, switch};
+use crate::runs::seed_name;
 
-/// Adds the curves.
 pub(super) fn add(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
     page.heading("How the runs learned");
     let split = if context.choices.is("split", "validation") { "validation" } else { "test" };
@@ -46,11 +45,11 @@ fn scores(subject: &Subject<'_>, split: &str) -> Option<Chart> {
     }
     for one in &mut series {
         let mut epochs: Vec<f64> = one.runs.iter().flat_map(|(_, points)| points.iter().map(|p| p[0])).collect();
-        sort::numbers(&mut epochs);
+        epochs.sort_by(f64::total_cmp);
         epochs.dedup();
         for epoch in epochs {
             let at: Vec<f64> = one.runs.iter().flat_map(|(_, p)| p).filter(|p| p[0] == epoch).map(|p| p[1]).collect();
-            let Some(mean) = stats::mean(&at) else { continue };
+            let Some(mean) = statistics::mean(&at) else { continue };
             let tip = format!("{}, epoch {epoch}: {} (mean of {})", one.name, number::score(metric, mean), at.len());
             one.points.push(Point { x: epoch, y: mean, interval: None, tip });
         }
@@ -86,7 +85,6 @@ pub fn curve(run: &RunRecord) -> Vec<[f64; 2]> {
     run.curve.step.iter().zip(&run.curve.loss).map(|(step, loss)| [*step as f64, *loss]).collect()
 }
 
-/// Training loss by step.
 pub fn loss_chart(id: &str, title: &str, series: &[Series]) -> Chart {
     lines(
         &Frame {
@@ -113,7 +111,7 @@ fn arms(subject: &Subject<'_>, points: &dyn Fn(&RunRecord) -> Vec<[f64; 2]>) -> 
         for (arm, run) in [(&mut alone, seed.single), (&mut after, seed.transfer)] {
             let points = run.map(points).unwrap_or_default();
             if !points.is_empty() {
-                arm.runs.push((format!("seed {}", seed.name()), points));
+                arm.runs.push((format!("seed {}", seed_name(seed.seed)), points));
             }
         }
     }

@@ -1,28 +1,28 @@
 //! What the models of a pair get wrong: confusion matrices, classes, examples that the transfer turned.
 
-use transfermap::metric::{Confusion, per_class};
-use transfermap::number;
-use transfermap::record::{ClassScores, RunRecord};
-use transfermap::transfer::{BothPredicted, flips};
+use std::collections::BTreeSet;
+
+use transfermap::metric::{ClassScores, Classes, Confusion, Evaluation, Metric, per_class};
+use transfermap::record::RunRecord;
+use transfermap::transfer::{flips, predictions};
 
 use super::{Subject, note};
 use crate::chart::confusion::{MOST, confusion};
 use crate::node::el;
 use crate::page::{Context, Page};
-use crate::runs::test;
-use crate::table::{Cell, Table};
+use crate::runs::{seed_name, test};
+use crate::table::{Cell, Show, Table, Value};
 
 /// Examples that are listed.
 const LISTED: usize = 25;
 
-/// Adds what there is.
 pub(super) fn add(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
     page.heading("What the models get wrong");
     let counted = subject.counted();
     let pick = |run: Option<&RunRecord>| run.and_then(|r| test(r, subject.target())).cloned();
     let singles: Vec<_> = counted.iter().filter_map(|s| pick(s.single)).collect();
     let transfers: Vec<_> = counted.iter().filter_map(|s| pick(s.transfer)).collect();
-    let sum = |arm: &[transfermap::record::Evaluation]| {
+    let sum = |arm: &[Evaluation]| {
         let known: Vec<&[Vec<u64>]> = arm.iter().map(|e| e.confusion.as_slice()).filter(|c| !c.is_empty()).collect();
         Some((Confusion::sum(&known)?, known.len()))
     };
@@ -69,13 +69,11 @@ fn classes(labels: &[String], alone: &[ClassScores], after: &[ClassScores]) -> T
         table = table.numbers(name).defined("per-class").numbers("after").numbers("change");
     }
     for (i, (before, then)) in alone.iter().zip(after).enumerate() {
-        let mut row = vec![
-            labels.get(i).cloned().unwrap_or_else(|| format!("class {i}")).into(),
-            before.support.to_string().into(),
-        ];
+        let name = labels.get(i).cloned().unwrap_or_else(|| format!("class {i}"));
+        let mut row: Vec<Cell> = vec![name.into(), before.support.into()];
         for (a, b) in [(before.precision, then.precision), (before.recall, then.recall), (before.f1, then.f1)] {
-            row.extend([number::plain(100.0 * a, 1), number::plain(100.0 * b, 1)].map(Into::into));
-            row.push(number::signed(100.0 * (b - a), 1).into());
+            row.extend([a, b].map(|share| Value::Number(share, Show::Share).into()));
+            row.push(Value::Number(100.0 * (b - a), Show::Signed(1)).into());
         }
         table.row(row);
     }
@@ -90,36 +88,21 @@ fn examples(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
         page.add(note("The report has no predictions of this pair by example, so it cannot be said which turned."));
         return;
     }
-    let mut table = Table::new("flips", "Examples by seed")
-        .words("seed")
-        .numbers("right → wrong")
-        .numbers("wrong → right")
-        .numbers("McNemar p")
+    let table = Table::of(&pair.examples, "flips", "Examples by seed")
+        .words("seed", |seed| seed_name(seed.seed))
+        .numbers("right → wrong", |seed| seed.only_single_right)
+        .numbers("wrong → right", |seed| seed.only_transfer_right)
+        .numbers("McNemar p", |seed| Value::Number(seed.p_mcnemar, Show::P))
         .defined("mcnemar")
-        .words("accuracy gain over other examples");
-    for seed in &pair.examples {
-        let interval = match seed.accuracy_gain_ci {
-            Some(ci) => number::gain_interval(transfermap::metric::Metric::Accuracy, ci),
-            None if context.resampled => number::MISSING.to_owned(),
-            None => "…".to_owned(),
-        };
-        table.row([
-            crate::runs::seed_name(seed.seed).into(),
-            seed.only_single_right.to_string().into(),
-            seed.only_transfer_right.to_string().into(),
-            number::p_value(seed.p_mcnemar).into(),
-            interval.into(),
-        ]);
-    }
+        .intervals("accuracy gain over other examples", |seed| seed.accuracy_gain_ci, |_| Show::Gain(Metric::Accuracy))
+        .noted(if context.resampled { "" } else { "Intervals are still being computed." });
     page.table(table);
-    let counted = subject.counted();
     let task = subject.report.tasks.iter().find(|t| t.name == subject.target());
     let Some(split) = task.and_then(|t| t.splits.get("test")) else { return };
-    let Some(labels) = split.label_sequence.as_ref().map(transfermap::record::Classes::indices) else { return };
-    let predicted = |run: &RunRecord| test(run, subject.target()).and_then(|e| e.predicted.clone());
-    let both: Vec<_> =
-        counted.iter().filter_map(|s| s.both()).filter_map(|(a, b)| predicted(a).zip(predicted(b))).collect();
-    let seeds: Vec<BothPredicted<'_>> = both.iter().map(|(a, b)| (a.indices(), b.indices())).collect();
+    let Some(labels) = split.label_sequence.as_ref().map(Classes::indices) else { return };
+    let counted: BTreeSet<Option<u64>> = subject.counted().iter().map(|s| s.seed).collect();
+    let mut seeds = predictions(&subject.runs, &pair.key, labels);
+    seeds.retain(|s| counted.contains(&s.seed));
     let flipped = flips(labels, &seeds);
     let always = |f: &&transfermap::transfer::Flip| f.to_wrong.max(f.to_right) == seeds.len();
     page.paragraph(format!(
@@ -134,13 +117,12 @@ fn examples(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
         .numbers("right → wrong, seeds")
         .numbers("wrong → right, seeds");
     if split.texts.is_some() {
-        list = list.words("text");
+        list = list.prose("text");
     }
     for flip in flipped.iter().take(LISTED) {
-        let mut row: Vec<Cell> = [flip.example, flip.to_wrong, flip.to_right].map(|n| n.to_string().into()).into();
+        let mut row: Vec<Cell> = [flip.example, flip.to_wrong, flip.to_right].map(Into::into).into();
         if let Some(texts) = &split.texts {
-            let text = texts.get(flip.example).map_or_else(|| number::MISSING.to_owned(), |t| t.join(" ∥ "));
-            row.push(Cell::from(text).class("wrap"));
+            row.push(texts.get(flip.example).map_or(Value::Missing, |t| t.join(" ∥ ").into()).into());
         }
         list.row(row);
     }

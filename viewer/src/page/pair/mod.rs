@@ -12,18 +12,20 @@ use transfermap::analysis::PairAnalysis;
 use transfermap::metric::Metric;
 use transfermap::number;
 use transfermap::report::Report;
+use transfermap::transfer::{Runs, SeedRuns};
 
 use super::{Context, Page, select};
-use crate::chart::intervals::{Interval, intervals};
+use crate::chart::intervals::{Named, intervals};
 use crate::chart::paired_seeds::{PairedSeeds, Seed};
 use crate::choices::change;
 use crate::node::{Element, Node, el};
-use crate::runs::{self, SeedRuns};
+use crate::runs;
 
 /// A pair with the runs behind it.
 struct Subject<'a> {
     report: &'a Report,
     pair: &'a PairAnalysis,
+    runs: Runs<'a>,
     seeds: Vec<SeedRuns<'a>>,
     without_collapsed: bool,
 }
@@ -41,13 +43,12 @@ impl<'a> Subject<'a> {
     fn counted(&self) -> Vec<SeedRuns<'a>> {
         let paired = self.seeds.iter().any(|s| s.both().is_some());
         let keep = |s: &&SeedRuns<'a>| {
-            (!paired || s.both().is_some()) && !(self.without_collapsed && s.collapsed(self.target()))
+            (!paired || s.both().is_some()) && !(self.without_collapsed && runs::collapsed(s, self.target()))
         };
         self.seeds.iter().filter(keep).copied().collect()
     }
 }
 
-/// Draws the page.
 pub fn page(context: &Context<'_>) -> Page {
     let mut page = Page::default();
     let pairs = context.pairs();
@@ -61,10 +62,18 @@ pub fn page(context: &Context<'_>) -> Page {
         page.paragraph(format!("{source} → {target}: {why} Choose another source or target."));
         return page;
     };
+    let runs = match Runs::new(&context.report.runs) {
+        Ok(runs) => runs,
+        Err(error) => {
+            page.paragraph(error.to_string());
+            return page;
+        }
+    };
     let subject = Subject {
         report: context.report,
         pair,
-        seeds: runs::of_pair(context.report, &pair.key),
+        seeds: runs::of_pair(&runs, &pair.key),
+        runs,
         without_collapsed: context.analysis.options.without_collapsed,
     };
     page.add(words::answer(pair));
@@ -132,10 +141,10 @@ fn seeds_chart(context: &Context<'_>, subject: &Subject<'_>) -> crate::chart::Ch
     let (pair, target, metric) = (subject.pair, subject.target(), subject.metric());
     let score = |run: Option<&transfermap::record::RunRecord>| run.and_then(|r| runs::score(r, target, metric));
     let seeds = subject.seeds.iter().map(|s| Seed {
-        name: s.name(),
+        name: runs::seed_name(s.seed),
         single: score(s.single),
         transfer: score(s.transfer),
-        collapsed: s.collapsed(target),
+        collapsed: runs::collapsed(s, target),
     });
     let task =
         context.analysis.tasks.iter().find(|t| t.name == target && t.encoder.as_ref() == Some(&pair.key.encoder));
@@ -150,8 +159,8 @@ fn seeds_chart(context: &Context<'_>, subject: &Subject<'_>) -> crate::chart::Ch
     .chart()
 }
 
-fn interval_rows(context: &Context<'_>, pair: &PairAnalysis) -> Vec<Interval> {
-    let row = |name: &str, ends| Interval { name: name.to_owned(), ends };
+fn interval_rows(context: &Context<'_>, pair: &PairAnalysis) -> Vec<Named> {
+    let row = |name: &str, ends| (name.to_owned(), ends);
     let mut rows = vec![
         row("this pair alone", pair.gain_ci),
         row(&format!("all {} pairs together", pair.family_size), pair.gain_ci_simultaneous),

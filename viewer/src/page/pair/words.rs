@@ -3,10 +3,9 @@
 use transfermap::analysis::{Flag, PairAnalysis, Verdict};
 use transfermap::number;
 
-use crate::chart::transfer_map::sign;
 use crate::node::{Element, el};
 use crate::page::Context;
-use crate::table::{Cell, Table};
+use crate::table::{Show, Table, Value};
 
 /// The verdict in one sentence.
 pub fn answer(pair: &PairAnalysis) -> Element {
@@ -23,7 +22,7 @@ pub fn answer(pair: &PairAnalysis) -> Element {
         Verdict::Undecided => format!("Whether {source} helps or harms {target} is undecided."),
         Verdict::Untested => format!("Whether {source} helps or harms {target} cannot be tested."),
     };
-    el("p").class("answer").child(el("span").class(class).text(format!("{} ", sign(pair.verdict)))).text(words)
+    el("p").class("answer").child(el("span").class(class).text(format!("{} ", pair.verdict.sign()))).text(words)
 }
 
 /// The numbers behind the verdict, in sentences.
@@ -120,7 +119,7 @@ pub fn flags(context: &Context<'_>, pair: &PairAnalysis) -> Option<Element> {
         Flag::Unpaired => {
             "The two sides share no seed: the gain is a difference of two means, without a paired test.".to_owned()
         }
-        other => other.name().to_owned(),
+        other => other.words().to_owned(),
     };
     (!pair.flags.is_empty()).then(|| {
         let list = el("ul").class("warnings").attr("aria-label", "What limits this verdict");
@@ -130,7 +129,7 @@ pub fn flags(context: &Context<'_>, pair: &PairAnalysis) -> Option<Element> {
 
 /// Every test of the pair; a table without rows when none could be made.
 pub fn tests(pair: &PairAnalysis) -> Table {
-    let mut table = Table::new("tests", "Tests").words("test").numbers("p").defined("p-value").words("what it asks");
+    let mut table = Table::new("tests", "Tests").words("test").numbers("p").defined("p-value").prose("what it asks");
     let rows = [
         ("moderated paired t", pair.p, "Is the mean gain 0? Its variance borrows from all pairs."),
         ("· after Holm: decides", pair.p_holm, "The same, for all pairs of the family together."),
@@ -153,8 +152,7 @@ pub fn tests(pair: &PairAnalysis) -> Table {
         if p.is_none() && name.starts_with("Welch") {
             continue;
         }
-        let p = number::or_missing(p, number::p_value);
-        table.row([name.into(), p.into(), Cell::from(asks).class("wrap")]);
+        table.row([name.into(), Value::number(p, Show::P).into(), asks.into()]);
     }
     table
 }
@@ -164,19 +162,18 @@ pub fn sizes(pair: &PairAnalysis) -> Table {
     let metric = pair.metric;
     let unit = number::unit(metric);
     let mut table = Table::new("sizes", "How large").words("measure").numbers("value").words("unit");
-    let percent = |v: Option<f64>| number::or_missing(v, |v| number::signed(100.0 * v, 1));
-    let plain = |v: Option<f64>| number::or_missing(v, |v| number::signed(v, 2));
-    let score = |v: Option<f64>| number::or_missing(v, |v| number::score(metric, v));
-    let probability = number::or_missing(pair.probability_of_improvement, |p| number::plain(100.0 * p, 1));
-    let improvement = pair.probability_of_improvement_ci.map_or_else(
-        || "%".to_owned(),
-        |[low, high]| format!("%, interval [{}, {}]", number::plain(100.0 * low, 1), number::plain(100.0 * high, 1)),
-    );
-    let rows: [(&str, String, &str); 13] = [
-        ("paired seeds", pair.n.to_string(), ""),
+    let percent = |v: Option<f64>| Value::number(v.map(|v| 100.0 * v), Show::Signed(1));
+    let plain = |v| Value::number(v, Show::Signed(2));
+    let score = |v| Value::number(v, Show::Score(metric));
+    let improvement = match pair.probability_of_improvement_ci {
+        Some(ci) => format!("%, interval {}", Value::Interval(ci, Show::Share).text()),
+        None => "%".to_owned(),
+    };
+    let rows: [(&str, Value, &str); 13] = [
+        ("paired seeds", pair.n.into(), ""),
         ("score alone", score(pair.single), unit),
         ("score after transfer", score(pair.transfer), unit),
-        ("gain", number::or_missing(pair.gain, |g| number::gain(metric, g)), unit),
+        ("gain", Value::number(pair.gain, Show::Gain(metric)), unit),
         ("standard deviation of the gains", score(pair.sd), unit),
         ("smallest detectable gain", score(pair.smallest_detectable_gain), unit),
         ("relative gain", percent(pair.relative_gain), "% of the baseline"),
@@ -184,11 +181,11 @@ pub fn sizes(pair: &PairAnalysis) -> Table {
         ("change of the errors", percent(pair.error_rate_change), "% of the baseline’s errors"),
         ("Cohen’s d of the differences", plain(pair.cohen_d), "standard deviations"),
         ("· with the moderated deviation", plain(pair.cohen_d_moderated), "standard deviations"),
-        ("probability of improvement", probability, &improvement),
+        ("probability of improvement", Value::number(pair.probability_of_improvement, Show::Share), &improvement),
         ("correlation of both arms over seeds", plain(pair.pair_correlation), "r"),
     ];
     for (name, value, unit) in rows {
-        let unit = if value == number::MISSING { "" } else { unit };
+        let unit = if value == Value::Missing { "" } else { unit };
         table.row([name.into(), value.into(), unit.into()]);
     }
     table

@@ -1,0 +1,59 @@
+//! Every ordered pair with its gain, intervals, p values and verdict.
+
+use super::{Medium, Show, Table, Value};
+use crate::analysis::{FamilyKey, Options, PairAnalysis};
+use crate::number;
+
+/// One row per pair, in the order given.
+pub fn pairs(pairs: &[&PairAnalysis], options: &Options) -> Table {
+    const CSV: &[Medium] = &[Medium::Csv];
+    const WIDE: &[Medium] = &[Medium::Csv, Medium::Terminal];
+    let level = number::plain(100.0 * (1.0 - options.alpha), 1);
+    let gain = |p: &&PairAnalysis| Show::Gain(p.metric);
+    let score = |p: &&PairAnalysis, score| Value::number(score, Show::Score(p.metric));
+    Table::of(pairs, "pairs", "Pairs")
+        .family(|p| FamilyKey::from(&p.key))
+        .words("source", |p| &p.key.source)
+        .words("target", |p| &p.key.target)
+        .words("metric", |p| p.metric.name())
+        .on(CSV)
+        .numbers("n", |p| p.n)
+        .numbers("single", |p| score(p, p.single))
+        .on(CSV)
+        .numbers("transfer", |p| score(p, p.transfer))
+        .on(CSV)
+        .numbers("gain", |p| Value::number(p.gain, gain(p)))
+        .intervals("gain", |p| p.gain_ci, gain)
+        .head("interval")
+        .intervals("gain_simultaneous", |p| p.gain_ci_simultaneous, gain)
+        .on(CSV)
+        .intervals("gain_population", |p| p.gain_ci_population, gain)
+        .head("with new examples")
+        .on(WIDE)
+        .numbers("relative_gain", |p| p.relative_gain)
+        .on(CSV)
+        .numbers("chance_corrected_gain", |p| p.chance_corrected_gain)
+        .on(CSV)
+        .numbers("p", |p| Value::number(p.p, Show::P))
+        .numbers("p_plain", |p| p.p_plain)
+        .on(CSV)
+        .numbers("p_sign_flip", |p| p.p_sign_flip)
+        .on(CSV)
+        .numbers("p_holm", |p| Value::number(p.p_holm, Show::P))
+        .head("Holm p")
+        .numbers("q_bh", |p| p.q_bh)
+        .on(CSV)
+        .numbers("p_equivalence_holm", |p| p.p_equivalence_holm)
+        .on(CSV)
+        .numbers("family_size", |p| p.family_size)
+        .on(CSV)
+        .words("verdict", |p| p.verdict.name())
+        .words("flags", |p| Value::List(p.flags.iter().map(|f| f.name()).collect()))
+        .numbers("smallest_detectable_gain", |p| score(p, p.smallest_detectable_gain))
+        .head("detectable")
+        .on(WIDE)
+        .noted(format!(
+            "Gain in points over n paired seeds; {level} % interval of the moderated paired t over seeds, on these test \
+             rows; Holm's correction over the family decides."
+        ))
+}
