@@ -1,20 +1,13 @@
 #!/usr/bin/env bash
-# After a build Trunk calls it (Trunk.toml): splits the program in two (tools/split-viewer.sh), takes out of index.html
-# what only Trunk reads, and makes viewer.html, one file without outside references. With an argument it packs that
-# folder, whose program has been split.
+# After a build Trunk calls it (Trunk.toml): takes out of index.html what only Trunk reads, and makes viewer.html, one
+# file without outside references. With an argument it packs that folder.
 #
 # A page opened from disk may neither import nor fetch. So everything is in it: the styles, the glue as one inline
-# module, both parts of the WebAssembly as gzip in base64. The Content-Security-Policy names the module by its hash, and
-# no other script can run.
+# module, the WebAssembly as gzip in base64. The Content-Security-Policy names the module by its hash, and no other
+# script can run.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-if [[ -z ${1:-} ]]; then
-  cd "$root"
-  built=$(cargo metadata --format-version 1 --no-deps --offline | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
-  tools/split-viewer.sh "$built/wasm32-unknown-unknown/wasm-release/transfermap-viewer.wasm" \
-    "${TRUNK_STAGING_DIR:?"give the folder of a built viewer"}"
-fi
-cd "${1:-$TRUNK_STAGING_DIR}"
+cd "${1:-${TRUNK_STAGING_DIR:?"give the folder of a built viewer"}}"
 
 die() {
   printf 'pack-viewer: %s\n' "$*" >&2
@@ -27,39 +20,29 @@ base64_line() { base64 | tr -d '\n'; }
 before() { sed "\|<!-- $1 -->|,\$d" index.html; }
 after() { sed "1,\|<!-- $1 -->|d" index.html; }
 
-for file in index.html tokens.css viewer.css site.css icon.svg transfermap-viewer{.js,_bg.wasm,-rest.js,-rest.wasm}; do
+for file in index.html tokens.css viewer.css site.css icon.svg transfermap-viewer.js transfermap-viewer_bg.wasm; do
   [[ -s $file ]] || die "$file is missing in $PWD"
 done
 for marker in files /files site /site report; do
   [[ $(grep -c "<!-- $marker -->" index.html) == 1 ]] || die "index.html must hold <!-- $marker --> once"
 done
-! grep -qi '</script' transfermap-viewer.js transfermap-viewer-rest.js || die "the glue holds </script, which would end the inline module"
+! grep -qi '</script' transfermap-viewer.js || die "the glue holds </script, which would end the inline module"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 sed -e '/data-trunk/d' -e '/<!-- For Trunk/d' -e '/^ *$/d' index.html >"$work/index.html"
 cat "$work/index.html" >index.html
 
-# One module of two that import each other.
 {
-  cat <<'JS'
-function unpacked(id) {
-  const zipped = Uint8Array.from(atob(document.getElementById(id).textContent), (c) => c.charCodeAt(0));
-  const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream, { headers: { "Content-Type": "application/wasm" } });
-}
-JS
-  sed -e 's/^export //' -e '/^async function part/,/^}/d' \
-    -e 's|part(new URL([^)]*))|Promise.resolve(unpacked("transfermap-wasm-rest"))|' transfermap-viewer-rest.js
-  sed -e 's|^import \* as \(import[0-9]*\) from .*|const \1 = { __wasm_split_load_rest, linkTo };|' transfermap-viewer.js
+  cat transfermap-viewer.js
   cat <<'JS'
 
-await __wbg_init({ module_or_path: unpacked("transfermap-wasm") });
+const zipped = Uint8Array.from(atob(document.getElementById("transfermap-wasm").textContent), (c) => c.charCodeAt(0));
+const unzipped = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
+await __wbg_init({ module_or_path: new Response(unzipped, { headers: { "Content-Type": "application/wasm" } }) });
 start(document.getElementById("transfermap"));
 JS
 } >"$work/module.js"
-[[ $(grep -c 'unpacked("transfermap-wasm-rest")' "$work/module.js") == 1 && $(grep -c '^import ' "$work/module.js") == 0 ]] ||
-  die "the glue is not what wasm-split and wasm-bindgen used to write"
 hash=$(printf "$(sha256sum "$work/module.js" | cut -d ' ' -f 1 | sed 's/../\\x&/g')" | base64_line)
 policy="default-src 'none'; script-src 'sha256-$hash' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
 
@@ -74,17 +57,14 @@ policy="default-src 'none'; script-src 'sha256-$hash' 'wasm-unsafe-eval'; style-
   printf '    <!-- report -->\n'
   printf '    <script type="text/plain" id="transfermap-wasm">%s</script>\n' \
     "$(gzip -9nc transfermap-viewer_bg.wasm | base64_line)"
-  printf '    <script type="text/plain" id="transfermap-wasm-rest">%s</script>\n' \
-    "$(gzip -9nc transfermap-viewer-rest.wasm | base64_line)"
   printf '    <script type="module">'
   cat "$work/module.js"
   printf '</script>\n  </body>\n</html>\n'
 } >"$work/viewer.html"
 mv "$work/viewer.html" viewer.html
 chmod 644 viewer.html
-packed() { cat "$@" | gzip -9nc | wc -c; }
-first=$(($(packed transfermap-viewer_bg.wasm) + $(packed transfermap-viewer.js) + $(packed transfermap-viewer-rest.js)))
-printf 'pack-viewer: viewer.html, %s bytes; gzipped, WebAssembly and glue %s, the rest %s\n' "$(wc -c <viewer.html)" \
-  "$first" "$(packed transfermap-viewer-rest.wasm)" >&2
+packed() { gzip -9nc "$1" | wc -c; }
+printf 'pack-viewer: viewer.html, %s bytes; gzipped, WebAssembly %s and glue %s\n' "$(wc -c <viewer.html)" \
+  "$(packed transfermap-viewer_bg.wasm)" "$(packed transfermap-viewer.js)" >&2
 # Cargo looks at files that exist: this one tells it that there is another viewer to embed.
 [[ -n ${1:-} ]] || touch "$root/trainer/build.rs"

@@ -15,12 +15,9 @@ has() { [[ "$("$1" --version 2>/dev/null | cut -d ' ' -f 2)" == "$2" ]]; }
 # Debug builds without TLS and the like: they compile in a few minutes, and are fast enough.
 install_tool() {
   local package=$1 version=$2
-  shift 2
-  # The list that cargo keeps of what it installed there.
-  ! grep -qs "^\"$package $version " "$tools/.crates.toml" || return 0
   printf 'viewer: compiling %s %s into %s, once\n' "$package" "$version" "$tools" >&2
-  env -u CARGO_TARGET_DIR -u RUSTUP_TOOLCHAIN -u RUSTC_BOOTSTRAP CARGO_PROFILE_DEV_DEBUG=0 \
-    cargo install --quiet --debug --locked --no-default-features --root "$tools" --version "$version" "$@" "$package" >&2
+  env -u CARGO_TARGET_DIR -u RUSTUP_TOOLCHAIN CARGO_PROFILE_DEV_DEBUG=0 \
+    cargo install --quiet --debug --locked --no-default-features --root "$tools" --version "$version" "$package" >&2
 }
 
 trunk=0.21.14
@@ -28,6 +25,4 @@ trunk=0.21.14
 wasm_bindgen=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock)
 has trunk "$trunk" || install_tool trunk "$trunk"
 has wasm-bindgen "$wasm_bindgen" || install_tool wasm-bindgen-cli "$wasm_bindgen"
-# It does not tell its version.
-install_tool wasm_split_cli_support 0.2.4 --features build-binary
 echo "$tools/bin"

@@ -8,14 +8,12 @@ use std::process::Command;
 use std::{env, fs, io};
 
 /// What a report's pages are made of.
-const VIEWER: [&str; 11] = [
+const VIEWER: [&str; 9] = [
     "icon.svg",
     "index.html",
     "site.css",
     "start.js",
     "tokens.css",
-    "transfermap-viewer-rest.js",
-    "transfermap-viewer-rest.wasm",
     "transfermap-viewer.js",
     "transfermap-viewer_bg.wasm",
     "viewer.css",

@@ -17,8 +17,6 @@ pub struct Context<'a> {
     pub family: &'a FamilyKey,
     /// What the reader chose.
     pub choices: &'a Choices,
-    /// Whether all of [`Analysis::tests`] is there.
-    pub explained: bool,
     /// Whether permutations and bootstraps have been done.
     pub resampled: bool,
     /// Every loaded report with its name, the one in view included.

@@ -57,7 +57,6 @@ impl Still {
             families: &self.families,
             family: &self.family,
             choices: &self.choices,
-            explained: true,
             resampled: true,
             loaded: &loaded,
         })

@@ -176,8 +176,7 @@ impl Browser {
         bail!("not within {PATIENCE:?}: {what}\n--- the page\n{words:.1500}\n--- the console\n{console}")
     }
 
-    /// Waits until the report in view is drawn; permutations and bootstraps included, where the page has begun with them,
-    /// which the Overview does at a reader's first move.
+    /// Waits until the report in view is drawn, permutations and bootstraps included.
     ///
     /// # Errors
     /// When it does not come.

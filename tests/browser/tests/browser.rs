@@ -36,7 +36,7 @@ impl World {
         Ok(Self { server: Server::start(&dist()?)?, browser: Browser::start()? })
     }
 
-    /// Opens a sample and waits for everything that comes without a reader.
+    /// Opens a sample and waits until all of it is drawn.
     fn open(&self, sample: &str, fragment: &str) -> Result<()> {
         self.browser.open(&self.server.url(&format!("?report=samples/{sample}.json#{fragment}")))?;
         self.browser.until_drawn()
@@ -51,8 +51,7 @@ const TESTS: &[Test] = &[
     ("every page shows the numbers of transfermap analyze", analysed::pages),
     ("the map shows the gains and verdicts of core", numbers::map),
     ("options change the verdicts as core says", numbers::options),
-    ("half of the program gives the answer, the other half comes when it is needed", ways_in::first_half),
-    ("a half that is absent or of another build is told, and tried again", ways_in::half_absent),
+    ("an option changes the answer, and a tab opens its page", ways_in::option_and_tab),
     ("a cell opens its pair, and the link restores it", ways_in::cell_and_link),
     ("keys alone reach tabs, cells and pairs", ways_in::keyboard),
     ("a dropped file is shown", ways_in::drop),
@@ -71,6 +70,7 @@ const TESTS: &[Test] = &[
     ("addresses that nobody wrote leave the page alive", hostile::addresses),
     ("hostile reports leave the page alive and run nothing", hostile::reports),
     ("a file that is too large is refused unread", hostile::too_large),
+    ("a panic says what and where, and what was drawn stays", hostile::panic),
 ];
 
 fn main() -> ExitCode {

@@ -188,7 +188,7 @@ mod tests {
             assert!(!html.contains("\" onload=\""));
             assert_eq!(html.matches("<!-- /page -->").count(), 0);
         }
-        assert_eq!(single.matches("</script>").count(), 4, "report, two of wasm, module");
+        assert_eq!(single.matches("</script>").count(), 3, "report, wasm, module");
         shown.json = String::from("{");
         assert!(Shown::new("cut.json".into(), shown.json).is_err_and(|e| e.to_string().starts_with("cut.json")));
     }

@@ -16,13 +16,11 @@ const INDEX: &str = "index.html";
 const SINGLE: &str = "viewer.html";
 
 /// What lies beside the page of a site.
-const BESIDE: [&str; 9] = [
+const BESIDE: [&str; 7] = [
     "icon.svg",
     "site.css",
     "start.js",
     "tokens.css",
-    "transfermap-viewer-rest.js",
-    "transfermap-viewer-rest.wasm",
     "transfermap-viewer.js",
     "transfermap-viewer_bg.wasm",
     "viewer.css",

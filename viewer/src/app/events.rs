@@ -2,9 +2,6 @@
 //! choices, `data-choice` is a field of one, `data-define` opens a definition, `data-download` and `data-copy` give a
 //! chart or table away, `data-tip` is told on hover, `data-key` ties marks of one pair together, `data-do` opens and saves.
 
-use std::cell::Cell;
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -13,7 +10,7 @@ use web_sys::{
 };
 
 use super::state::State;
-use super::{definition, keys, load, rest, tip};
+use super::{definition, download, keys, load, tip};
 
 /// Listens on the viewer's element.
 pub(super) fn listen(state: State, root: &HtmlElement) {
@@ -42,19 +39,8 @@ pub(super) fn listen(state: State, root: &HtmlElement) {
     });
     let _ = document().add_event_listener_with_callback("keydown", closure.as_ref().unchecked_ref());
     closure.forget();
-    let touched = Rc::new(Cell::new(false));
     for name in ["pointerover", "focusin"] {
-        let touched = touched.clone();
-        on(
-            name,
-            Box::new(move |event| {
-                // Who points at the page will click on it, and should not wait then.
-                if !touched.replace(true) {
-                    rest::prefetch(state);
-                }
-                tip::over(&event);
-            }),
-        );
+        on(name, Box::new(|event| tip::over(&event)));
     }
     for name in ["pointerout", "focusout"] {
         on(name, Box::new(|event| tip::out(&event)));
@@ -82,24 +68,23 @@ pub(super) fn nearest(event: &Event, attribute: &str) -> Option<(Element, String
 
 fn click(state: State, event: &Event) {
     if let Some((element, key)) = nearest(event, "data-define") {
-        rest::with(state, move |rest| (rest.define)(&element, &key));
+        definition::open(&element, &key);
         return;
     }
     definition::close();
-    rest::forget();
     if let Some((_, change)) = nearest(event, "data-set") {
         state.change(&change);
     } else if let Some((element, format)) = nearest(event, "data-download") {
-        rest::with(state, move |rest| (rest.save_chart)(state, &element, &format));
+        download::chart(state, &element, &format);
     } else if let Some((element, format)) = nearest(event, "data-copy") {
-        rest::with(state, move |rest| (rest.copy_table)(state, &element, &format));
+        download::table(state, &element, &format);
     } else if let Some((element, _)) = nearest(event, "data-focus") {
         event.prevent_default();
         focus_page(&element);
     } else if let Some((_, what)) = nearest(event, "data-do") {
         match what.as_str() {
             "open" => open(state),
-            "save" => rest::with(state, move |rest| (rest.save_report)(state)),
+            "save" => download::report(state),
             "print" => {
                 let _ = window().print();
             }

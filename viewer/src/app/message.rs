@@ -1,5 +1,6 @@
 //! A panic is a defect of the viewer; the reader is told so, and what was drawn stays readable.
 
+use std::panic::PanicHookInfo;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,11 +11,11 @@ use web_sys::js_sys::{Error, Reflect, WebAssembly};
 static HOOK: Once = Once::new();
 static TOLD: AtomicBool = AtomicBool::new(false);
 
-/// From now on a panic shows a message in the page. Where std was built to abort at once (tools/viewer.sh) there is no
-/// hook to call: the page learns of it as an error that nobody caught.
+/// From now on a panic shows a message in the page. So does a trap that is none, such as memory that ran out: no hook
+/// hears of it, but the page does, as of an error that nobody caught.
 pub(super) fn on_panic() {
     HOOK.call_once(|| {
-        std::panic::set_hook(Box::new(|info| tell(&info.to_string())));
+        std::panic::set_hook(Box::new(|info| tell(&in_words(info))));
         let uncaught = Closure::<dyn Fn(JsValue)>::new(|event: JsValue| {
             let of = |name: &str| Reflect::get(&event, &JsValue::from_str(name)).ok();
             let error = of("error").filter(|e| !e.is_undefined()).or_else(|| of("reason"));
@@ -28,6 +29,12 @@ pub(super) fn on_panic() {
         }
         uncaught.forget();
     });
+}
+
+/// What happened, and where in the sources.
+fn in_words(info: &PanicHookInfo<'_>) -> String {
+    let what = info.payload_as_str().unwrap_or("a panic without words");
+    info.location().map_or_else(|| what.to_owned(), |place| format!("{what} ({place})"))
 }
 
 fn tell(what: &str) {

@@ -1,8 +1,7 @@
 //! The application in the browser: it loads reports, keeps the reader's choices, and shows the trees of [`crate::page`].
 //!
 //! Leptos holds the state and what follows from it (`state`); `patch` brings a tree into the page; `events` turns
-//! clicks, keys and drops on `data-…` attributes into changes of state, so that pages stay plain functions. `rest` is the
-//! way to the half of the program that is fetched later.
+//! clicks, keys and drops on `data-…` attributes into changes of state, so that pages stay plain functions.
 
 mod definition;
 mod download;
@@ -13,7 +12,6 @@ mod load;
 mod message;
 mod patch;
 mod render;
-mod rest;
 mod state;
 mod tip;
 

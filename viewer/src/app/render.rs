@@ -11,13 +11,12 @@ use transfermap::analysis::{Analysis, Options};
 use transfermap::report::Report;
 use web_sys::HtmlElement;
 
-use super::rest::{Analyse, Rest};
 use super::state::{Analysed, State, Subject};
-use super::{Address, events, ids, keys, load, patch, rest};
+use super::{Address, events, ids, keys, load, patch};
 use crate::chart::transfer_map::pair_key;
 use crate::choices::Choices;
 use crate::node::Node;
-use crate::page::{self, Context, Page, Tab, shell};
+use crate::page::{Context, Page, Tab, shell};
 
 /// Milliseconds of resampling between two pauses: less than a reader notices.
 const SLICE: f64 = 60.0;
@@ -69,32 +68,29 @@ fn Message(state: State) -> impl IntoView {
     }
 }
 
-/// Verdicts at once, and tests once the rest of the program is there; then permutations and bootstraps in stages.
+/// Tests at once, then permutations and bootstraps in stages.
 fn analyse(state: State) {
     let round = Rc::new(Cell::new(0u64));
-    Effect::new(move |last: Option<Option<(Subject, Options, bool)>>| {
+    Effect::new(move |last: Option<Option<(Subject, Options)>>| {
         let last = last.flatten();
-        let rest = state.rest.get();
-        let Some(subject) = state.choose(last.as_ref().map(|(subject, ..)| subject)) else {
+        let Some(subject) = state.choose(last.as_ref().map(|(subject, _)| subject)) else {
             round.set(round.get() + 1);
             state.subject.set(None);
             return None;
         };
-        let now = (subject, state.choices.read().options(), rest.is_some());
+        let now = (subject, state.choices.read().options());
         if last.as_ref() == Some(&now) {
             return last;
         }
-        let (subject, options, explained) = now.clone();
+        let (subject, options) = now.clone();
         round.set(round.get() + 1);
         state.subject.set(Some(subject.clone()));
-        match rest.map_or(Analysis::tests as Analyse, |rest| rest.tests)(&subject.report, &options) {
+        match Analysis::tests(&subject.report, &options) {
             Ok(analysis) => {
                 let analysis = Arc::new(analysis);
-                state.analysed.set(Some(Ok(Analysed { analysis: analysis.clone(), explained, resampled: false })));
-                if let Some(rest) = rest {
-                    let stages = Stages { round: round.clone(), mine: round.get(), next: 0, rest, subject, analysis };
-                    set_timeout(move || stages.go(state), FIRST_PAUSE);
-                }
+                state.analysed.set(Some(Ok(Analysed { analysis: analysis.clone(), resampled: false })));
+                let stages = Stages { round: round.clone(), mine: round.get(), next: 0, subject, analysis };
+                set_timeout(move || stages.go(state), FIRST_PAUSE);
             }
             Err(error) => state.analysed.set(Some(Err(error.to_string()))),
         }
@@ -107,7 +103,6 @@ struct Stages {
     round: Rc<Cell<u64>>,
     mine: u64,
     next: usize,
-    rest: Rest,
     subject: Subject,
     analysis: Arc<Analysis>,
 }
@@ -124,14 +119,14 @@ impl Stages {
             let first = *first.get_or_insert_with(now);
             now() - first < SLICE.max(first - begun)
         };
-        match (self.rest.resample)(&mut self.analysis, &self.subject.report, self.next, &mut go_on) {
-            Ok(Some(next)) => {
+        let analysis = Arc::make_mut(&mut self.analysis);
+        match analysis.resample_while(&self.subject.report, self.next, &mut go_on) {
+            Ok(next) if next < analysis.resampling_stages() => {
                 self.next = next;
                 set_timeout(move || self.go(state), PAUSE);
             }
-            Ok(None) => {
-                let done = Analysed { analysis: self.analysis, explained: true, resampled: true };
-                state.analysed.set(Some(Ok(done)));
+            Ok(_) => {
+                state.analysed.set(Some(Ok(Analysed { analysis: self.analysis, resampled: true })));
                 load::mark("transfermap-resampled");
             }
             Err(error) => state.say(error.to_string()),
@@ -238,23 +233,10 @@ fn tree(state: State, subject: &Subject, analysed: &Analysed, choices: &Choices)
         families: loaded.get(subject.index).map_or(&none, |l| &l.families),
         family: &subject.family,
         choices,
-        explained: analysed.explained,
         resampled: analysed.resampled,
         loaded: &names,
     };
-    let page = match (choices.tab(), state.rest.get_untracked().filter(|_| analysed.explained)) {
-        (tab, Some(rest)) => (rest.page)(tab, &context),
-        (Tab::Overview, None) => {
-            if choices.get("order").is_some() {
-                rest::fetch(state);
-            }
-            page::overview::early(&context)
-        }
-        (_, None) => {
-            rest::fetch(state);
-            page::awaited()
-        }
-    };
+    let page = choices.tab().page(&context);
     let mut tree = vec![shell::view(&context, &page)];
     ids::number(&mut tree, state.number);
     (tree, page)

@@ -7,14 +7,13 @@ use transfermap::analysis::{Analysis, FamilyKey};
 use transfermap::report::Report;
 
 use super::Address;
-use super::rest::Rest;
 use crate::choices::Choices;
 
 /// A report that was read.
 pub(super) struct Loaded {
     /// The file's name.
     pub name: String,
-    /// Its text, for saving, and to read it again.
+    /// Its text, for saving.
     pub text: String,
     /// The report.
     pub report: Arc<Report>,
@@ -46,9 +45,7 @@ impl PartialEq for Subject {
 pub(super) struct Analysed {
     /// The analysis.
     pub analysis: Arc<Analysis>,
-    /// Whether it has all of [`Analysis::tests`].
-    pub explained: bool,
-    /// Whether everything is in it.
+    /// Whether permutations and bootstraps are in it.
     pub resampled: bool,
 }
 
@@ -69,8 +66,6 @@ pub(super) struct State {
     pub subject: RwSignal<Option<Subject>>,
     /// What is shown of the subject; an analysis that fails is a message.
     pub analysed: RwSignal<Option<Result<Analysed, String>>>,
-    /// The part of the program that is fetched later.
-    pub rest: RwSignal<Option<Rest>>,
 }
 
 impl State {
@@ -83,7 +78,6 @@ impl State {
             message: RwSignal::new(None),
             subject: RwSignal::new(None),
             analysed: RwSignal::new(None),
-            rest: RwSignal::new(None),
         }
     }
 
@@ -100,10 +94,7 @@ impl State {
             return Some(same.clone());
         }
         let report = if one.families.len() > 1 {
-            Arc::new(match self.rest.get_untracked() {
-                Some(rest) => (rest.of_family)(&one.report, family),
-                None => one.report.of_family(family),
-            })
+            Arc::new(one.report.of_family(family))
         } else {
             one.report.clone()
         };

@@ -93,13 +93,6 @@ tabs! {
     Methods, "methods", "Methods", methods::page;
 }
 
-/// What stands in place of a page whose code or numbers are on their way.
-pub fn awaited() -> Page {
-    let mut page = Page::default();
-    page.add(el("p").class("quiet waiting").attr("role", "status").text("This page has not arrived yet …"));
-    page
-}
-
 impl Tab {
     /// Whether there is anything to show.
     pub fn shown(self, context: &Context<'_>) -> bool {

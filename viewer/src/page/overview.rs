@@ -9,20 +9,11 @@ use crate::choices::change;
 use crate::node::{Element, Node, el};
 
 pub fn page(context: &Context<'_>) -> Page {
-    ordered(context, &super::map::order(context))
-}
-
-/// Draws the page with its map in the study's order, without the code of the other orders.
-pub fn early(context: &Context<'_>) -> Page {
-    ordered(context, &context.task_names())
-}
-
-fn ordered(context: &Context<'_>, names: &[&str]) -> Page {
     let mut page = Page::default();
     page.add(answer(context));
     page.add(cards(context));
     page.add(strongest(context));
-    page.chart(transfer_map(context, names));
+    page.chart(transfer_map(context, &super::map::order(context)));
     let warnings = &context.analysis.warnings;
     if !warnings.is_empty() {
         page.heading("What limits the conclusions");

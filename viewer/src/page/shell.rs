@@ -102,7 +102,7 @@ fn options(context: &Context<'_>) -> Element {
                         .attr("aria-label", label),
                 )
         };
-    let waiting = (context.explained && !context.resampled).then(|| {
+    let waiting = (!context.resampled).then(|| {
         el("span").class("quiet waiting").attr("role", "status").text("permutations and bootstraps are still running …")
     });
     el("div")

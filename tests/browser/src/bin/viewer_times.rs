@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use transfermap_browser_tests::browser::Browser;
 use transfermap_browser_tests::dist;
@@ -15,7 +15,8 @@ use transfermap_browser_tests::server::Server;
 /// Every time is taken so often, of a large report half as often; the median and the shortest are told.
 const TIMES: usize = 6;
 
-/// Runs in every document before anything else: keeps when the answer is painted, and when the page answers.
+/// Runs in every document before anything else: keeps when the answer is painted, when the page answers, and when the
+/// resampling is in it.
 const WATCH: &str = "
     window.bench = {};
     const painted = then => requestAnimationFrame(() => setTimeout(() => then(performance.now())));
@@ -25,20 +26,14 @@ const WATCH: &str = "
             bench.answer = 1;
             painted(t => bench.answer = t);
         }
-        if (!bench.drawn && performance.getEntriesByName('transfermap-drawn').length) {
-            bench.drawn = 1;
-            painted(t => bench.drawn = t);
+        for (const what of ['drawn', 'resampled']) {
+            if (!bench[what] && performance.getEntriesByName('transfermap-' + what).length) {
+                bench[what] = 1;
+                painted(t => bench[what] = t);
+            }
         }
     };
     new MutationObserver(look).observe(document, {childList: true, subtree: true, attributes: true});";
-
-/// Points at the page; gives the milliseconds until everything is in it.
-const TOUCH: &str = "
-    const [done] = arguments, begun = performance.now();
-    const look = () => performance.getEntriesByName('transfermap-resampled').length
-        ? benchPainted(t => done(t - begun)) : setTimeout(look, 5);
-    document.querySelector('.viewer').dispatchEvent(new PointerEvent('pointerover', {bubbles: true}));
-    look();";
 
 /// Changes a field as a reader does; gives the milliseconds until the page shows it, and until the resampling is in it.
 const CHANGE: &str = "
@@ -86,7 +81,7 @@ fn main() -> Result<()> {
         server.add("large.json", large);
         let runs = runs(large)?;
         let name = format!("{runs} runs");
-        loading(&browser, &server.url("?report=large.json"), &name, [None, Some(1500)], TIMES / 2)?;
+        loading(&browser, &server.url("?report=large.json"), &name, [Some(1000), Some(1000)], TIMES / 2)?;
         changes(&browser, &name, &[("alpha", "0.1"), ("alpha", "0.05")], TIMES / 2)?;
         changes(&browser, &name, &[("margin", "0.02"), ("margin", "0.01")], TIMES / 2)?;
     }
@@ -106,10 +101,8 @@ fn sizes() -> Result<()> {
         }
         Ok(sum)
     };
-    let first = of(&["transfermap-viewer_bg.wasm", "transfermap-viewer.js", "transfermap-viewer-rest.js"])?;
-    println!("| WebAssembly and glue until the page answers, at most 200 KB | | {} |", thousands(first));
-    let rest = of(&["transfermap-viewer-rest.wasm"])?;
-    println!("| WebAssembly and glue, once a reader has moved | | {} |", thousands(first + rest));
+    let program = of(&["transfermap-viewer_bg.wasm", "transfermap-viewer.js"])?;
+    println!("| the program: both, at most 600 KB | | {} |", thousands(program));
     of(&["viewer.css", "tokens.css", "index.html"])?;
     of(&["viewer.html"])?;
     println!();
@@ -147,11 +140,9 @@ fn loading(
         let before = processor(browser)?;
         browser.open(url)?;
         browser.until_drawn()?;
-        browser.until("the times are there", "bench.answer > 1 && bench.drawn > 1")?;
-        ensure!(!rest_is_fetched(browser)?, "the page fetched all of the viewer before a reader touched it");
-        let read = browser.js("return [bench.answer, bench.drawn]", vec![])?;
-        let rest = browser.js_later(TOUCH, vec![])?;
-        for (times, time) in taken.iter_mut().zip([&read[0], &read[1], &rest]) {
+        browser.until("the times are there", "bench.answer > 1 && bench.drawn > 1 && bench.resampled > 1")?;
+        let read = browser.js("return [bench.answer, bench.drawn, bench.resampled]", vec![])?;
+        for (times, time) in taken.iter_mut().zip([&read[0], &read[1], &read[2]]) {
             times.extend(time.as_f64());
         }
         let after = processor(browser)?;
@@ -162,14 +153,9 @@ fn loading(
     let [first, second, third, used] = taken;
     row(&format!("{name}: the answer is visible"), answer, first);
     row(&format!("{name}: the page answers clicks"), interactive, second);
-    row(&format!("{name}: from a reader's first move until permutations and bootstraps have arrived"), None, third);
+    row(&format!("{name}: permutations and bootstraps have arrived"), None, third);
     row(&format!("{name}: processor time of the page's thread for all of it"), None, used);
     Ok(())
-}
-
-fn rest_is_fetched(browser: &Browser) -> Result<bool> {
-    let fetched = "return performance.getEntriesByType('resource').some(e => e.name.endsWith('-rest.wasm'))";
-    Ok(browser.js(fetched, vec![])? == json!(true))
 }
 
 /// Seconds that the page's main thread has worked, without those in which it waited for a processor.

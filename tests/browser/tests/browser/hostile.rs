@@ -103,6 +103,31 @@ pub fn too_large(world: &World) -> Result<()> {
     unharmed(world)
 }
 
+/// No input is known to make the viewer panic, so here the browser breaks: it refuses Leptos an element, once.
+pub fn panic(world: &World) -> Result<()> {
+    let browser = &world.browser;
+    world.open(REAL_SMALL, "")?;
+    let answer = "document.querySelector('#answer').textContent";
+    let before = browser.text(answer)?;
+    let refuse = "const done = arguments[arguments.length - 1];
+        import('./transfermap-viewer.js').then(({ mount }) => {
+            const guest = document.body.appendChild(document.createElement('div')), create = document.createElement;
+            document.createElement = () => { delete document.createElement; throw new Error('no element today') };
+            try { mount(guest) } catch {} finally { done(document.createElement === create) }
+        })";
+    ensure!(browser.js_later(refuse, vec![])? == json!(true), "nothing asked for an element");
+    browser.until("a message", "document.querySelector('.message[role=alert]')")?;
+    let message = browser.text("document.querySelector('.message').textContent")?;
+    ensure!(message.contains("The viewer stopped: ") && message.contains("no element today"), "{message}");
+    let place = message.split_once(".rs:").map(|(_, place)| place.split([':', ')']).take(2).collect::<Vec<_>>());
+    let place = place.with_context(|| format!("no file of sources: {message}"))?;
+    ensure!(place.len() == 2 && place.iter().all(|n| n.parse::<u32>().is_ok()), "no line and column: {message}");
+    let console = browser.console()?.join("\n");
+    ensure!(console.contains("no element today") && console.contains(".rs:"), "the console says\n{console}");
+    ensure!(browser.text(answer)? == before, "the answer is gone");
+    Ok(())
+}
+
 /// Characters that mean something in addresses, selectors, JavaScript and CSV.
 const NAME: &str = "a&b=c#%41/?[data-key='\"]→\\,;\u{202e}__proto__ ü";
 

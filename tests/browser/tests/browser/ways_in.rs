@@ -191,56 +191,17 @@ pub fn two_viewers(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// The half of the program that a page can do without.
-const REST: &str = "transfermap-viewer-rest.wasm";
-
-pub fn first_half(world: &World) -> Result<()> {
+pub fn option_and_tab(world: &World) -> Result<()> {
     let browser = &world.browser;
-    // A pointer that an earlier test left over the page would be the reader's first move.
-    browser.devtools("Input.dispatchMouseEvent", json!({"type": "mouseMoved", "x": 0, "y": 0}))?;
     world.open(REAL_SMALL, "")?;
-    let fetched =
-        &format!("return performance.getEntriesByType('resource').some(entry => entry.name.endsWith('{REST}'))");
     let set = "const field = document.querySelector('[data-choice=alpha]'); field.value = '0.5'; \
         field.dispatchEvent(new Event('change', {bubbles: true}));";
     let answer = "document.querySelector('#answer').textContent";
     let before = browser.text(answer)?;
     browser.js(set, vec![])?;
     browser.until("another α changes the answer", &format!("{answer} !== {}", json!(before)))?;
-    ensure!(browser.js(fetched, vec![])? == json!(false), "the answer needs all of the program");
     browser.click("#tab-tasks")?;
-    browser.until("the tasks are shown", "document.querySelector('#page figure.chart')")?;
-    ensure!(browser.js(fetched, vec![])? == json!(true), "{REST} is not what the tasks came from");
-    Ok(())
-}
-
-pub fn half_absent(world: &World) -> Result<()> {
-    let ours = dist()?.join(REST);
-    // Of another build: the files call what they share by another name.
-    let mut other = std::fs::read(&ours)?;
-    let name = other.windows(8).position(|w| w == b"shared0_").context("nothing is shared")? + 8;
-    other.get_mut(name..name + 12).context("no hash")?.fill(b'0');
-    let of_another_build = world.browser.folder().join(REST);
-    std::fs::write(&of_another_build, other)?;
-    for half in [&of_another_build, std::path::Path::new("/absent")] {
-        world.server.add(REST, half);
-        let told = half_absent_is_told(&world.browser, world);
-        world.server.add(REST, &ours);
-        told.with_context(|| half.display().to_string())?;
-    }
-    world.browser.click("#tab-map")?;
-    world.browser.until_drawn()?;
-    world.browser.until("the map is shown", "document.querySelector('#page #chart-transfer-map')")
-}
-
-fn half_absent_is_told(browser: &Browser, world: &World) -> Result<()> {
-    world.open(REAL_SMALL, "")?;
-    browser.click("#tab-tasks")?;
-    browser.until("a message", "document.querySelector('.message[role=alert]')")?;
-    let message = browser.text("document.querySelector('.message').textContent")?;
-    ensure!(message.contains("could not be fetched"), "{message}");
-    browser.click("#tab-overview")?;
-    browser.until("the overview is shown", "document.querySelector('#page #answer')")
+    browser.until("the tasks are shown", "document.querySelector('#page figure.chart')")
 }
 
 pub fn absent(world: &World) -> Result<()> {
