@@ -6,7 +6,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent, SvgElement};
 
 use super::events::nearest;
 use super::state::State;
-use super::{definition, rest, tip};
+use super::{definition, tip};
 
 /// Answers a key.
 pub(super) fn press(state: State, event: &KeyboardEvent) {
@@ -25,7 +25,6 @@ pub(super) fn press(state: State, event: &KeyboardEvent) {
 
 /// Closes what is open; on the page of a pair, goes back to the map.
 fn escape(state: State) -> bool {
-    rest::forget();
     if definition::close() {
         return true;
     }
