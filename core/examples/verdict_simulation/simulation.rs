@@ -1,11 +1,14 @@
-//! Studies that never were: seeded gains with known effects, and how often the verdicts are right about them.
+//! Studies that never were: seeded scores with known effects, and how often the verdicts are right about them.
 
 use rand::Rng;
+use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{ChiSquared, Distribution, StandardNormal, StudentT};
-use transfermap::analysis::{Verdict, decide};
+use transfermap::analysis::{Arms, Verdict, decide};
 use transfermap::random::stream;
+use transfermap::report::Report;
 use transfermap::statistics::{self, PairedT};
+use transfermap::transfer::{Arm, TransferMap};
 
 /// Tasks of a simulated study; every ordered pair is trained.
 const TASKS: usize = 5;
@@ -13,99 +16,222 @@ const TASKS: usize = 5;
 pub const ALPHA: f64 = 0.05;
 /// Smallest gain worth having: one point of accuracy.
 const MARGIN: f64 = 0.01;
-/// Standard deviation of a baseline over seeds, as of a transfer run.
-pub const BASELINE_SD: f64 = 0.01;
-/// Typical standard deviation of a transfer run over seeds.
-const TRANSFER_SD: f64 = 0.01;
-/// Degrees of freedom of the scaled inverse χ² from which each pair's own variance is drawn.
-const VARIANCE_DF: f64 = 6.0;
+/// Typical standard deviation of a run over seeds: one point.
+pub const SD: f64 = 0.01;
+/// What a collapsed run loses.
+const COLLAPSE: f64 = 0.2;
 
-/// What scores look like around their mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How scores scatter around their mean.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Noise {
-    /// Normal.
-    Normal,
-    /// Student's t with 4 degrees of freedom, scaled to the same variance: now and then a run goes astray.
+    /// Normal; each pair's variance is drawn by itself, scaled inverse χ² with 6 degrees of freedom; baselines as given.
+    Normal {
+        /// Standard deviation of the runs alone.
+        baseline_sd: f64,
+    },
+    /// The same with Student's t with 4 degrees of freedom, scaled to the same variance: now and then a run goes astray.
     HeavyTailed,
+    /// Normal; each target's variance is drawn by itself, scaled inverse χ² with 1.3 degrees of freedom, as prior degrees
+    /// of freedom of real matrices are.
+    Targets,
+    /// Each target scatters as a target of the samples of www/samples does: its runs' deviations, drawn anew.
+    Samples,
+    /// Normal, one variance; the first source of each target so many times as loud.
+    Loud(f64),
+    /// Normal, one variance; the sources of a target collapse in 0, 10, 20 and 40 % of their runs, runs alone in 10 %, and
+    /// all arms have one mean.
+    Collapsing,
 }
 
-/// One row of the table.
+/// A simulated study.
 #[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Design {
+    /// Runs in each arm.
+    pub seeds: usize,
+    /// How they scatter.
+    pub noise: Noise,
+    /// So many of the 20 pairs lose `effect`.
+    pub affected: usize,
+    /// In the units of the scores.
+    pub effect: f64,
+}
+
+/// What a test makes of many studies.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Rates {
     /// Families in which a pair without effect was called `harms`.
     pub any_false_harm: f64,
     /// Families in which a pair without effect was called `harms` or `helps`.
     pub any_false: f64,
-    /// Share of the pairs with an effect that the moderated t finds after Holm.
-    pub power_moderated: f64,
-    /// Share of the pairs with an effect that the plain paired t finds after Holm.
-    pub power_plain: f64,
+    /// Share of the pairs with an effect that are called `harms`.
+    pub power: f64,
 }
 
-/// Simulates `families` studies of 20 ordered pairs with `seeds` seeds, in which the first `affected` pairs have a true
-/// gain of `-effect`. All pairs of a target share its baseline runs, as they do in a real study; `baseline_sd` is their
-/// spread over seeds.
-pub fn simulate(
-    families: usize,
-    seeds: usize,
-    noise: Noise,
-    baseline_sd: f64,
-    (affected, effect): (usize, f64),
-) -> Rates {
-    let name = format!("{seeds} seeds, {noise:?}, {affected} pairs with {effect}, {baseline_sd}");
-    let mut random = stream(20_261_123, &name, "simulation");
-    let (mut harms, mut any, mut moderated, mut plain) = (0, 0, 0, 0);
+/// The same studies, judged by three tests, each with Holm's correction.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// The pooled test, which decides.
+    pub pooled: Rates,
+    /// The moderated paired t.
+    pub moderated: Rates,
+    /// The plain paired t.
+    pub plain: Rates,
+}
+
+/// Simulates `families` studies of 20 ordered pairs.
+pub fn simulate(families: usize, design: Design) -> Judged {
+    let name = format!("{design:?}");
+    let mut random = stream(20_261_127, &name, "simulation");
+    let samples = match design.noise {
+        Noise::Samples => sample_deviations(),
+        _ => Vec::new(),
+    };
+    let mut counts = [Count::default(); 3];
     for _ in 0..families {
-        let gains = family(&mut random, seeds, noise, baseline_sd, (affected, effect));
-        let verdicts = decide(&gains, &vec![MARGIN; gains.len()], ALPHA).verdicts;
+        let pairs = family(&mut random, design, &samples);
+        let pooled = decide(&pairs, None, ALPHA).verdicts;
+        let gains: Vec<Vec<f64>> = pairs.iter().map(differences).collect();
+        let moderated: Vec<Option<f64>> =
+            statistics::moderate(&gains).tests.iter().map(|t| t.as_ref().map(|t| t.p)).collect();
+        let plain: Vec<Option<f64>> = gains.iter().map(|g| PairedT::new(g).and_then(|t| t.p)).collect();
+        let [of_pooled, of_moderated, of_plain] = &mut counts;
+        of_pooled.add(&pooled, design.affected);
+        of_moderated.add(&holm_verdicts(&moderated, &gains), design.affected);
+        of_plain.add(&holm_verdicts(&plain, &gains), design.affected);
+    }
+    let [pooled, moderated, plain] = counts.map(|c| c.rates(families, design.affected));
+    Judged { pooled, moderated, plain }
+}
+
+fn differences(pair: &Arms) -> Vec<f64> {
+    pair.single.iter().zip(&pair.transfer).filter_map(|(s, t)| Some((*t)? - (*s)?)).collect()
+}
+
+fn holm_verdicts(p: &[Option<f64>], gains: &[Vec<f64>]) -> Vec<Verdict> {
+    let verdict = |(p, gains): (Option<f64>, &Vec<f64>)| match p.is_some_and(|p| p < ALPHA) {
+        true if gains.iter().sum::<f64>() < 0.0 => Verdict::Harms,
+        true => Verdict::Helps,
+        false => Verdict::Undecided,
+    };
+    statistics::holm(p).into_iter().zip(gains).map(verdict).collect()
+}
+
+#[derive(Clone, Copy, Default)]
+struct Count {
+    harms: usize,
+    any: usize,
+    found: usize,
+}
+
+impl Count {
+    fn add(&mut self, verdicts: &[Verdict], affected: usize) {
         let (with, without) = verdicts.split_at(affected);
-        harms += usize::from(without.contains(&Verdict::Harms));
-        any += usize::from(without.iter().any(|v| matches!(v, Verdict::Harms | Verdict::Helps)));
-        moderated += with.iter().filter(|v| **v == Verdict::Harms).count();
-        let p: Vec<Option<f64>> = gains.iter().map(|g| PairedT::new(g).and_then(|t| t.p)).collect();
-        let found = |(i, p): (usize, &Option<f64>)| p.is_some_and(|p| p < ALPHA && gains[i].iter().sum::<f64>() < 0.0);
-        plain += statistics::holm(&p).iter().enumerate().take(affected).filter(|&e| found(e)).count();
+        self.harms += usize::from(without.contains(&Verdict::Harms));
+        self.any += usize::from(without.iter().any(|v| matches!(v, Verdict::Harms | Verdict::Helps)));
+        self.found += with.iter().filter(|v| **v == Verdict::Harms).count();
     }
-    let share = |count: usize, of: usize| if of == 0 { 0.0 } else { count as f64 / of as f64 };
-    Rates {
-        any_false_harm: share(harms, families),
-        any_false: share(any, families),
-        power_moderated: share(moderated, families * affected),
-        power_plain: share(plain, families * affected),
+
+    fn rates(self, families: usize, affected: usize) -> Rates {
+        let share = |count: usize, of: usize| if of == 0 { 0.0 } else { count as f64 / of as f64 };
+        Rates {
+            any_false_harm: share(self.harms, families),
+            any_false: share(self.any, families),
+            power: share(self.found, families * affected),
+        }
     }
 }
 
-/// Gains by pair and seed.
-fn family(
-    random: &mut ChaCha8Rng,
-    seeds: usize,
+/// The pairs of one study; those with an effect stand first, one for each target as far as they go.
+fn family(random: &mut ChaCha8Rng, design: Design, samples: &[Vec<f64>]) -> Vec<Arms> {
+    let mut pairs = Vec::new();
+    let targets: Vec<Target> = (0..TASKS).map(|_| Target::draw(random, design.noise, samples)).collect();
+    let singles: Vec<Vec<f64>> = targets.iter().map(|t| t.runs(random, Place::Alone, design.seeds)).collect();
+    for source in 0..TASKS - 1 {
+        for (target, of_target) in targets.iter().enumerate() {
+            let mean = if pairs.len() < design.affected { -design.effect } else { 0.0 };
+            let some = |scores: &[f64]| scores.iter().map(|&s| Some(s)).collect();
+            let transfer: Vec<f64> =
+                of_target.runs(random, Place::After(source), design.seeds).into_iter().map(|y| y + mean).collect();
+            pairs.push(Arms { target, single: some(&singles[target]), transfer: some(&transfer), margin: MARGIN });
+        }
+    }
+    pairs
+}
+
+/// Which arm of a target.
+#[derive(Clone, Copy)]
+enum Place {
+    Alone,
+    After(usize),
+}
+
+/// How the runs of one target scatter.
+struct Target<'a> {
     noise: Noise,
-    baseline_sd: f64,
-    (affected, effect): (usize, f64),
-) -> Vec<Vec<f64>> {
-    let draw = |sd: f64, random: &mut ChaCha8Rng| sd * standard(random, noise);
-    let baselines: Vec<Vec<f64>> =
-        (0..TASKS).map(|_| (0..seeds).map(|_| draw(baseline_sd, random)).collect()).collect();
-    let pairs = (0..TASKS).flat_map(|s| (0..TASKS).filter(move |&t| t != s));
-    let targets: Vec<usize> = pairs.collect();
-    let mut gains = Vec::new();
-    for (pair, target) in targets.into_iter().enumerate() {
-        let sd = TRANSFER_SD * (VARIANCE_DF / chi_squared(random)).sqrt();
-        let mean = if pair < affected { -effect } else { 0.0 };
-        gains.push(baselines[target].iter().map(|b| mean + draw(sd, random) - b).collect());
-    }
-    gains
+    sd: f64,
+    deviations: &'a [f64],
 }
 
-fn chi_squared(random: &mut impl Rng) -> f64 {
-    ChiSquared::new(VARIANCE_DF).map_or(VARIANCE_DF, |d| d.sample(random))
+impl<'a> Target<'a> {
+    fn draw(random: &mut ChaCha8Rng, noise: Noise, samples: &'a [Vec<f64>]) -> Self {
+        let sd = if noise == Noise::Targets { SD * (1.3 / chi_squared(random, 1.3)).sqrt() } else { SD };
+        Self { noise, sd, deviations: samples.choose(random).map_or(&[], Vec::as_slice) }
+    }
+
+    fn runs(&self, random: &mut ChaCha8Rng, place: Place, seeds: usize) -> Vec<f64> {
+        let sd = match (self.noise, place) {
+            (Noise::Normal { baseline_sd }, Place::Alone) => baseline_sd,
+            (Noise::Normal { .. } | Noise::HeavyTailed, Place::After(_)) => {
+                SD * (6.0 / chi_squared(random, 6.0)).sqrt()
+            }
+            (Noise::Loud(times), Place::After(0)) => times * self.sd,
+            _ => self.sd,
+        };
+        (0..seeds).map(|_| self.run(random, place, sd)).collect()
+    }
+
+    fn run(&self, random: &mut ChaCha8Rng, place: Place, sd: f64) -> f64 {
+        match self.noise {
+            // The variance of t with 4 degrees of freedom is 2.
+            Noise::HeavyTailed => sd * StudentT::new(4.0).map_or(0.0, |d| d.sample(random) / 2f64.sqrt()),
+            Noise::Samples => self.deviations.choose(random).copied().unwrap_or(0.0),
+            Noise::Collapsing => {
+                let rate = match place {
+                    Place::Alone => 0.1,
+                    Place::After(source) => [0.0, 0.1, 0.2, 0.4][source],
+                };
+                let fallen = if random.random::<f64>() < rate { COLLAPSE } else { 0.0 };
+                sd * random.sample::<f64, _>(StandardNormal) + rate * COLLAPSE - fallen
+            }
+            Noise::Normal { .. } | Noise::Targets | Noise::Loud(_) => sd * random.sample::<f64, _>(StandardNormal),
+        }
+    }
 }
 
-/// Mean 0, variance 1.
-fn standard(random: &mut impl Rng, noise: Noise) -> f64 {
-    match noise {
-        Noise::Normal => random.sample(StandardNormal),
-        // The variance of t with 4 degrees of freedom is 2.
-        Noise::HeavyTailed => StudentT::new(4.0).map_or(0.0, |d| d.sample(random) / 2f64.sqrt()),
+fn chi_squared(random: &mut impl Rng, df: f64) -> f64 {
+    ChiSquared::new(df).map_or(df, |d| d.sample(random))
+}
+
+/// The deviations of the samples' runs from their arm's mean, by target, widened to the variance that they estimate.
+fn sample_deviations() -> Vec<Vec<f64>> {
+    let files: [&[u8]; 2] = [
+        include_bytes!("../../../www/samples/real-pretrained.json"),
+        include_bytes!("../../../www/samples/real-small.json"),
+    ];
+    let mut all = Vec::new();
+    for file in files {
+        let Ok(report) = Report::from_json(file) else { continue };
+        let Ok(map) = TransferMap::of_study(&report.study, &report.runs) else { continue };
+        for baseline in &map.baselines {
+            let after = map.pairs.iter().filter(|p| p.key.target == baseline.task).map(|p| &p.transfer);
+            all.push(std::iter::once(&baseline.arm).chain(after).flat_map(deviations).collect());
+        }
     }
+    all
+}
+
+fn deviations(arm: &Arm) -> Vec<f64> {
+    let (scores, n) = (arm.scores(), arm.scores().len() as f64);
+    let Some(mean) = arm.mean().filter(|_| n >= 2.0) else { return Vec::new() };
+    scores.iter().map(|y| (y - mean) * (n / (n - 1.0)).sqrt()).collect()
 }

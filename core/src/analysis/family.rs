@@ -17,12 +17,15 @@ pub struct FamilyAnalysis {
     pub sentence: String,
     /// The metric of all pairs; absent when targets have different ones, which makes a common variance doubtful.
     pub metric: Option<Metric>,
-    /// Pairs with at least two paired seeds: what Holm corrects for.
+    /// Pairs with a test: what Holm corrects for.
     pub family_size: usize,
     /// Pairs by verdict.
     pub verdicts: VerdictCounts,
-    /// The variance that pairs are believed to have before their own seeds are looked at.
+    /// The variance that differences are believed to have before their own seeds are looked at, by the moderated t test.
     pub prior: Option<PriorAnalysis>,
+    /// Correlation of single-task and transfer scores over seeds, within pairs and pooled over all of them: what pairing by
+    /// seed is worth. The deciding test takes it for 0.
+    pub pair_correlation: Option<f64>,
     /// Mean gain over pairs.
     pub mean_gain: Option<f64>,
     /// Median over pairs of the gain that is detected with 80 % power; absent when targets have different metrics.
@@ -96,7 +99,7 @@ pub struct VerdictCounts {
     pub equivalent: usize,
     /// Pairs of which nothing is shown.
     pub undecided: usize,
-    /// Pairs with fewer than two paired seeds.
+    /// Pairs of which an arm has fewer than two runs.
     pub untested: usize,
 }
 

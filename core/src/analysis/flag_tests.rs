@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::import::{CsvFile, Import};
+use crate::metric::Metric;
 use crate::record::{RunRecord, Status};
 use crate::report::{Overlap, Report};
 
@@ -111,22 +112,49 @@ fn training_rows_as_the_test_set_are_named() {
 }
 
 #[test]
-fn identical_differences_are_undecided_and_say_why() {
+fn a_target_whose_runs_do_not_vary_is_undecided_and_says_why() {
     let found = pair(&report(&[0.3; 4], &NOISY), "a");
-    assert_eq!((found.verdict, found.p, found.flags), (Verdict::Undecided, None, vec![Flag::IdenticalDifferences]));
-    assert_eq!(found.family_size, 2, "it counts in the family");
+    assert_eq!((found.verdict, found.p, found.flags), (Verdict::Undecided, None, vec![Flag::IdenticalScores]));
+    assert_eq!(found.family_size, 1, "it has no test");
 }
 
 #[test]
-fn other_seeds_on_either_side_are_unpaired_and_untested() {
+fn an_arm_of_one_run_has_a_p_and_no_verdict() {
+    let found = pair(&report(&[0.3], &[0.3]), "a");
+    assert_eq!((found.verdict, found.p, found.flags), (Verdict::Untested, None, vec![]), "nothing varies");
+    let mut report = report(&NOISY, &NOISY);
+    report.runs.retain(|r| r.targets != ["b"] || r.sources.is_empty() || r.seed == Some(0));
+    report
+        .runs
+        .iter_mut()
+        .filter(|r| r.targets == ["b"] && r.sources.is_empty())
+        .zip([0.5, 0.51, 0.49, 0.52])
+        .for_each(|(run, score)| {
+            run.evaluations.values_mut().flat_map(|e| e.values_mut()).for_each(|e| {
+                e.scores.insert(Metric::Accuracy.name().into(), score);
+            });
+        });
+    let found = pair(&report, "a");
+    assert_eq!(
+        (found.verdict, found.flags, found.n_single, found.n_transfer),
+        (Verdict::Untested, vec![Flag::OneRun], 4, 1)
+    );
+    assert!(found.p.is_some());
+}
+
+#[test]
+fn other_seeds_on_either_side_are_unpaired_and_tested() {
     let mut report = report(&NOISY, &NOISY);
     for run in report.runs.iter_mut().filter(|r| r.sources.is_empty()) {
         run.seed = run.seed.map(|s| s + 100);
     }
     let found = pair(&report, "a");
-    assert_eq!((found.verdict, found.n, found.flags), (Verdict::Untested, 0, vec![Flag::Unpaired]));
+    assert_eq!((found.verdict, found.n, found.flags), (Verdict::Undecided, 0, vec![Flag::Unpaired]));
+    assert_eq!((found.p_moderated, found.verdict_moderated), (None, Verdict::Untested));
+    // make_pooled.py: pooled([[0.5] * 4, [0.52, 0.47, 0.55, 0.49]])
+    assert!((found.p.unwrap() - 0.719_936_041_785_106_8).abs() < 1e-9, "{:?}", found.p);
     // scipy: ttest_ind([0.52, 0.47, 0.55, 0.49], [0.5] * 4, equal_var=False).pvalue
-    assert!(found.p.is_none() && (found.p_welch.unwrap() - 0.697_144_339_075_172).abs() < 1e-12, "{:?}", found.p_welch);
+    assert!((found.p_welch.unwrap() - 0.697_144_339_075_172).abs() < 1e-12, "{:?}", found.p_welch);
 }
 
 #[test]

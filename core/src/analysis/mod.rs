@@ -8,6 +8,7 @@
 //! epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `prediction` which measure
 //! foretold it, `recommend` what to do about a target.
 
+mod collapse;
 mod compare;
 mod context;
 mod correlation;
@@ -52,12 +53,12 @@ pub use correlation::{
     BandPoint, CoefficientAnalysis, CorrelationAnalysis, OlsAnalysis, PartialAnalysis, PermutationAnalysis,
     WithinTargetAnalysis,
 };
-pub use decide::{Decisions, decide};
+pub use decide::{Arms, Decisions, decide};
 pub use error::AnalysisError;
 pub use family::{FamilyAnalysis, PriorAnalysis, TaskEffect, VarianceComponents, VerdictCounts};
 pub use options::{Options, Ties};
 pub use outcome::PairOutcome;
-pub use pair::{PairAnalysis, SeedExamples, WithoutCollapsed};
+pub use pair::{PairAnalysis, SeedExamples, Test, WithoutCollapsed};
 pub use prediction::{PredictionAnalysis, PredictorAnalysis};
 pub use recommend::{Basis, Recommendation, RecommendedSource, recommend};
 pub use scores::{SeedScore, TaskScores};
@@ -67,7 +68,7 @@ pub use training::{ChangeAnalysis, EpochGain, TrainingAnalysis};
 pub use verdict::{Flag, Verdict};
 
 /// The schema that this version writes.
-pub const ANALYSIS_SCHEMA: &str = "transfermap.analysis/1";
+pub const ANALYSIS_SCHEMA: &str = "transfermap.analysis/2";
 
 /// The JSON Schema of an [`Analysis`] as it is written.
 #[cfg(feature = "schema")]
@@ -82,7 +83,7 @@ pub fn schema() -> schemars::Schema {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Analysis {
-    /// `transfermap.analysis/1`.
+    /// `transfermap.analysis/2`.
     pub schema: String,
     /// The choices in force.
     pub options: Options,

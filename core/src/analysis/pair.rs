@@ -19,17 +19,21 @@ pub struct PairAnalysis {
     pub metric: Metric,
     /// Smallest gain worth having.
     pub margin: f64,
-    /// Paired seeds that count.
+    /// Runs alone that count.
+    pub n_single: usize,
+    /// Runs after the source that count.
+    pub n_transfer: usize,
+    /// Seeds that both arms have.
     pub n: usize,
-    /// Mean single-task score over those seeds.
+    /// Mean score of the runs alone.
     pub single: Option<f64>,
-    /// Mean score after transfer over those seeds.
+    /// Mean score of the runs after the source.
     pub transfer: Option<f64>,
-    /// Mean gain.
+    /// Difference of the two means.
     pub gain: Option<f64>,
-    /// Sample standard deviation of the gains over seeds.
+    /// Sample standard deviation of the differences over seeds.
     pub sd: Option<f64>,
-    /// Interval of this pair alone at level 1 − α, by the moderated t.
+    /// Interval of this pair alone at level 1 − α, by the deciding test; of a raced pair at level 1 − α / looks.
     pub gain_ci: Option<Interval>,
     /// Interval that holds for all pairs of the family together: level 1 − α / family size.
     pub gain_ci_simultaneous: Option<Interval>,
@@ -43,8 +47,20 @@ pub struct PairAnalysis {
     /// (perfect − transfer) / (perfect − single) − 1: the relative change of the errors, negative is better; only of
     /// metrics whose range is 0 to 1 and for which 1 is perfect.
     pub error_rate_change: Option<f64>,
-    /// Two-sided p of the moderated paired t test; Holm's correction of it decides.
+    /// Which test decides.
+    pub test: Test,
+    /// Two-sided p of the deciding test; Holm's correction of it decides.
     pub p: Option<f64>,
+    /// P(gain > 0), by the deciding test.
+    pub probability_positive: Option<f64>,
+    /// Two-sided p of the moderated paired t test.
+    pub p_moderated: Option<f64>,
+    /// What the moderated paired t test alone would say, with Holm over the pairs of at least two paired seeds.
+    pub verdict_moderated: Verdict,
+    /// Runs in each arm at the last look that a raced pair had.
+    pub look: Option<usize>,
+    /// Runs after the source, with and without a score.
+    pub seeds_spent: usize,
     /// Two-sided p of the plain paired t test.
     pub p_plain: Option<f64>,
     /// Exact two-sided sign-flip p; up to 12 seeds.
@@ -55,11 +71,11 @@ pub struct PairAnalysis {
     pub p_holm: Option<f64>,
     /// `p` after Benjamini and Hochberg over the family.
     pub q_bh: Option<f64>,
-    /// The larger of the two one-sided moderated p values against ± margin.
+    /// The larger of the two one-sided p values against ± margin.
     pub p_equivalence: Option<f64>,
     /// `p_equivalence` after Holm over the family.
     pub p_equivalence_holm: Option<f64>,
-    /// Pairs of the family with at least two paired seeds.
+    /// Pairs of the family with a test: what Holm corrects for.
     pub family_size: usize,
     /// The verdict.
     pub verdict: Verdict,
@@ -67,11 +83,11 @@ pub struct PairAnalysis {
     pub flags: Vec<Flag>,
     /// Transfer runs that collapsed to one class.
     pub collapsed_runs: usize,
-    /// Single-task runs of the same seeds that collapsed.
+    /// Runs of the target alone that collapsed.
     pub collapsed_singles: usize,
     /// Runs of the source, from which the transfer started, that collapsed.
     pub source_collapsed_runs: usize,
-    /// Transfer runs and single-task runs of the same seeds that failed.
+    /// Runs of either arm that failed.
     pub failed_runs: usize,
     /// The gain that this design finds with 80 % power at α / family size.
     pub smallest_detectable_gain: Option<f64>,
@@ -85,17 +101,38 @@ pub struct PairAnalysis {
     pub probability_of_improvement: Option<f64>,
     /// Bootstrap interval of it over seeds, level 1 − α.
     pub probability_of_improvement_ci: Option<Interval>,
-    /// The same verdict without the seeds at which a run collapsed.
+    /// The same verdict without the runs that collapsed.
     pub without_collapsed: WithoutCollapsed,
     /// Tests by example, one for each paired seed whose predictions the report has.
     pub examples: Vec<SeedExamples>,
 }
 
-/// The pair without the seeds at which either run collapsed; the whole family is analysed so.
+/// Which test decides on a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Test {
+    /// The target's arms with a pooled variance.
+    Pooled,
+    /// The same at planned looks.
+    Raced,
+}
+
+impl Test {
+    /// The word in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pooled => "pooled",
+            Self::Raced => "raced",
+        }
+    }
+}
+
+/// The pair without the runs that collapsed; the whole family is analysed so.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WithoutCollapsed {
-    /// Paired seeds left.
+    /// Runs after the source that are left.
     pub n: usize,
     /// Mean gain.
     pub gain: Option<f64>,

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use super::context::Context;
-use super::{Decisions, Flag, Interval, PairAnalysis, Verdict, WithoutCollapsed, decide};
+use super::decide::decide_moderated;
+use super::{Arms, Decisions, Flag, Interval, PairAnalysis, Test, Verdict, WithoutCollapsed, decide};
 use crate::statistics::correlation::Coefficient;
-use crate::statistics::{self, ModeratedT, PairedT, Welch};
+use crate::statistics::{self, Family, ModeratedT, PairedT, PooledT, Welch};
 use crate::transfer::{Outcome, Pair};
 
 /// Power at which the smallest detectable gain is detected.
@@ -17,47 +18,92 @@ pub(super) struct FamilyPairs {
     pub pairs: Vec<PairAnalysis>,
     /// With the runs that count.
     pub decisions: Decisions,
+    /// The moderated paired tests of the same runs.
+    pub moderated: Family,
+    /// Correlation of single-task and transfer scores over seeds within pairs, of all pairs together.
+    pub pair_correlation: Option<f64>,
 }
 
 /// Analyses one family.
 pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> FamilyPairs {
-    let gains = |pairs: &[Cow<'_, Pair>]| -> Vec<Vec<f64>> { pairs.iter().map(|p| p.gains()).collect() };
     let margins: Vec<f64> = pairs.iter().map(|p| context.margin(&p.key.target)).collect();
     let alpha = context.options.alpha;
-
     let all: Vec<Cow<'_, Pair>> = pairs.iter().map(|p| Cow::Borrowed(*p)).collect();
     let without: Vec<Cow<'_, Pair>> = pairs.iter().map(|p| Cow::Owned(p.without_collapsed())).collect();
-    let (all_gains, without_gains) = (gains(&all), gains(&without));
-    let decided_all = decide(&all_gains, &margins, alpha);
-    let decided_without = decide(&without_gains, &margins, alpha);
-    let (counted, counted_gains, decisions) = if context.options.without_collapsed {
-        (&without, without_gains, decided_without.clone())
-    } else {
-        (&all, all_gains, decided_all.clone())
+    let decided = |pairs: &[Cow<'_, Pair>]| decide(&arms(context, pairs, &margins), None, alpha);
+    let (decided_all, decided_without) = (decided(&all), decided(&without));
+    let (counted, decisions) = match context.options.without_collapsed {
+        true => (without, decided_without.clone()),
+        false => (all, decided_all.clone()),
     };
+    let gains: Vec<Vec<f64>> = counted.iter().map(|p| p.gains()).collect();
+    let moderated = statistics::moderate(&gains);
+    let verdicts_moderated = decide_moderated(&moderated, &gains, &margins, alpha);
 
     let analysed = (0..pairs.len()).map(|i| {
         let without_collapsed = WithoutCollapsed {
-            n: without[i].n(),
-            gain: without[i].gain(),
+            n: decided_without.tests[i]
+                .as_ref()
+                .map_or_else(|| pairs[i].without_collapsed().transfer.scores().len(), |t| t.n.1),
+            gain: pairs[i].without_collapsed().gain(),
             p_holm: decided_without.p_holm[i],
             verdict: decided_without.verdicts[i],
         };
-        let depends = decided_all.verdicts[i] != decided_without.verdicts[i];
-        let one = One { context, pair: pairs[i], counted: &counted[i], gains: &counted_gains[i], margin: margins[i] };
-        one.analyse(&decisions, i, without_collapsed, depends)
+        One {
+            context,
+            pair: pairs[i],
+            counted: &counted[i],
+            gains: &gains[i],
+            margin: margins[i],
+            test: decisions.tests[i].as_ref(),
+            moderated: moderated.tests[i].as_ref(),
+            depends_on_collapsed: decided_all.verdicts[i] != decided_without.verdicts[i],
+        }
+        .analyse(&decisions, i, verdicts_moderated[i], without_collapsed)
     });
-    FamilyPairs { pairs: analysed.collect(), decisions }
+    let pair_correlation = pair_correlation(&counted);
+    FamilyPairs { pairs: analysed.collect(), decisions, moderated, pair_correlation }
 }
 
-/// What is known of one pair before its tests.
+/// What the pairs of a family are decided by.
+fn arms(context: &Context<'_>, pairs: &[Cow<'_, Pair>], margins: &[f64]) -> Vec<Arms> {
+    let tasks = &context.report.study.task;
+    let of_pair = |(pair, &margin): (&Cow<'_, Pair>, &f64)| {
+        let (single, transfer) = pair.oriented();
+        let target = tasks.iter().position(|t| t.name == pair.key.target).unwrap_or(tasks.len());
+        Arms { target, single, transfer, margin }
+    };
+    pairs.iter().zip(margins).map(of_pair).collect()
+}
+
+/// Σ of the products of deviations from a pair's own means, over √(Σ squares alone × Σ squares after): what pairing by
+/// seed is worth in the family.
+fn pair_correlation(pairs: &[Cow<'_, Pair>]) -> Option<f64> {
+    let (mut products, mut singles, mut transfers) = (0.0, 0.0, 0.0);
+    for pair in pairs {
+        let (single, transfer) = pair.paired_scores();
+        let Some((a, b)) = statistics::mean(&single).zip(statistics::mean(&transfer)) else { continue };
+        for (x, y) in single.iter().zip(&transfer) {
+            products += (x - a) * (y - b);
+            singles += (x - a).powi(2);
+            transfers += (y - b).powi(2);
+        }
+    }
+    Some(products / (singles * transfers).sqrt()).filter(|r| r.is_finite())
+}
+
+/// What is known of one pair before its verdict.
 struct One<'a> {
     context: &'a Context<'a>,
     pair: &'a Pair,
     /// With the runs that count.
     counted: &'a Pair,
+    /// Its paired differences.
     gains: &'a [f64],
     margin: f64,
+    test: Option<&'a PooledT>,
+    moderated: Option<&'a ModeratedT>,
+    depends_on_collapsed: bool,
 }
 
 impl One<'_> {
@@ -65,25 +111,29 @@ impl One<'_> {
         &self,
         decisions: &Decisions,
         i: usize,
+        verdict_moderated: Verdict,
         without_collapsed: WithoutCollapsed,
-        depends_on_collapsed: bool,
     ) -> PairAnalysis {
-        let Self { context, pair, counted, gains, margin } = *self;
+        let Self { context, pair, counted, gains, margin, test, moderated, .. } = *self;
         let alpha = context.options.alpha;
-        let test = decisions.family.tests[i].as_ref();
         let family_alpha = alpha / decisions.size.max(1) as f64;
         let interval = |level: f64| test.and_then(|t| t.interval(level));
         let gain_ci = interval(1.0 - alpha);
         let plain = PairedT::new(gains);
         let verdict = decisions.verdicts[i];
         let (singles, transfers) = counted.scores();
-        let welch = (!counted.paired).then(|| Welch::new(&singles, &transfers)).flatten();
+        let (paired_singles, paired_transfers) = counted.paired_scores();
         let (single, transfer) = counted.means();
-        let oriented = counted.oriented();
+        let better = |a: &[f64], b: &[f64]| match counted.metric.higher_is_better() {
+            true => statistics::probability_of_superiority(a, b),
+            false => statistics::probability_of_superiority(b, a),
+        };
         PairAnalysis {
             key: pair.key.clone(),
             metric: pair.metric,
             margin,
+            n_single: singles.len(),
+            n_transfer: transfers.len(),
             n: gains.len(),
             single,
             transfer,
@@ -95,41 +145,41 @@ impl One<'_> {
             relative_gain: counted.relative_gain(),
             chance_corrected_gain: counted.chance_corrected_gain(),
             error_rate_change: counted.error_rate_change(),
-            p: test.map(|t| t.p),
+            test: Test::Pooled,
+            p: decisions.p[i],
+            probability_positive: test.and_then(PooledT::probability_positive),
+            p_moderated: moderated.map(|t| t.p),
+            verdict_moderated,
+            look: decisions.looks[i],
+            seeds_spent: pair.transfer.runs().count(),
             p_plain: plain.as_ref().and_then(|t| t.p),
             p_sign_flip: statistics::sign_flip_p(gains).filter(|_| plain.as_ref().is_some_and(|t| t.p.is_some())),
-            p_welch: welch.map(|w| w.p),
+            p_welch: Welch::new(&singles, &transfers).filter(|_| !counted.paired).map(|w| w.p),
             p_holm: decisions.p_holm[i],
             q_bh: decisions.q_bh[i],
             p_equivalence: decisions.p_equivalence[i],
             p_equivalence_holm: decisions.p_equivalence_holm[i],
             family_size: decisions.size,
             verdict,
-            flags: self.flags(verdict, gain_ci, test, depends_on_collapsed),
+            flags: self.flags(verdict, gain_ci),
             collapsed_runs: pair.transfer.count(|run| run.constant),
-            collapsed_singles: pair.count_singles(|run| run.constant),
+            collapsed_singles: pair.single.count(|run| run.constant),
             source_collapsed_runs: pair.source_collapsed_runs,
             failed_runs: failed_runs(pair),
             smallest_detectable_gain: test
-                .and_then(|t| statistics::smallest_detectable(t.standard_error, t.df_total, family_alpha, POWER)),
-            pair_correlation: Coefficient::Pearson.of(&singles, &transfers).filter(|_| counted.paired),
+                .and_then(|t| statistics::smallest_detectable(t.standard_error, t.df, family_alpha, POWER)),
+            pair_correlation: Coefficient::Pearson.of(&paired_singles, &paired_transfers),
             cohen_d: statistics::cohen_d_paired(gains),
-            cohen_d_moderated: test.map(|t| t.mean / t.posterior_variance.sqrt()),
-            probability_of_improvement: statistics::probability_of_superiority(&oriented.0, &oriented.1),
+            cohen_d_moderated: moderated.map(|t| t.mean / t.posterior_variance.sqrt()),
+            probability_of_improvement: better(&singles, &transfers),
             probability_of_improvement_ci: None,
             without_collapsed,
             examples: context.examples(pair),
         }
     }
 
-    fn flags(
-        &self,
-        verdict: Verdict,
-        interval: Option<Interval>,
-        test: Option<&ModeratedT>,
-        depends_on_collapsed: bool,
-    ) -> Vec<Flag> {
-        let Self { context, pair, counted, gains, margin } = *self;
+    fn flags(&self, verdict: Verdict, interval: Option<Interval>) -> Vec<Flag> {
+        let Self { context, pair, counted, margin, test, depends_on_collapsed, .. } = *self;
         let significant = matches!(verdict, Verdict::Helps | Verdict::Harms);
         let key = &pair.key;
         [
@@ -139,8 +189,9 @@ impl One<'_> {
             (pair.source_collapsed_runs > 0, Flag::SourceCollapsed),
             (context.leaks(&key.source, &key.target), Flag::Leak),
             (context.evaluated_on_training_rows(&key.target), Flag::EvaluatedOnTrainingRows),
-            (gains.len() >= 2 && test.is_none(), Flag::IdenticalDifferences),
+            (verdict == Verdict::Undecided && test.is_none(), Flag::IdenticalScores),
             (!counted.paired && counted.gain().is_some(), Flag::Unpaired),
+            (test.is_some_and(PooledT::one_run), Flag::OneRun),
         ]
         .into_iter()
         .filter_map(|(holds, flag)| holds.then_some(flag))
@@ -149,5 +200,5 @@ impl One<'_> {
 }
 
 fn failed_runs(pair: &Pair) -> usize {
-    pair.transfer.count(Outcome::failed) + pair.count_singles(Outcome::failed)
+    pair.transfer.count(Outcome::failed) + pair.single.count(Outcome::failed)
 }

@@ -248,8 +248,7 @@ fn measured(pair: &PairAnalysis, gain: f64) -> String {
         pair.gain_ci.map_or_else(String::new, |i| format!(", interval {}", number::gain_interval(pair.metric, i)));
     let flags: Vec<&str> = pair.flags.iter().map(|f| f.name()).collect();
     let flags = if flags.is_empty() { String::new() } else { format!(" ({})", flags.join(", ")) };
-    let seeds = match pair.n {
-        0 => "means without common seeds".to_owned(),
+    let seeds = match pair.n_transfer {
         1 => "1 seed".to_owned(),
         n => format!("{n} seeds"),
     };

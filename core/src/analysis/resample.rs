@@ -151,6 +151,8 @@ fn pair(context: &Context<'_>, pair: &Pair, into: &mut PairAnalysis) {
     let level = 1.0 - context.options.alpha;
     let resampling = Resampling { resamples: RESAMPLES, level, seed: context.options.seed };
     let (singles, transfers) = context.counted(pair).oriented();
+    let scored = |runs: Vec<Option<f64>>| runs.into_iter().flatten().collect::<Vec<f64>>();
+    let (singles, transfers) = (scored(singles), scored(transfers));
     into.probability_of_improvement_ci = statistics::probability_of_improvement(&singles, &transfers, &resampling);
 
     let Some(predictions) = context.predictions(pair) else { return };

@@ -1,15 +1,15 @@
 //! The answer in one sentence, for whoever has ten seconds.
 
-use super::{FamilyAnalysis, PairAnalysis};
+use super::{Analysis, FamilyAnalysis, PairAnalysis};
 use crate::number;
 
 /// What a family shows, in words that claim no more than its seeds allow.
 pub(super) fn sentence(family: &FamilyAnalysis, pairs: &[PairAnalysis]) -> String {
     let counts = family.verdicts;
     let total = counts.total();
-    let seeds = seeds(pairs);
+    let runs = runs(pairs);
     if counts.untested == total {
-        let why = "none can be tested: a verdict needs two seeds with both a single-task and a transfer run";
+        let why = "none can be tested: a verdict needs two runs alone and two after the source";
         return format!("Of {} {why}.", count(total, "ordered pair"));
     }
     let mut parts = vec![
@@ -30,17 +30,42 @@ pub(super) fn sentence(family: &FamilyAnalysis, pairs: &[PairAnalysis]) -> Strin
         )
     });
     format!(
-        "On these test rows, of {} {} and {undecided} at {seeds}{}.",
+        "On these test rows, of {} {} and {undecided} at {runs}{}.",
         count(total, "ordered pair"),
         parts.join(", "),
         smallest.unwrap_or_default()
     )
 }
 
-/// `8 seeds`, or `3 to 8 seeds`.
-fn seeds(pairs: &[PairAnalysis]) -> String {
-    let low = pairs.iter().map(|p| p.n).min().unwrap_or(0);
-    let high = pairs.iter().map(|p| p.n).max().unwrap_or(0);
+impl Analysis {
+    /// Which verdicts are others than those of the moderated paired t test alone, by which `transfermap.analysis/1`
+    /// decided; `None` where none is.
+    pub fn changed_verdicts(&self) -> Option<String> {
+        let changed: Vec<String> = self
+            .pairs
+            .iter()
+            .filter(|p| p.verdict != p.verdict_moderated)
+            .map(|p| {
+                let (before, now) = (p.verdict_moderated.name(), p.verdict.name());
+                format!("{} → {} {now} (was {before})", p.key.source, p.key.target)
+            })
+            .collect();
+        (!changed.is_empty()).then(|| {
+            format!(
+                "{} of {} verdicts differ from those of transfermap.analysis/1, which tested each pair’s differences by seed: \
+                 the noise is now that of all runs on the target, and runs need not share seeds. {}.",
+                changed.len(),
+                self.pairs.len(),
+                changed.join("; ")
+            )
+        })
+    }
+}
+
+/// `8 seeds`, or `3 to 8 seeds`: of the runs after a source.
+fn runs(pairs: &[PairAnalysis]) -> String {
+    let low = pairs.iter().map(|p| p.n_transfer).min().unwrap_or(0);
+    let high = pairs.iter().map(|p| p.n_transfer).max().unwrap_or(0);
     if low == high { count(high, "seed") } else { format!("{low} to {high} seeds") }
 }
 

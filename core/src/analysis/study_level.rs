@@ -36,10 +36,10 @@ pub(super) fn family(context: &Context<'_>, key: FamilyKey, pairs: &[&Pair], ana
         family_size: analysed.decisions.size,
         verdicts: VerdictCounts::of(analysed.pairs.iter().map(|p| p.verdict)),
         prior: analysed
-            .decisions
-            .family
+            .moderated
             .prior
             .map(|p| PriorAnalysis { sd: p.variance.sqrt(), df: Some(p.df).filter(|df| df.is_finite()) }),
+        pair_correlation: analysed.pair_correlation,
         mean_gain: statistics::mean(&mean_gains),
         smallest_detectable_gain: statistics::median(&detectable).filter(|_| metric.is_some()),
         donors: effects.as_ref().map_or_else(Vec::new, |e| named(&e.sources)),

@@ -15,7 +15,7 @@ pub enum Verdict {
     Equivalent,
     /// Neither a difference nor its absence is shown.
     Undecided,
-    /// Fewer than two paired seeds.
+    /// An arm has fewer than two runs.
     Untested,
 }
 
@@ -50,10 +50,10 @@ impl Verdict {
         format!("{} {}", self.sign(), self.name())
     }
 
-    /// Decides by Holm-corrected p values: `difference` of the moderated t test, `equivalence` of the two one-sided
-    /// tests. `n` is the number of paired seeds; absent p values decide nothing.
+    /// Decides by Holm-corrected p values: `difference` of the test against 0, `equivalence` of the two one-sided ones;
+    /// absent p values decide nothing. `has_verdict`: there are enough runs for one.
     pub(super) fn of(
-        n: usize,
+        has_verdict: bool,
         mean: Option<f64>,
         difference: Option<f64>,
         equivalence: Option<f64>,
@@ -61,7 +61,7 @@ impl Verdict {
     ) -> Self {
         let below = |p: Option<f64>| p.is_some_and(|p| p < alpha);
         match mean {
-            _ if n < 2 => Self::Untested,
+            _ if !has_verdict => Self::Untested,
             Some(mean) if below(difference) && mean > 0.0 => Self::Helps,
             Some(mean) if below(difference) && mean < 0.0 => Self::Harms,
             _ if below(equivalence) => Self::Equivalent,
@@ -88,10 +88,12 @@ pub enum Flag {
     Leak,
     /// The target is evaluated on its training rows.
     EvaluatedOnTrainingRows,
-    /// The differences of all seeds are the same number: no variance to test against.
-    IdenticalDifferences,
-    /// Transfer and single-task runs share no seed: the gain is a difference of two means.
+    /// No arm of the target varies over its seeds: no variance to test against.
+    IdenticalScores,
+    /// Transfer and single-task runs share no seed: no paired test stands beside the verdict.
     Unpaired,
+    /// One of the two arms is a single run, whose own noise nobody knows: a p, and no verdict.
+    OneRun,
 }
 
 impl Flag {
@@ -104,8 +106,9 @@ impl Flag {
             Self::SourceCollapsed => "source_collapsed",
             Self::Leak => "leak",
             Self::EvaluatedOnTrainingRows => "evaluated_on_training_rows",
-            Self::IdenticalDifferences => "identical_differences",
+            Self::IdenticalScores => "identical_scores",
             Self::Unpaired => "unpaired",
+            Self::OneRun => "one_run",
         }
     }
 
@@ -118,8 +121,9 @@ impl Flag {
             Self::SourceCollapsed => "the source itself had collapsed",
             Self::Leak => "test texts stand in the source’s training set",
             Self::EvaluatedOnTrainingRows => "evaluated on training rows",
-            Self::IdenticalDifferences => "all differences are the same number",
+            Self::IdenticalScores => "no arm of the target varies",
             Self::Unpaired => "no shared seeds",
+            Self::OneRun => "an arm of one run",
         }
     }
 }
@@ -140,12 +144,12 @@ mod tests {
 
     #[test]
     fn each_verdict_from_its_evidence() {
-        let of = |n, mean, p, e| Verdict::of(n, Some(mean), p, e, 0.05);
+        let of = |n, mean, p, e| Verdict::of(n >= 2, Some(mean), p, e, 0.05);
         assert_eq!(of(3, 0.1, Some(0.049), Some(0.5)), Verdict::Helps);
         assert_eq!(of(3, -0.1, Some(0.049), Some(0.01)), Verdict::Harms, "a difference goes before equivalence");
         assert_eq!(of(3, 0.001, Some(0.05), Some(0.049)), Verdict::Equivalent);
         assert_eq!(of(3, 0.001, Some(0.05), Some(0.05)), Verdict::Undecided);
-        assert_eq!(of(3, 0.1, None, None), Verdict::Undecided, "identical differences decide nothing");
+        assert_eq!(of(3, 0.1, None, None), Verdict::Undecided, "scores that do not vary decide nothing");
         assert_eq!(of(1, 0.1, Some(0.0), Some(0.0)), Verdict::Untested);
     }
 }

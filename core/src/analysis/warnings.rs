@@ -1,6 +1,13 @@
 //! What a reader must know before believing a number.
 
-use super::{Analysis, Context};
+use super::{Analysis, Context, collapse};
+use crate::number;
+
+/// Below this correlation of single-task and transfer scores, the deciding test, which takes it for 0, finds too much.
+const TOO_MANY: f64 = -0.25;
+
+/// Above this one it finds too little.
+const TOO_FEW: f64 = 0.5;
 
 /// The report's warnings, then those of the analysis.
 pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String> {
@@ -16,8 +23,8 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
     say(
         !mixed.is_empty(),
         format!(
-            "Targets have different metrics ({}): the common variance of the moderated t is of mixed units. \
-             Choose one with --metric.",
+            "Targets have different metrics ({}): the common variance of the moderated t beside the verdicts is of mixed \
+             units. Choose one with --metric.",
             mixed.join(", ")
         ),
     );
@@ -25,7 +32,9 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
     say(
         collapsed > 0,
         format!(
-            "{collapsed} pairs have runs that collapsed to one class; their gains measure the collapse as much as the transfer."
+            "{collapsed} pairs have runs that collapsed to one class; their gains measure the collapse as much as the \
+             transfer, and arms that collapse at different rates are told apart by any test of means. Runs that collapsed: {}.",
+            collapse::sentence(context)
         ),
     );
     let no_population = count(&|p| p.n >= 2 && p.examples.len() < p.n);
@@ -36,7 +45,21 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
         ),
     );
     let unpaired = count(&|p| p.flags.contains(&super::Flag::Unpaired));
-    say(unpaired > 0, format!("{unpaired} pairs share no seed between single-task and transfer runs: `untested`."));
+    say(
+        unpaired > 0,
+        format!(
+            "{unpaired} pairs share no seed between single-task and transfer runs: no paired test stands beside their verdicts."
+        ),
+    );
+    let one_run = count(&|p| p.flags.contains(&super::Flag::OneRun));
+    say(
+        one_run > 0,
+        format!("{one_run} pairs have an arm of one run, whose own noise nobody knows: a p value, and no verdict."),
+    );
+    for family in &analysis.families {
+        let words = family.pair_correlation.and_then(pairing).unwrap_or_default();
+        say(!words.is_empty(), format!("{}, {}: {words}", family.key.encoder, family.key.protocol.name()));
+    }
     let leaks = count(&|p| p.flags.contains(&super::Flag::Leak));
     say(leaks > 0, format!("{leaks} pairs leak: test texts of the target stand in the source's training set."));
     if context.runs.unpaired() > 0 {
@@ -47,4 +70,33 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
         warnings.push(format!("{runs} left out."));
     }
     warnings
+}
+
+/// What a pooled correlation of both arms over seeds does to the verdicts.
+fn pairing(correlation: f64) -> Option<String> {
+    let r = number::signed(correlation, 2);
+    if correlation < TOO_MANY {
+        Some(format!(
+            "single-task and transfer scores of a seed go against each other (r = {r} over all pairs): verdicts may be too \
+             many; read the moderated paired t beside them."
+        ))
+    } else if correlation > TOO_FEW {
+        Some(format!(
+            "single-task and transfer scores of a seed go together (r = {r} over all pairs): the moderated paired t beside \
+             the verdicts may find more."
+        ))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairing_is_worth_a_word_where_it_matters() {
+        assert!(pairing(-0.26).unwrap().contains("too many") && pairing(0.51).unwrap().contains("may find more"));
+        assert_eq!((pairing(-0.25), pairing(0.5)), (None, None));
+    }
 }

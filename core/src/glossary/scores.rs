@@ -97,7 +97,7 @@ pub(super) const TERMS: &[Term] = &[
     Term {
         key: "family",
         name: "Family",
-        text: "All pairs of one encoder, variant and protocol that have at least two paired seeds. Corrections for \
+        text: "All pairs of one encoder, variant and protocol that have a test. Corrections for \
                many tests are over a family.",
         formula: "",
         source: "",

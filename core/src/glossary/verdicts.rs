@@ -6,9 +6,9 @@ pub(super) const TERMS: &[Term] = &[
     Term {
         key: "verdict",
         name: "Verdict",
-        text: "helps or harms: the Holm-corrected p of the moderated paired t test is below α. equivalent: two one-sided \
-               tests show that the gain lies inside ± margin. undecided: neither. untested: fewer than two paired seeds.",
-        source: "Smyth 2004; Holm 1979; Schuirmann 1987",
+        text: "helps or harms: the Holm-corrected p of the pooled test is below α. equivalent: two one-sided tests show \
+               that the gain lies inside ± margin. undecided: neither. untested: an arm has fewer than two runs.",
+        source: "Holm 1979; Schuirmann 1987",
         formula: "",
     },
     Term {
@@ -31,7 +31,7 @@ pub(super) const TERMS: &[Term] = &[
         key: "flags",
         name: "Flags",
         text: "What limits a verdict: negligible, depends on collapsed runs, lacks failed runs, source collapsed, \
-               leak, evaluated on training rows, identical differences, unpaired.",
+               leak, evaluated on training rows, identical scores, unpaired, one run.",
         formula: "",
         source: "",
     },
@@ -44,10 +44,25 @@ pub(super) const TERMS: &[Term] = &[
         source: "",
     },
     Term {
+        key: "pooled-t",
+        name: "Pooled test",
+        text: "The deciding test. The runs of a target alone and after each source are arms with one variance, to which \
+               all of them contribute; an arm that is louder than that keeps its own. Seeds need not be shared.",
+        formula: "t = (m₁ − m₀) / √(v₁ / n₁ + v₀ / n₀); v = Σ SS / Σ (n − 1), or (2 v + SS) / (n + 1) where that is larger",
+        source: "Student’s t in a one-way layout; Satterthwaite 1946, Biometrics 2; the guard against loud arms is ours",
+    },
+    Term {
+        key: "probability-positive",
+        name: "P(gain > 0)",
+        text: "Of what the true gain may be after these runs, the share above 0. A leaning, not a verdict.",
+        formula: "P(T ≤ t)",
+        source: "",
+    },
+    Term {
         key: "moderated-t",
         name: "Moderated paired t test",
-        text: "The deciding test. The variance of a pair’s gains is drawn towards that of all pairs of the family, \
-               because a few seeds tell little of a variance.",
+        text: "Stands beside the deciding test and takes differences of runs that share a seed. The variance of a pair’s \
+               differences is drawn towards that of all pairs of the family.",
         formula: "s̃² = (d₀ s₀² + d s²) / (d₀ + d); t = mean / (s̃ / √n), on min(d₀ + d, Σ d) degrees of freedom",
         source: "Smyth 2004, Stat. Appl. Genet. Mol. Biol. 3; as limma 3.54.1 computes it",
     },
@@ -69,8 +84,7 @@ pub(super) const TERMS: &[Term] = &[
     Term {
         key: "welch",
         name: "Welch’s test",
-        text: "Compares two means with unequal variances where no seed is shared. It stands beside an untested pair \
-               and decides nothing.",
+        text: "Compares two means with unequal variances where no seed is shared. It decides nothing.",
         source: "Welch 1947, Biometrika 34",
         formula: "",
     },
@@ -84,8 +98,7 @@ pub(super) const TERMS: &[Term] = &[
     Term {
         key: "holm",
         name: "Holm’s correction",
-        text: "Keeps the chance that any verdict of the family is false at α. A pair that cannot be tested counts as \
-               p = 1.",
+        text: "Keeps the chance that any verdict of the family is false at α.",
         formula: "sorted p₍ᵢ₎ · (m − i + 1), made monotone",
         source: "Holm 1979, Scand. J. Statist. 6",
     },
@@ -100,11 +113,11 @@ pub(super) const TERMS: &[Term] = &[
     Term {
         key: "intervals",
         name: "Intervals",
-        text: "This pair alone: moderated t at level 1 − α. All pairs together: at level 1 − α / family size, so \
+        text: "This pair alone: pooled test at level 1 − α. All pairs together: at level 1 − α / family size, so \
                that all hold at once. Both speak of these test rows only. Other seeds and other examples: seeds and \
                test examples are drawn anew together; with few seeds it is too narrow.",
-        formula: "mean ± t · s̃ / √n",
-        source: "Smyth 2004; Bonferroni; Owen 2007, Ann. Appl. Stat. 1",
+        formula: "gain ± t · √(v₁ / n₁ + v₀ / n₀)",
+        source: "Bonferroni; Owen 2007, Ann. Appl. Stat. 1",
     },
     Term {
         key: "smallest-detectable-gain",
@@ -133,8 +146,8 @@ pub(super) const TERMS: &[Term] = &[
     Term {
         key: "pair-correlation",
         name: "Correlation of both arms",
-        text: "Pearson’s r of the single and transfer scores over seeds: what pairing by seed is worth. Near 0 it \
-               gains nothing.",
+        text: "Pearson’s r of the single and transfer scores over seeds: what pairing by seed would be worth. The pooled \
+               test takes it for 0, which it mostly is.",
         formula: "",
         source: "",
     },

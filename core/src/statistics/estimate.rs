@@ -40,6 +40,11 @@ impl Estimate {
         self.t.two_sided(self.t())
     }
 
+    /// Share of what the true value may be that lies above 0.
+    pub(super) fn probability_positive(&self) -> f64 {
+        self.t.cdf(self.t())
+    }
+
     /// The interval of the given level, `None` unless 0 < level < 1.
     pub(in crate::statistics) fn interval(&self, level: f64) -> Option<Interval> {
         if !(level > 0.0 && level < 1.0) {

@@ -16,7 +16,9 @@ mod moderated;
 mod moments;
 mod multiplicity;
 mod paired;
+mod pooled;
 mod power;
+mod race;
 mod sign_flip;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,8 @@ pub use moderated::{Family, ModeratedT, Prior, fit_prior, moderate};
 pub use moments::{mean, median, quantile, sd};
 pub use multiplicity::{benjamini_hochberg, holm};
 pub use paired::PairedT;
+pub use pooled::{Pooled, PooledT, pool};
 pub use power::{detectable_ncp, smallest_detectable};
+pub use race::{Race, raced};
 pub use sign_flip::{SIGN_FLIP_MAX, sign_flip_p};
 pub use welch::Welch;

@@ -17,7 +17,11 @@ pub fn pairs(pairs: &[&PairAnalysis], options: &Options) -> Table {
         .words("target", |p| &p.key.target)
         .words("metric", |p| p.metric.name())
         .on(CSV)
-        .numbers("n", |p| p.n)
+        .numbers("n", |p| p.n_transfer)
+        .numbers("n_single", |p| p.n_single)
+        .on(CSV)
+        .numbers("n_paired", |p| p.n)
+        .on(CSV)
         .numbers("single", |p| score(p, p.single))
         .on(CSV)
         .numbers("transfer", |p| score(p, p.transfer))
@@ -35,6 +39,10 @@ pub fn pairs(pairs: &[&PairAnalysis], options: &Options) -> Table {
         .numbers("chance_corrected_gain", |p| p.chance_corrected_gain)
         .on(CSV)
         .numbers("p", |p| Value::number(p.p, Show::P))
+        .numbers("probability_positive", |p| p.probability_positive)
+        .on(CSV)
+        .numbers("p_moderated", |p| p.p_moderated)
+        .on(CSV)
         .numbers("p_plain", |p| p.p_plain)
         .on(CSV)
         .numbers("p_sign_flip", |p| p.p_sign_flip)
@@ -53,7 +61,7 @@ pub fn pairs(pairs: &[&PairAnalysis], options: &Options) -> Table {
         .head("detectable")
         .on(WIDE)
         .noted(format!(
-            "Gain in points over n paired seeds; {level} % interval of the moderated paired t over seeds, on these test \
-             rows; Holm's correction over the family decides."
+            "Gain in points over n runs after the source; {level} % interval by the target's pooled variance over seeds, on \
+             these test rows; Holm's correction over the family decides."
         ))
 }

@@ -122,7 +122,7 @@ fn what_programs_read_keeps_its_heads() {
         head(&pairs),
         "encoder,variant,protocol,source,target,metric,n,single,transfer,gain,gain_low,gain_high,\
          gain_simultaneous_low,gain_simultaneous_high,gain_population_low,gain_population_high,relative_gain,\
-         chance_corrected_gain,p,p_plain,p_sign_flip,p_holm,q_bh,p_equivalence_holm,family_size,verdict,flags,\
+         chance_corrected_gain,p,probability_positive,p_moderated,p_plain,p_sign_flip,p_holm,q_bh,p_equivalence_holm,family_size,verdict,flags,\
          smallest_detectable_gain"
     );
     assert_eq!(

@@ -1,7 +1,5 @@
 //! What a source did to a target: two arms, held together by seed where they share seeds.
 
-use std::collections::BTreeSet;
-
 use super::{Arm, Outcome, PairKey, chance_corrected_gain, relative_gain};
 use crate::metric::Metric;
 use crate::statistics;
@@ -20,9 +18,8 @@ pub struct Pair {
     pub single: Arm,
     /// The target after the source.
     pub transfer: Arm,
-    /// Whether gains are differences of runs that share a seed. Where no seed is shared, as with published means, the gain
-    /// is a difference of the two means, and no paired test applies. A pair without any single-task run counts as paired:
-    /// then there is no gain at all.
+    /// Whether the two arms share a seed. Where they share none, as published means do, no paired test applies. A pair
+    /// without any single-task run counts as paired: then there is no gain at all.
     pub paired: bool,
     /// The metric's chance level on the target's test set, where a record tells the label counts.
     pub chance: Option<f64>,
@@ -48,11 +45,6 @@ impl SeedGain {
     pub fn scores(&self) -> Option<(f64, f64)> {
         self.single.and_then(|s| s.score).zip(self.transfer.score)
     }
-
-    /// Whether either run collapsed to one class.
-    pub fn collapsed(&self) -> bool {
-        self.transfer.constant || self.single.is_some_and(|s| s.constant)
-    }
 }
 
 impl Pair {
@@ -76,29 +68,28 @@ impl Pair {
         })
     }
 
-    /// The same pair without collapsed runs: without both runs of a seed at which either collapsed, or, where the arms share
-    /// no seed, without those of each arm that did.
+    /// The same pair without the runs of either arm that collapsed.
     #[must_use]
     pub fn without_collapsed(&self) -> Self {
-        let collapsed: BTreeSet<Option<u64>> = self.seeds().filter(SeedGain::collapsed).map(|s| s.seed).collect();
-        let keep = |seed, run: &Outcome| if self.paired { !collapsed.contains(&seed) } else { !run.constant };
-        Self { single: self.single.only(keep), transfer: self.transfer.only(keep), ..self.clone() }
+        let stands = |run: &Outcome| !run.constant;
+        Self { single: self.single.only(stands), transfer: self.transfer.only(stands), ..self.clone() }
     }
 
-    /// The scores (single, transfer) behind the gain: seed beside seed, or, where the arms share none, each arm's own.
+    /// The scores (single, transfer) behind the gain: of all runs of each arm.
     pub fn scores(&self) -> (Vec<f64>, Vec<f64>) {
-        if self.paired {
-            self.seeds().filter_map(|s| s.scores()).unzip()
-        } else {
-            (self.single.scores(), self.transfer.scores())
-        }
+        (self.single.scores(), self.transfer.scores())
     }
 
-    /// The same scores, turned so that larger is better.
-    pub fn oriented(&self) -> (Vec<f64>, Vec<f64>) {
-        let orient = |scores: Vec<f64>| scores.into_iter().map(|s| self.metric.gain(s, 0.0)).collect();
-        let (single, transfer) = self.scores();
-        (orient(single), orient(transfer))
+    /// The scores (single, transfer) of the seeds that have both; none where the arms share no seed.
+    pub fn paired_scores(&self) -> (Vec<f64>, Vec<f64>) {
+        self.seeds().filter(|_| self.paired).filter_map(|s| s.scores()).unzip()
+    }
+
+    /// The runs of both arms (single, transfer) by ascending seed, turned so that larger is better; `None` for a run
+    /// without a score, which keeps its place.
+    pub fn oriented(&self) -> (Vec<Option<f64>>, Vec<Option<f64>>) {
+        let orient = |arm: &Arm| arm.runs().map(|(_, run)| run.score.map(|s| self.metric.gain(s, 0.0))).collect();
+        (orient(&self.single), orient(&self.transfer))
     }
 
     /// The gains that a paired test takes, by ascending seed; empty where the arms share no seed.
@@ -107,7 +98,7 @@ impl Pair {
     /// varied by a rounding error, against which any mean would be significant.
     pub fn gains(&self) -> Vec<f64> {
         let gains = self.seeds().filter_map(|s| s.gain).filter(|_| self.paired);
-        gains.map(|gain| (gain * 1e12).round() / 1e12).collect()
+        gains.map(rounded).collect()
     }
 
     /// Number of paired seeds: those with both scores.
@@ -121,13 +112,11 @@ impl Pair {
         (statistics::mean(&single), statistics::mean(&transfer))
     }
 
-    /// Mean gain: of the differences where seeds pair, else the oriented difference of the means; `None` without any.
+    /// Gain: the oriented difference of the two means, rounded to 1e-12 so that equal gains are ties; `None` without any.
     pub fn gain(&self) -> Option<f64> {
-        if self.paired {
-            return statistics::mean(&self.gains());
-        }
         let (single, transfer) = self.means();
-        transfer.zip(single).map(|(transfer, single)| self.metric.gain(transfer, single))
+        let gain = transfer.zip(single).map(|(transfer, single)| self.metric.gain(transfer, single));
+        gain.map(rounded)
     }
 
     /// mean(transfer) / mean(single) − 1, oriented; `None` when the baseline is not above 0.
@@ -150,13 +139,9 @@ impl Pair {
         let left = 1.0 - transfer?;
         (errors > 0.0).then(|| left / errors - 1.0)
     }
+}
 
-    /// How many single-task runs are so: of the seeds that have a transfer run, or of all where the arms share no seed.
-    pub fn count_singles(&self, is: impl Fn(&Outcome) -> bool) -> usize {
-        if self.paired {
-            self.seeds().filter_map(|s| s.single).filter(|s| is(s)).count()
-        } else {
-            self.single.count(is)
-        }
-    }
+/// To 1e-12: what is smaller than that in a difference of scores is a rounding error.
+fn rounded(gain: f64) -> f64 {
+    (gain * 1e12).round() / 1e12
 }

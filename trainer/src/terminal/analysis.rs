@@ -53,6 +53,9 @@ pub fn full(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::Resul
         let means = analysis.selection.iter().filter(|s| s.family == family.key && s.target.is_none());
         print(out, &table::selection(&means.collect::<Vec<_>>()), colour)?;
     }
+    if let Some(changed) = analysis.changed_verdicts() {
+        writeln!(out, "\n{changed}")?;
+    }
     warnings(out, &analysis.warnings)
 }
 

@@ -93,11 +93,7 @@ impl State {
         if let Some(same) = before.filter(is_it) {
             return Some(same.clone());
         }
-        let report = if one.families.len() > 1 {
-            Arc::new(one.report.of_family(family))
-        } else {
-            one.report.clone()
-        };
+        let report = if one.families.len() > 1 { Arc::new(one.report.of_family(family)) } else { one.report.clone() };
         Some(Subject { index, whole: one.report.clone(), report, family: family.clone() })
     }
 

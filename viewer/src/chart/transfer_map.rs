@@ -152,7 +152,7 @@ pub fn tip(pair: &PairAnalysis, value: Value) -> String {
     if let Some(p) = pair.p_holm {
         parts.push(format!("Holm p {}", number::p_value(p)));
     }
-    parts.push(format!("{} paired seeds", pair.n));
+    parts.push(format!("{} runs alone, {} after the source", pair.n_single, pair.n_transfer));
     parts.extend(pair.flags.iter().map(|f| f.words().to_owned()));
     let collapsed = pair.collapsed_runs + pair.collapsed_singles;
     if collapsed > 0 {

@@ -1,5 +1,6 @@
 //! The tests of two samples, families, power and multiplicity against their references.
 
+mod pooled;
 mod properties;
 mod reference;
 

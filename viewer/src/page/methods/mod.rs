@@ -93,7 +93,11 @@ fn options(context: &Context<'_>) -> Table {
         ),
         ("seed of resampling", options.seed.to_string(), "The same seed gives the same intervals, bit for bit."),
         ("pairs in the family", family.map_or(0, |f| f.family_size).to_string(), "What Holm corrects for."),
-        ("prior standard deviation", prior, "Of a gain over seeds, from all pairs together."),
+        (
+            "prior standard deviation",
+            prior,
+            "Of a difference over seeds, from all pairs together, for the moderated t.",
+        ),
     ];
     for (name, value, what) in rows {
         table.row([name.into(), value.into(), what.into()]);

@@ -91,7 +91,7 @@ pub(super) fn cite(context: &Context<'_>) -> String {
     let commit = if commits.is_empty() { String::new() } else { format!(" (commit {commits})") };
     let day = runs().filter_map(|p| p.started.get(..10)).max().map(|d| format!(", {d}")).unwrap_or_default();
     format!(
-        "transfermap {versions}{commit}: study “{}”, {} runs{day}. Verdicts by moderated paired t tests (Smyth 2004) with \
+        "transfermap {versions}{commit}: study “{}”, {} runs{day}. Verdicts by t tests with the target’s pooled variance and \
          Holm’s correction (1979) at α = {}; report.json holds every number.",
         context.report.study.name,
         context.report.runs.len(),

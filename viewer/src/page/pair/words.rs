@@ -49,14 +49,15 @@ pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
         words.push("There is no gain: a run or its score is missing on one side.".to_owned());
     }
     words.push(match (pair.verdict, pair.p_holm) {
-        (Verdict::Untested, _) if pair.n == 0 => "No seed has both runs, so nothing is tested over seeds.".to_owned(),
         (Verdict::Untested, _) => {
-            "One result of either side shows no spread; a verdict needs at least two seeds.".to_owned()
+            "A verdict needs at least two runs alone and two after the source: one run does not tell its own noise.".to_owned()
         }
-        (_, None) => "All seeds show the same difference, so there is no spread to test it against.".to_owned(),
+        (_, None) => "No runs of this target vary over seeds, so there is no spread to test against.".to_owned(),
         (_, Some(p)) => format!(
-            "The moderated paired t test over {} seeds gives a p of {}, after Holm over {} pairs {}; α is {}.",
-            pair.n,
+            "With {} runs alone and {} after {}, the pooled test gives a p of {}, after Holm over {} pairs {}; α is {}.",
+            pair.n_single,
+            pair.n_transfer,
+            pair.key.source,
             number::or_missing(pair.p, number::p_value),
             pair.family_size,
             number::p_value(p),
@@ -77,7 +78,7 @@ pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
         words.push("Without the collapsed runs no seed is left to compare.".to_owned());
     } else if collapsed > 0 {
         words.push(format!(
-            "Without the collapsed runs {} seeds are left, the gain is {} and the verdict {}.",
+            "Without the collapsed runs {} are left after the source, the gain is {} and the verdict {}.",
             without.n,
             number::or_missing(without.gain, |g| number::gain(metric, g)),
             without.verdict.name()
@@ -94,7 +95,7 @@ pub fn flags(context: &Context<'_>, pair: &PairAnalysis) -> Option<Element> {
         Flag::Negligible => "The difference is real and smaller than the margin: too small to matter.".to_owned(),
         Flag::DependsOnCollapsed => {
             let verdict = pair.without_collapsed.verdict.name();
-            format!("Without the seeds at which a run collapsed to one class, the verdict is {verdict}.")
+            format!("Without the runs that collapsed to one class, the verdict is {verdict}.")
         }
         Flag::LacksFailedRuns => format!(
             "{} runs failed. Seeds are not missing at random when trainings diverge; the verdict speaks of the others.",
@@ -113,12 +114,11 @@ pub fn flags(context: &Context<'_>, pair: &PairAnalysis) -> Option<Element> {
         Flag::EvaluatedOnTrainingRows => {
             format!("{} is evaluated on its training rows: the scores say how well it memorises.", pair.key.target)
         }
-        Flag::IdenticalDifferences => {
-            "All seeds show the same difference: there is no spread to test against.".to_owned()
+        Flag::IdenticalScores => {
+            "No runs of this target vary over seeds: there is no spread to test against.".to_owned()
         }
-        Flag::Unpaired => {
-            "The two sides share no seed: the gain is a difference of two means, without a paired test.".to_owned()
-        }
+        Flag::Unpaired => "The two sides share no seed: no paired test stands beside the verdict.".to_owned(),
+        Flag::OneRun => "One side is a single run, whose own noise nobody knows: no verdict rests on it.".to_owned(),
         other => other.words().to_owned(),
     };
     (!pair.flags.is_empty()).then(|| {
@@ -131,9 +131,14 @@ pub fn flags(context: &Context<'_>, pair: &PairAnalysis) -> Option<Element> {
 pub fn tests(pair: &PairAnalysis) -> Table {
     let mut table = Table::new("tests", "Tests").words("test").numbers("p").defined("p-value").prose("what it asks");
     let rows = [
-        ("moderated paired t", pair.p, "Is the mean gain 0? Its variance borrows from all pairs."),
+        ("pooled", pair.p, "Is the gain 0? The noise is that of all runs on the target."),
         ("· after Holm: decides", pair.p_holm, "The same, for all pairs of the family together."),
         ("· after Benjamini-Hochberg", pair.q_bh, "Share of false verdicts if all pairs up to this one were believed."),
+        (
+            "moderated paired t",
+            pair.p_moderated,
+            "Is the mean difference of a seed 0? Its variance borrows from all pairs.",
+        ),
         ("plain paired t", pair.p_plain, "Is the mean gain 0, judged by these seeds alone?"),
         (
             "exact sign-flip",
@@ -169,12 +174,15 @@ pub fn sizes(pair: &PairAnalysis) -> Table {
         Some(ci) => format!("%, interval {}", Value::Interval(ci, Show::Share).text()),
         None => "%".to_owned(),
     };
-    let rows: [(&str, Value, &str); 13] = [
-        ("paired seeds", pair.n.into(), ""),
+    let rows: [(&str, Value, &str); 16] = [
+        ("runs alone", pair.n_single.into(), ""),
+        ("runs after the source", pair.n_transfer.into(), ""),
+        ("seeds that both have", pair.n.into(), ""),
         ("score alone", score(pair.single), unit),
         ("score after transfer", score(pair.transfer), unit),
         ("gain", Value::number(pair.gain, Show::Gain(metric)), unit),
-        ("standard deviation of the gains", score(pair.sd), unit),
+        ("probability that it is above 0", Value::number(pair.probability_positive, Show::Share), "%"),
+        ("standard deviation of the differences", score(pair.sd), unit),
         ("smallest detectable gain", score(pair.smallest_detectable_gain), unit),
         ("relative gain", percent(pair.relative_gain), "% of the baseline"),
         ("chance-corrected gain", percent(pair.chance_corrected_gain), "% of what can be learnt"),

@@ -1,0 +1,161 @@
+//! The test that decides: a source inside its target, with the variance of all the target's runs.
+//!
+//! A target's runs alone and its runs after each source are arms: the seeds of an arm differ, everything else is equal.
+//! Their spread is one number about which all arms of the target together know much more than two of them do. An arm that
+//! is louder than the others may be so by its nature (runs that collapse), so it keeps its own variance, drawn a little
+//! towards the common one; an arm that looks quieter is not believed. So an unstable arm widens its own interval and never
+//! narrows it.
+//!
+//! With n_a runs, mean m_a and squares SS_a about it in arm a (0 the target alone): D = Σ (n_a − 1), pool = Σ SS_a / D,
+//! own = (2 pool + SS_a) / (2 + n_a − 1); v_a = own on min(n_a + 1, D) degrees of freedom where own is above the pool, else
+//! pool on D; t = (m_a − m_0) / √(v_a / n_a + v_0 / n_0) on min(D, Satterthwaite) degrees of freedom. The form with a common
+//! variance is Student's test in a one-way layout; the guard is ours, and docs/methods.md shows by simulation what it keeps.
+
+use serde::Serialize;
+
+use super::estimate::Estimate;
+use super::{Interval, mean};
+
+/// How many runs' worth of the common variance a louder arm's own is drawn by.
+const GUARD: f64 = 2.0;
+
+/// A pooled variance up to here (in squared units of the scores) is rounding: no test.
+const NO_VARIANCE: f64 = 1e-14;
+
+/// The common variance of a target's arms, and the test of every source.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pooled {
+    /// Σ (n − 1) over the arms.
+    pub df: f64,
+    /// Σ SS / df, in squared units of the scores.
+    pub variance: f64,
+    /// One test for every source, in the order given; `None` for a source without runs.
+    pub tests: Vec<Option<PooledT>>,
+}
+
+/// The test of one source in its target.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PooledT {
+    /// Runs alone, runs after the source.
+    pub n: (usize, usize),
+    /// Mean after the source − mean alone, in the units of the scores.
+    pub gain: f64,
+    /// Standard error of the gain.
+    pub standard_error: f64,
+    /// Degrees of freedom.
+    pub df: f64,
+    /// Variance of one run after the source, by which it is tested.
+    pub variance: f64,
+    /// Degrees of freedom of that variance.
+    pub variance_df: f64,
+    /// The statistic.
+    pub t: f64,
+    /// Two-sided p value.
+    pub p: f64,
+}
+
+impl PooledT {
+    /// The confidence interval of the gain; `None` for a level outside (0, 1).
+    pub fn interval(&self, level: f64) -> Option<Interval> {
+        self.estimate()?.interval(level)
+    }
+
+    /// p value of equivalence to 0 inside ±margin, the larger of two one-sided ones (Schuirmann 1987); `None` for a
+    /// margin that is not above 0.
+    pub fn equivalence_p(&self, margin: f64) -> Option<f64> {
+        self.estimate()?.equivalence_p(margin)
+    }
+
+    /// P(gain > 0): of what the true gain may be, the share above 0 (with a flat prior).
+    pub fn probability_positive(&self) -> Option<f64> {
+        Some(self.estimate()?.probability_positive())
+    }
+
+    /// Whether one of the two arms is a single run, whose own noise nobody knows: no verdict rests on it.
+    pub fn one_run(&self) -> bool {
+        self.n.0 < 2 || self.n.1 < 2
+    }
+
+    fn estimate(&self) -> Option<Estimate> {
+        Estimate::new(self.gain, self.standard_error, self.df)
+    }
+}
+
+/// Tests every source of a target. `single` are the scores of the target alone, `sources` those after each source, in any
+/// number, turned so that larger is better.
+///
+/// `None` where there is nothing to test with: no run alone, no arm of two runs, arms whose runs do not vary, or a score
+/// that is not finite.
+///
+/// ```
+/// use transfermap::statistics::pool;
+///
+/// let target = pool(&[0.70, 0.71, 0.72], &[&[0.75, 0.77][..], &[0.69, 0.70, 0.72], &[0.8]]).unwrap();
+/// assert_eq!(target.df, 5.0);
+/// let helps = target.tests[0].as_ref().unwrap();
+/// assert!((helps.gain - 0.05).abs() < 1e-12 && helps.p < 0.01);
+/// ```
+pub fn pool<S: AsRef<[f64]>>(single: &[f64], sources: &[S]) -> Option<Pooled> {
+    let alone = Arm::of(single)?;
+    let arms: Vec<Option<Arm>> = sources.iter().map(|scores| Arm::of(scores.as_ref())).collect();
+    if single.iter().chain(sources.iter().flat_map(|s| s.as_ref())).any(|score| !score.is_finite()) {
+        return None;
+    }
+    let all = || std::iter::once(&alone).chain(arms.iter().flatten());
+    let df: f64 = all().map(|arm| arm.n - 1.0).sum();
+    let variance = all().map(|arm| arm.squares).sum::<f64>() / df;
+    if df < 1.0 || variance <= NO_VARIANCE {
+        return None;
+    }
+    let common = Spread { variance, df };
+    let tests = arms.iter().map(|arm| arm.as_ref().and_then(|arm| arm.test(&alone, common))).collect();
+    Some(Pooled { df, variance, tests })
+}
+
+/// The runs of an arm, as far as a test needs them.
+struct Arm {
+    n: f64,
+    mean: f64,
+    /// Σ (score − mean)².
+    squares: f64,
+}
+
+/// A variance and the degrees of freedom that it is known with.
+#[derive(Clone, Copy)]
+struct Spread {
+    variance: f64,
+    df: f64,
+}
+
+impl Arm {
+    fn of(scores: &[f64]) -> Option<Self> {
+        let mean = mean(scores)?;
+        Some(Self { n: scores.len() as f64, mean, squares: scores.iter().map(|x| (x - mean).powi(2)).sum() })
+    }
+
+    fn spread(&self, common: Spread) -> Spread {
+        let df = GUARD + self.n - 1.0;
+        let own = (GUARD * common.variance + self.squares) / df;
+        // Rounding is no difference between two arms.
+        let is_louder = own > common.variance * (1.0 + 1e-12);
+        if is_louder { Spread { variance: own, df: df.min(common.df) } } else { common }
+    }
+
+    fn test(&self, alone: &Self, common: Spread) -> Option<PooledT> {
+        let (own, single) = (self.spread(common), alone.spread(common));
+        let (a, b) = (own.variance / self.n, single.variance / alone.n);
+        let df = ((a + b).powi(2) / (a * a / own.df + b * b / single.df)).min(common.df);
+        let (gain, standard_error) = (self.mean - alone.mean, (a + b).sqrt());
+        let estimate = Estimate::new(gain, standard_error, df)?;
+        Some(PooledT {
+            n: (alone.n as usize, self.n as usize),
+            gain,
+            standard_error,
+            df,
+            variance: own.variance,
+            variance_df: own.df,
+            t: estimate.t(),
+            p: estimate.p(),
+        })
+    }
+}
