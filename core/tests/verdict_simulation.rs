@@ -20,12 +20,19 @@ fn no_effect_is_called_a_verdict_in_at_most_alpha_of_the_families() {
 }
 
 #[test]
-fn the_pooled_test_finds_more_than_the_moderated_one_and_that_more_than_the_plain_one() {
+fn the_pooled_test_finds_more_than_the_others_where_targets_differ_in_noise() {
     for (seeds, effect) in [(3, 0.04), (5, 0.02)] {
-        for noise in [NORMAL, Noise::Targets] {
+        for noise in [Noise::Targets, Noise::Samples] {
             let judged = simulate(300, Design { seeds, noise, affected: 5, effect });
             let [pooled, moderated, plain] = [judged.pooled, judged.moderated, judged.plain].map(|r| r.power);
-            assert!(pooled > moderated && moderated > plain, "{seeds} seeds, {noise:?}: {judged:?}");
+            assert!(pooled > moderated && pooled > plain, "{seeds} seeds, {noise:?}: {judged:?}");
         }
     }
+}
+
+#[test]
+fn a_louder_arm_and_collapsing_arms_are_what_docs_methods_says_they_are() {
+    let any_false = |seeds, noise| simulate(2_000, Design { seeds, noise, affected: 0, effect: 0.0 }).pooled.any_false;
+    assert!(any_false(3, Noise::Loud(5.0)) > 2.0 * ALPHA, "the price of the power is said, not hidden");
+    assert!(any_false(3, Noise::Collapsing) > 0.1 && any_false(8, Noise::Collapsing) < ALPHA + 0.015);
 }

@@ -56,8 +56,8 @@ pub(super) const TERMS: &[Term] = &[
         key: "gain",
         name: "Gain",
         text: "Score on the target’s test rows after training on the source first, minus the score of the model trained \
-               on the target alone, with the same seed. Positive is better for every metric. The mean is over seeds.",
-        formula: "gain = mean over seeds of (transfer − single)",
+               on the target alone. Positive is better for every metric. Both are means over seeds.",
+        formula: "gain = mean(transfer) − mean(single)",
         source: "",
     },
     Term {

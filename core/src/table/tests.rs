@@ -120,7 +120,7 @@ fn what_programs_read_keeps_its_heads() {
     let head = |csv: &str| csv.lines().next().unwrap_or_default().to_owned();
     assert_eq!(
         head(&pairs),
-        "encoder,variant,protocol,source,target,metric,n,single,transfer,gain,gain_low,gain_high,\
+        "encoder,variant,protocol,source,target,metric,n,n_single,n_paired,single,transfer,gain,gain_low,gain_high,\
          gain_simultaneous_low,gain_simultaneous_high,gain_population_low,gain_population_high,relative_gain,\
          chance_corrected_gain,p,probability_positive,p_moderated,p_plain,p_sign_flip,p_holm,q_bh,p_equivalence_holm,family_size,verdict,flags,\
          smallest_detectable_gain"
@@ -149,5 +149,5 @@ fn what_programs_read_keeps_its_heads() {
         assert!(columns.len() > 4 && columns.iter().all(|&c| c == columns[0]), "{csv}");
     }
     assert!(correlations.contains("negative_relative_gain,5,5,-0.78202605257481"), "{correlations}");
-    assert!(pairs.contains("yelp_reviews,rte,accuracy,1,0.75,0.5035,-0.2465,,"));
+    assert!(pairs.contains("yelp_reviews,rte,accuracy,1,1,1,0.75,0.5035,-0.2465,,"));
 }
