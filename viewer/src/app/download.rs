@@ -9,7 +9,7 @@ use web_sys::{
     Url,
 };
 
-use super::render::shown_around;
+use super::drawn::shown_around;
 use super::state::State;
 use crate::chart::Chart;
 

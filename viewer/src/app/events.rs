@@ -9,6 +9,7 @@ use web_sys::{
     DragEvent, Element, Event, FocusOptions, HtmlElement, HtmlInputElement, HtmlSelectElement, KeyboardEvent,
 };
 
+use super::nearest::nearest;
 use super::state::State;
 use super::{definition, download, keys, load, tip};
 
@@ -56,14 +57,6 @@ pub(super) fn listen(state: State, root: &HtmlElement) {
             }
         }),
     );
-}
-
-/// The nearest element around the event's target, itself included, with an attribute, and its value.
-pub(super) fn nearest(event: &Event, attribute: &str) -> Option<(Element, String)> {
-    let target = event.target()?.dyn_into::<Element>().ok()?;
-    let element = target.closest(&format!("[{attribute}]")).ok().flatten()?;
-    let value = element.get_attribute(attribute)?;
-    Some((element, value))
 }
 
 fn click(state: State, event: &Event) {

@@ -4,7 +4,7 @@ use leptos::prelude::ReadUntracked;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent, SvgElement};
 
-use super::events::nearest;
+use super::nearest::nearest;
 use super::state::State;
 use super::{definition, tip};
 

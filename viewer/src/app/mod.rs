@@ -5,11 +5,13 @@
 
 mod definition;
 mod download;
+mod drawn;
 mod events;
 mod ids;
 mod keys;
 mod load;
 mod message;
+mod nearest;
 mod patch;
 mod render;
 mod state;

@@ -1,6 +1,6 @@
 //! From state to page: analyses when something changed, then draws.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +11,7 @@ use transfermap::analysis::{Analysis, Options};
 use transfermap::report::Report;
 use web_sys::HtmlElement;
 
+use super::drawn::Drawn;
 use super::state::{Analysed, State, Subject};
 use super::{Address, events, ids, keys, load, patch};
 use crate::chart::transfer_map::pair_key;
@@ -162,22 +163,6 @@ fn keep_address(state: State) {
     });
 }
 
-/// What was drawn last, for the next change and for downloads.
-#[derive(Clone, Default)]
-pub(super) struct Drawn(Rc<RefCell<(Vec<Node>, Page)>>);
-
-thread_local! {
-    /// By the element that holds it: a document may hold several viewers.
-    static DRAWN: RefCell<Vec<(web_sys::Node, Drawn)>> = const { RefCell::new(Vec::new()) };
-}
-
-/// The page that is shown in the viewer around an element.
-pub(super) fn shown_around(inside: &web_sys::Node) -> Option<Page> {
-    DRAWN.with_borrow(|all| {
-        all.iter().find(|(host, _)| host.contains(Some(inside))).map(|(_, drawn)| drawn.0.borrow().1.clone())
-    })
-}
-
 fn draw(state: State, host: NodeRef<Div>, before: Vec<web_sys::Node>) {
     let drawn = Drawn::default();
     Effect::new(move |last_tab: Option<_>| {
@@ -201,7 +186,7 @@ fn draw(state: State, host: NodeRef<Div>, before: Vec<web_sys::Node>) {
             before.iter().filter_map(web_sys::Node::parent_node).zip(&before).for_each(|(parent, node)| {
                 let _ = parent.remove_child(node);
             });
-            DRAWN.with_borrow_mut(|all| all.push(((*host).clone().into(), drawn.clone())));
+            drawn.remember((*host).clone().into());
         }
         patch::children(&document(), &host, &last.0, &tree);
         *last = (tree, page);

@@ -4,7 +4,7 @@ use leptos::prelude::document;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};
 
-use super::events::nearest;
+use super::nearest::nearest;
 
 const ID: &str = "transfermap-tip";
 
