@@ -49,7 +49,6 @@
 //! ```
 
 #![warn(missing_docs)]
-#![warn(missing_docs)]
 
 pub mod analysis;
 pub mod fingerprint;
