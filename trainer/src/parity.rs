@@ -21,7 +21,7 @@ use crate::encoder::{AnyBody, AnyHead, Body, Config, Head, Inputs, Mode, named};
 use crate::pretrained::{Checkpoint, WeightsError};
 use crate::train::gradient::Gradient;
 use crate::train::loss::cross_entropy;
-use crate::train::model::Model;
+use crate::train::model::{Model, ModelError};
 use crate::train::optimizer::AdamW;
 use crate::train::schedule::Schedule;
 
@@ -117,8 +117,8 @@ pub enum ParityError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The configuration makes no model, or the weights do not fit it.
-    #[error("{0}")]
-    Model(String),
+    #[error(transparent)]
+    Model(#[from] ModelError),
     #[error(transparent)]
     Device(#[from] DeviceError),
     #[error(transparent)]
@@ -299,10 +299,10 @@ impl Work for Comparison<'_> {
         let labels = TensorData::new(self.case.labels.clone(), [self.case.labels.len()]);
         let labels = Tensor::<B, 1, Int>::from_data(labels, device);
         let checkpoint = Checkpoint::new(self.weights)?;
-        let mut weights = |name: &str, shape: &[usize]| checkpoint.require(name, shape).map_err(|e| e.to_string());
-        let body = AnyBody::<B>::zeros(&self.config, device).and_then(|body| named::fill(body, &mut weights));
-        let head = named::fill(AnyHead::zeros(&self.config, self.classes()?, device), &mut weights);
-        let model = Model::of_one(body.map_err(ParityError::Model)?, head.map_err(ParityError::Model)?);
+        let mut weights = |name: &str, shape: &[usize]| Ok::<_, ModelError>(checkpoint.require(name, shape)?);
+        let body = AnyBody::<B>::zeros(&self.config, device).map_err(ModelError::Config)?;
+        let head = AnyHead::zeros(&self.config, self.classes()?, device);
+        let model = Model::of_one(named::fill(body, &mut weights)?, named::fill(head, &mut weights)?);
         let mut mode = Mode::evaluation(Precision::F32);
 
         let outputs = model.body.encode(&inputs, &mut mode);

@@ -201,7 +201,7 @@ pub enum ImportError {
         /// The file that it is for.
         file: String,
         /// What is wrong.
-        reason: String,
+        reason: ExpressionError,
         /// The columns that are there.
         columns: String,
     },
@@ -263,4 +263,25 @@ pub enum ImportError {
         /// File name.
         file: String,
     },
+}
+
+/// Why a text is no expression over a file's columns.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExpressionError {
+    /// `)` without `(`, or the reverse.
+    #[error("parentheses do not match")]
+    Parentheses,
+    /// `}` without `{`, or the reverse.
+    #[error("braces do not match")]
+    Braces,
+    /// Otherwise no arithmetic, in the parser's words.
+    #[error("{0}")]
+    Syntax(String),
+    /// A name that no column has.
+    #[error("no column `{0}`")]
+    NoColumn(String),
+    /// Numbers alone.
+    #[error("it names no column")]
+    Constant,
 }

@@ -2,6 +2,7 @@
 
 use exmex::{Express, FlatEx};
 
+use super::error::ExpressionError;
 use super::file::Row;
 
 /// `0.5*a+b` with `a` and `b` columns; a column whose name is no identifier stands in braces, `{relative gain}`.
@@ -25,16 +26,16 @@ impl Expression {
     /// Reads an expression whose columns `position` finds.
     ///
     /// # Errors
-    /// What is wrong, in words.
-    pub fn new(text: &str, position: impl Fn(&str) -> Option<usize>) -> Result<Self, String> {
+    /// See [`ExpressionError`].
+    pub fn new(text: &str, position: impl Fn(&str) -> Option<usize>) -> Result<Self, ExpressionError> {
         let formula = syntax(text)?;
         let mut columns = Vec::new();
         for name in formula.var_names() {
-            let column = position(name).ok_or_else(|| format!("no column `{name}`"))?;
+            let column = position(name).ok_or_else(|| ExpressionError::NoColumn(name.clone()))?;
             columns.push((column, name.clone()));
         }
         if columns.is_empty() {
-            return Err("it names no column".to_owned());
+            return Err(ExpressionError::Constant);
         }
         Ok(Self { text: text.to_owned(), formula, columns })
     }
@@ -55,7 +56,7 @@ impl Expression {
 }
 
 /// Whether a text reads as a formula at all, whatever its columns.
-pub(super) fn syntax(text: &str) -> Result<FlatEx<f64>, String> {
+pub(super) fn syntax(text: &str) -> Result<FlatEx<f64>, ExpressionError> {
     // The parser finds `)` without `(` only sometimes.
     let mut open = 0i64;
     for c in text.chars() {
@@ -65,12 +66,12 @@ pub(super) fn syntax(text: &str) -> Result<FlatEx<f64>, String> {
         }
     }
     if open != 0 {
-        return Err("parentheses do not match".to_owned());
+        return Err(ExpressionError::Parentheses);
     }
     if text.matches('{').count() != text.matches('}').count() {
-        return Err("braces do not match".to_owned());
+        return Err(ExpressionError::Braces);
     }
-    exmex::parse::<f64>(text).map_err(|e| e.to_string())
+    exmex::parse::<f64>(text).map_err(|e| ExpressionError::Syntax(e.to_string()))
 }
 
 #[cfg(test)]
@@ -97,7 +98,7 @@ mod tests {
 
     #[test]
     fn rejects_what_is_no_arithmetic() {
-        let error = |text: &str| Expression::new(text, |n| (n == "a").then_some(0)).unwrap_err();
+        let error = |text: &str| Expression::new(text, |n| (n == "a").then_some(0)).unwrap_err().to_string();
         assert_eq!(error("a+c"), "no column `c`");
         assert_eq!(error("2*3"), "it names no column");
         assert_eq!(error("(a"), "parentheses do not match");

@@ -4,10 +4,10 @@ use std::str::FromStr;
 
 use indexmap::IndexMap;
 
-use super::ImportError;
 use super::expression::{Expression, syntax};
 use super::file::{Row, Sheet};
 use super::role::Role;
+use super::{ExpressionError, ImportError};
 use crate::metric::Metric;
 
 /// `--where column=value`: keep rows with this value, in every file that has the column.
@@ -196,7 +196,7 @@ impl<'s, 'a> Fields<'s, 'a> {
         if let Some(text) = self.column(&mapping.column) {
             return Ok(Some(Number::Column(text)));
         }
-        let error = |reason: String| ImportError::Expression {
+        let error = |reason: ExpressionError| ImportError::Expression {
             mapping: mapping.to_string(),
             file: self.sheet.file.name.clone(),
             reason,

@@ -20,7 +20,7 @@ mod solve;
 #[cfg(test)]
 mod tests;
 
-pub use error::ImportError;
+pub use error::{ExpressionError, ImportError};
 pub use file::CsvFile;
 pub use mapping::{Filter, Mapping};
 pub use role::Role;
@@ -43,14 +43,19 @@ pub enum Scale {
     Percent,
 }
 
-impl std::str::FromStr for Scale {
-    type Err = String;
+/// A word that names no scale.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no scale `{0}`; give percent or fraction")]
+pub struct UnknownScale(pub String);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl std::str::FromStr for Scale {
+    type Err = UnknownScale;
+
+    fn from_str(text: &str) -> Result<Self, UnknownScale> {
         match text {
             "fraction" => Ok(Self::Fraction),
             "percent" => Ok(Self::Percent),
-            _ => Err(format!("no scale `{text}`; give percent or fraction")),
+            _ => Err(UnknownScale(text.to_owned())),
         }
     }
 }

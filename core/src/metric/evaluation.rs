@@ -33,15 +33,17 @@ impl From<Classes> for String {
     }
 }
 
-impl TryFrom<String> for Classes {
-    type Error = String;
+/// A character that stands for no class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no class digit (0–9, a–z)")]
+pub struct NoClassDigit(pub char);
 
-    fn try_from(text: String) -> Result<Self, String> {
+impl TryFrom<String> for Classes {
+    type Error = NoClassDigit;
+
+    fn try_from(text: String) -> Result<Self, NoClassDigit> {
         let index = |c: char| c.to_digit(36).and_then(|d| u8::try_from(d).ok());
-        text.chars()
-            .map(|c| index(c).ok_or_else(|| format!("`{c}` is no class digit (0–9, a–z)")))
-            .collect::<Result<_, _>>()
-            .map(Self)
+        text.chars().map(|c| index(c).ok_or(NoClassDigit(c))).collect::<Result<_, _>>().map(Self)
     }
 }
 

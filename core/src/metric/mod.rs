@@ -29,7 +29,7 @@ pub use cohen_kappa::cohen_kappa;
 pub use confusion::Confusion;
 pub use error::{MetricError, SUM_TOLERANCE, UnknownMetric};
 pub use evaluate::{evaluate, majority_accuracy};
-pub use evaluation::{ClassScores, Classes, Evaluation, Scores};
+pub use evaluation::{ClassScores, Classes, Evaluation, NoClassDigit, Scores};
 pub use expected_calibration_error::{CALIBRATION_BINS, expected_calibration_error};
 pub use log_loss::log_loss;
 pub use matthews_corrcoef::matthews_corrcoef;

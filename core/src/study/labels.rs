@@ -23,6 +23,21 @@ impl Labels {
     }
 }
 
+/// Why `labels` and `merge` make no classes.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LabelsError {
+    /// A name of `merge` that `labels` does not have.
+    #[error("`merge` names `{0}`, which is not among the labels")]
+    UnknownMerge(String),
+    /// One raw value for two classes.
+    #[error("label `{0}` is listed twice")]
+    ListedTwice(String),
+    /// Nothing to tell apart.
+    #[error("{0} class after merging; a classification task needs two or more")]
+    TooFew(usize),
+}
+
 /// The classes of a task after merging: names in order of class index, and the way from a raw value to its index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LabelSet {
@@ -33,13 +48,13 @@ pub struct LabelSet {
 
 impl LabelSet {
     /// The classes that `labels` name, after `merge` (name → coarser name).
-    pub(super) fn new(labels: &Labels, merge: &IndexMap<String, String>) -> Result<Self, String> {
+    pub(super) fn new(labels: &Labels, merge: &IndexMap<String, String>) -> Result<Self, LabelsError> {
         let raw: Vec<(String, String)> = match labels {
             Labels::Names(names) => names.iter().map(|n| (n.clone(), n.clone())).collect(),
             Labels::Values(values) => values.iter().map(|(v, n)| (v.clone(), n.clone())).collect(),
         };
         if let Some(unknown) = merge.keys().find(|k| !raw.iter().any(|(_, name)| name == *k)) {
-            return Err(format!("`merge` names `{unknown}`, which is not among the labels"));
+            return Err(LabelsError::UnknownMerge(unknown.clone()));
         }
         let mut names: Vec<String> = Vec::new();
         let mut values = IndexMap::new();
@@ -50,7 +65,7 @@ impl LabelSet {
                 names.len() - 1
             });
             if values.insert(value.trim().to_owned(), index).is_some() {
-                return Err(format!("label `{value}` is listed twice"));
+                return Err(LabelsError::ListedTwice(value.clone()));
             }
             // A list of names also reads class numbers from 0, unless the names are numbers themselves.
             if matches!(labels, Labels::Names(_)) && raw.iter().all(|(v, _)| v.trim().parse::<i64>().is_err()) {
@@ -58,7 +73,7 @@ impl LabelSet {
             }
         }
         if names.len() < 2 {
-            return Err(format!("{} class after merging; a classification task needs two or more", names.len()));
+            return Err(LabelsError::TooFew(names.len()));
         }
         Ok(LabelSet { names, values })
     }

@@ -21,10 +21,10 @@ use serde::{Deserialize, Serialize};
 
 pub use columns::{Column, Kind};
 pub use error::StudyError;
-pub use labels::{LabelSet, Labels};
+pub use labels::{LabelSet, Labels, LabelsError};
 pub use measures::{Measures, Select};
 pub use ready::{READY, Ready};
-pub use recipe::{Head, LrSchedulerType, Precision, Recipe, RecipeOverride};
+pub use recipe::{Head, LrSchedulerType, OutOfRange, Precision, Recipe, RecipeOverride};
 pub use rows::{Located, Sample, Source, Validation};
 pub use task::Task;
 pub use write::NotToml;

@@ -1,7 +1,7 @@
 //! Study text → checked [`Study`]: every complaint carries a line and a remedy.
 
 use super::lines::{Lines, line_of};
-use super::{Encoder, Pairs, Protocol, Study, StudyError, Task, Validation, is_hub_id, source};
+use super::{Encoder, LabelsError, Pairs, Protocol, Study, StudyError, Task, Validation, is_hub_id, source};
 
 pub(super) fn parse(text: &str) -> Result<Study, StudyError> {
     let study: Study = toml::from_str(text).map_err(|e| {
@@ -80,10 +80,7 @@ pub(super) fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> 
         check_task(task).map_err(|(key, m)| lines.error("task", Some(i), key, format!("task `{}`: {m}", task.name)))?;
         for protocol in [Protocol::Single, Protocol::Source] {
             let recipe = study.recipe_for(task, protocol);
-            recipe.check().map_err(|m| {
-                let key = m.split('`').nth(1).unwrap_or("").to_owned();
-                lines.recipe_error(i, task, protocol, &key, m)
-            })?;
+            recipe.check().map_err(|e| lines.recipe_error(i, task, protocol, e.key, e.to_string()))?;
             if recipe.needs_validation() && matches!(task.validation, Validation::Share(s) if s == 0.0) {
                 return Err(lines.error(
                     "task",
@@ -105,7 +102,7 @@ fn check_names(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
     let tasks: Vec<&str> = study.task.iter().map(|t| t.name.as_str()).collect();
     for (list, names) in [("encoder", encoders), ("task", tasks)] {
         for (i, name) in names.iter().enumerate() {
-            check_name(name).map_err(|m| lines.error(list, Some(i), "name", m))?;
+            check_name(name).map_err(|e| lines.error(list, Some(i), "name", e.to_string()))?;
             if names.iter().take(i).any(|n| n == name) {
                 return Err(lines.error(list, Some(i), "name", format!("two {list}s are called `{name}`; rename one")));
             }
@@ -114,15 +111,19 @@ fn check_names(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
     Ok(())
 }
 
-/// Names become folders.
-pub(super) fn check_name(name: &str) -> Result<(), String> {
+/// A name that can be no folder's.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "name `{0}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`, no `-` at an end, no `.` at the start"
+)]
+pub(super) struct IllegalName(String);
+
+pub(super) fn check_name(name: &str) -> Result<(), IllegalName> {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     // A hyphen at an end would run into the `--` between source and target.
     let ends = name.starts_with(['.', '-']) || name.ends_with('-');
     if name.is_empty() || ends || name.contains("--") || !name.chars().all(legal) {
-        return Err(format!(
-            "name `{name}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`, no `-` at an end, no `.` at the start"
-        ));
+        return Err(IllegalName(name.to_owned()));
     }
     Ok(())
 }
@@ -149,7 +150,9 @@ fn check_encoder(encoder: &Encoder) -> Result<(), Complaint> {
     }
     if let Some(revision) = &encoder.revision {
         match &encoder.path {
-            Some(path) if is_hub_id(path) => source::check_revision(revision).map_err(|m| ("revision", m))?,
+            Some(path) if is_hub_id(path) => {
+                source::check_revision(revision).map_err(|e| ("revision", e.to_string()))?
+            }
             _ => {
                 let message = "`revision` is for a model of the hub, path = \"organisation/name\"; remove it";
                 return Err(("revision", format!("encoder `{}`: {message}", encoder.name)));
@@ -165,7 +168,10 @@ fn check_encoder(encoder: &Encoder) -> Result<(), Complaint> {
 pub(super) fn check_task(task: &Task) -> Result<(), Complaint> {
     // Labels that are left out are read from the data later, and checked then.
     if !(task.labels.is_empty() && task.train.may_name_classes()) {
-        task.label_set().map_err(|m| (if m.starts_with("`merge`") { "merge" } else { "labels" }, m))?;
+        task.label_set().map_err(|e| {
+            let key = if matches!(e, LabelsError::UnknownMerge(_)) { "merge" } else { "labels" };
+            (key, e.to_string())
+        })?;
     }
     if let Some(margin) = task.margin
         && !(margin.is_finite() && margin > 0.0)
@@ -181,7 +187,7 @@ pub(super) fn check_task(task: &Task) -> Result<(), Complaint> {
     };
     let splits = [("train", Some(&task.train)), ("test", Some(&task.test)), ("validation", validation)];
     for (key, source) in splits.into_iter().filter_map(|(k, s)| s.map(|s| (k, s))) {
-        source::check(task, key, source).map_err(|m| (key, m))?;
+        source::check(task, key, source).map_err(|e| (key, e.to_string()))?;
     }
     Ok(())
 }

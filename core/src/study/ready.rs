@@ -83,12 +83,23 @@ const fn glue(
     Ready { name, dataset: GLUE, config: Some(config), text, labels, train: "train", test: "validation" }
 }
 
+/// A name that is not in the list.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no ready task `{name}`; did you mean `{nearest}`? There are: {}", known())]
+pub(super) struct NotReady {
+    name: String,
+    nearest: &'static str,
+}
+
+fn known() -> String {
+    READY.iter().map(|r| r.name).collect::<Vec<_>>().join(", ")
+}
+
 /// The ready task of this name.
-pub(super) fn find(name: &str) -> Result<&'static Ready, String> {
+pub(super) fn find(name: &str) -> Result<&'static Ready, NotReady> {
     READY.iter().find(|r| r.name == name).ok_or_else(|| {
         let nearest = READY.iter().min_by_key(|r| strsim::damerau_levenshtein(r.name, name)).map_or("", |r| r.name);
-        let known: Vec<&str> = READY.iter().map(|r| r.name).collect();
-        format!("no ready task `{name}`; did you mean `{nearest}`? There are: {}", known.join(", "))
+        NotReady { name: name.to_owned(), nearest }
     })
 }
 
@@ -104,6 +115,6 @@ mod tests {
             assert!(super::super::is_hub_id(entry.dataset), "{}", entry.name);
         }
         assert_eq!(find("glue/mrpc").map(Ready::kind), Ok(Kind::Pair));
-        assert!(find("glue/rt").is_err_and(|m| m.contains("did you mean `glue/rte`?")));
+        assert!(find("glue/rt").is_err_and(|e| e.to_string().contains("did you mean `glue/rte`?")));
     }
 }

@@ -115,32 +115,32 @@ recipe! {
     classifier_dropout_prob: Option<f64> = None,
 }
 
+/// A hyper-parameter with which nothing can be trained.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[error("`{key}` is {value}; give {wanted}")]
+pub struct OutOfRange {
+    /// The key.
+    pub key: &'static str,
+    /// Its value.
+    pub value: f64,
+    /// What to give instead.
+    pub wanted: &'static str,
+}
+
 impl Recipe {
     /// Says what is out of range, naming the key and the remedy.
     ///
     /// # Errors
     /// The first offending key.
-    pub fn check(&self) -> Result<(), String> {
-        let positive = |name: &str, value: f64| {
-            if value.is_finite() && value > 0.0 {
-                Ok(())
-            } else {
-                Err(format!("`{name}` is {value}; give a number above 0"))
-            }
-        };
-        let share = |name: &str, value: f64| {
-            if (0.0..1.0).contains(&value) {
-                Ok(())
-            } else {
-                Err(format!("`{name}` is {value}; give a number from 0 to below 1"))
-            }
-        };
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        let within =
+            |holds: bool, key, value, wanted| if holds { Ok(()) } else { Err(OutOfRange { key, value, wanted }) };
+        let positive = |key, value: f64| within(value.is_finite() && value > 0.0, key, value, "a number above 0");
+        let share = |key, value: f64| within((0.0..1.0).contains(&value), key, value, "a number from 0 to below 1");
         if self.max_steps.is_none() {
             positive("epochs", self.epochs)?;
         }
-        if self.max_steps == Some(0) {
-            return Err("`max_steps` is 0; give at least 1 or leave it out".into());
-        }
+        within(self.max_steps != Some(0), "max_steps", 0.0, "at least 1 or leave it out")?;
         positive("batch_size", self.batch_size as f64)?;
         positive("eval_batch_size", self.eval_batch_size as f64)?;
         positive("gradient_accumulation_steps", self.gradient_accumulation_steps as f64)?;
@@ -150,9 +150,7 @@ impl Recipe {
         share("adam_beta1", self.adam_beta1)?;
         share("adam_beta2", self.adam_beta2)?;
         for (name, value) in [("weight_decay", self.weight_decay), ("max_grad_norm", self.max_grad_norm)] {
-            if !(value.is_finite() && value >= 0.0) {
-                return Err(format!("`{name}` is {value}; give 0 or more"));
-            }
+            within(value.is_finite() && value >= 0.0, name, value, "0 or more")?;
         }
         for (name, value) in [
             ("hidden_dropout_prob", self.hidden_dropout_prob),

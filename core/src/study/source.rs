@@ -2,31 +2,58 @@
 
 use super::{Column, Kind, Sample, Source, Task, is_hub_id, is_revision};
 
+/// Why a task does not say how the rows of a split are read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SourceError {
+    #[error("{split}: {fault}")]
+    Source { split: &'static str, fault: SourceFault },
+    #[error("`text` lists {listed} columns; give {needed}")]
+    TextColumns { listed: usize, needed: &'static str },
+    #[error("column 0; columns are counted from 1")]
+    ColumnZero,
+}
+
+/// What is wrong with the keys of a source.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SourceFault {
+    #[error("give `file = \"...\"`, or `dataset = \"...\", split = \"...\"`")]
+    NotOnePlace,
+    #[error("`{0}` goes with `dataset`; remove it")]
+    NoDataset(&'static str),
+    #[error("dataset = \"{0}\"; ids of the hub look like `nyu-mll/glue`")]
+    NoId(String),
+    #[error("no split of `{0}`; add split = \"train\" or another")]
+    NoSplit(String),
+    #[error(transparent)]
+    Revision(#[from] NoRevision),
+    #[error("limit = 0 leaves no rows; give at least 1 or leave it out")]
+    NoRows,
+    #[error("`same_as` is for test = {{ same_as = \"train\" }} only")]
+    SameAs,
+    #[error("sample = \"numpy\" needs `limit` and no `stratified`")]
+    NumpySample,
+    #[error("format `{0}`; give \"csv\", \"tsv\", \"jsonl\" or \"parquet\"")]
+    Format(String),
+    #[error("header = false, but columns are given by name; give their numbers from 1")]
+    NoHeader,
+}
+
+/// A text that can be no revision of the hub.
+#[derive(Debug, thiserror::Error)]
+#[error("revision = \"{0}\"; give a commit, a branch or a tag")]
+pub(super) struct NoRevision(String);
+
 /// Checks the source of the split `split`.
-pub(super) fn check(task: &Task, split: &str, source: &Source) -> Result<(), String> {
-    let given = [source.file.is_some(), source.dataset.is_some(), source.generated.is_some(), source.same_as.is_some()];
-    if given.iter().filter(|g| **g).count() != 1 {
-        return Err(format!("{split}: give `file = \"...\"`, or `dataset = \"...\", split = \"...\"`"));
-    }
-    check_dataset(source).map_err(|m| format!("{split}: {m}"))?;
-    if source.limit == Some(0) {
-        return Err(format!("{split}: limit = 0 leaves no rows; give at least 1 or leave it out"));
-    }
-    if let Some(same_as) = &source.same_as
-        && (split != "test" || same_as != "train")
-    {
-        return Err(format!("{split}: `same_as` is for test = {{ same_as = \"train\" }} only"));
-    }
-    if source.sample == Sample::Numpy && (source.limit.is_none() || source.stratified) {
-        return Err(format!("{split}: sample = \"numpy\" needs `limit` and no `stratified`"));
-    }
+pub(super) fn check(task: &Task, split: &'static str, source: &Source) -> Result<(), SourceError> {
+    let wrong = |fault| SourceError::Source { split, fault };
+    check_rows(split, source).map_err(wrong)?;
     if source.file.is_none() && source.dataset.is_none() {
         return Ok(());
     }
     if let Some(format) = &source.format
         && !matches!(format.as_str(), "csv" | "tsv" | "jsonl" | "parquet")
     {
-        return Err(format!("{split}: format `{format}`; give \"csv\", \"tsv\", \"jsonl\" or \"parquet\""));
+        return Err(wrong(SourceFault::Format(format.clone())));
     }
     let needed = match task.kind {
         Kind::Pair if task.text.len() != 2 => Some("exactly two columns for kind = \"pair\""),
@@ -34,39 +61,57 @@ pub(super) fn check(task: &Task, split: &str, source: &Source) -> Result<(), Str
         _ => None,
     };
     if let Some(needed) = needed {
-        return Err(format!("`text` lists {} columns; give {needed}", task.text.len()));
+        return Err(SourceError::TextColumns { listed: task.text.len(), needed });
     }
     if task.text.iter().chain([&task.label]).any(|c| *c == Column::Number(0)) {
-        return Err("column 0; columns are counted from 1".into());
+        return Err(SourceError::ColumnZero);
     }
     let named = task.text.iter().chain([&task.label]).any(|c| matches!(c, Column::Name(_)));
     if named && source.header == Some(false) {
-        return Err(format!("{split}: header = false, but columns are given by name; give their numbers from 1"));
+        return Err(wrong(SourceFault::NoHeader));
     }
     Ok(())
 }
 
-fn check_dataset(source: &Source) -> Result<(), String> {
+/// Which rows.
+fn check_rows(split: &str, source: &Source) -> Result<(), SourceFault> {
+    let given = [source.file.is_some(), source.dataset.is_some(), source.generated.is_some(), source.same_as.is_some()];
+    if given.iter().filter(|g| **g).count() != 1 {
+        return Err(SourceFault::NotOnePlace);
+    }
+    check_dataset(source)?;
+    if source.limit == Some(0) {
+        return Err(SourceFault::NoRows);
+    }
+    if let Some(same_as) = &source.same_as
+        && (split != "test" || same_as != "train")
+    {
+        return Err(SourceFault::SameAs);
+    }
+    if source.sample == Sample::Numpy && (source.limit.is_none() || source.stratified) {
+        return Err(SourceFault::NumpySample);
+    }
+    Ok(())
+}
+
+fn check_dataset(source: &Source) -> Result<(), SourceFault> {
     let Some(id) = &source.dataset else {
         let given = [("config", &source.config), ("split", &source.split), ("revision", &source.revision)];
         return match given.iter().find(|(_, value)| value.is_some()) {
-            Some((key, _)) => Err(format!("`{key}` goes with `dataset`; remove it")),
+            Some((key, _)) => Err(SourceFault::NoDataset(key)),
             None => Ok(()),
         };
     };
     if !is_hub_id(id) {
-        return Err(format!("dataset = \"{id}\"; ids of the hub look like `nyu-mll/glue`"));
+        return Err(SourceFault::NoId(id.clone()));
     }
     if source.split.is_none() {
-        return Err(format!("no split of `{id}`; add split = \"train\" or another"));
+        return Err(SourceFault::NoSplit(id.clone()));
     }
-    source.revision.as_deref().map_or(Ok(()), check_revision)
+    Ok(source.revision.as_deref().map_or(Ok(()), check_revision)?)
 }
 
 /// Checks that a revision is one.
-pub(super) fn check_revision(revision: &str) -> Result<(), String> {
-    if is_revision(revision) {
-        return Ok(());
-    }
-    Err(format!("revision = \"{revision}\"; give a commit, a branch or a tag"))
+pub(super) fn check_revision(revision: &str) -> Result<(), NoRevision> {
+    if is_revision(revision) { Ok(()) } else { Err(NoRevision(revision.to_owned())) }
 }

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::columns::{Column, Kind};
-use super::labels::{LabelSet, Labels};
-use super::ready::{self, Ready};
+use super::labels::{LabelSet, Labels, LabelsError};
+use super::ready::{self, NotReady, Ready};
 use super::recipe::RecipeOverride;
 use super::rows::{Source, Validation, is_default};
 use crate::metric::Metric;
@@ -49,8 +49,8 @@ impl Task {
     /// Resolves `labels` and `merge`.
     ///
     /// # Errors
-    /// Fewer than two classes, a label listed twice, or `merge` of an unknown name.
-    pub fn label_set(&self) -> Result<LabelSet, String> {
+    /// See [`LabelsError`].
+    pub fn label_set(&self) -> Result<LabelSet, LabelsError> {
         LabelSet::new(&self.labels, &self.merge)
     }
 
@@ -92,17 +92,26 @@ fn accuracy() -> Metric {
     Metric::Accuracy
 }
 
-impl TryFrom<TaskKeys> for Task {
-    type Error = String;
+/// Why keys make no task.
+#[derive(Debug, thiserror::Error)]
+enum KeysError {
+    #[error(transparent)]
+    Ready(#[from] NotReady),
+    #[error("missing field `{0}`")]
+    Missing(&'static str),
+}
 
-    fn try_from(written: TaskKeys) -> Result<Self, String> {
+impl TryFrom<TaskKeys> for Task {
+    type Error = KeysError;
+
+    fn try_from(written: TaskKeys) -> Result<Self, KeysError> {
         let entry = written.ready.as_deref().map(ready::find).transpose()?;
         let train = source("train", written.train, entry, |e| e.train)?;
         let labels = match (written.labels, entry) {
             (Some(labels), _) => labels,
             (None, Some(entry)) => Labels::Names(entry.labels.iter().map(|l| (*l).to_owned()).collect()),
             (None, None) if train.may_name_classes() => Labels::Names(Vec::new()),
-            (None, None) => return Err("missing field `labels`".into()),
+            (None, None) => return Err(KeysError::Missing("labels")),
         };
         let columns = |entry: &Ready| entry.text.iter().map(|c| Column::Name((*c).to_owned())).collect();
         Ok(Self {
@@ -131,12 +140,12 @@ impl TryFrom<TaskKeys> for Task {
 
 /// The rows of a split: where the study says, else where the ready task has them.
 fn source(
-    key: &str,
+    key: &'static str,
     written: Option<Source>,
     entry: Option<&Ready>,
     split: impl Fn(&Ready) -> &'static str,
-) -> Result<Source, String> {
-    let Some(entry) = entry else { return written.ok_or_else(|| format!("missing field `{key}`")) };
+) -> Result<Source, KeysError> {
+    let Some(entry) = entry else { return written.ok_or(KeysError::Missing(key)) };
     let mut source = written.unwrap_or_default();
     let elsewhere = source.file.is_some() || source.generated.is_some() || source.same_as.is_some();
     if !elsewhere && source.dataset.is_none() {

@@ -64,7 +64,7 @@ impl Task {
         let complain = |key: &str, message: String| {
             if under_heading { lines.error("task", Some(0), key, message) } else { lines.error(key, None, "", message) }
         };
-        check_name(&self.name).map_err(|m| complain("name", m))?;
+        check_name(&self.name).map_err(|e| complain("name", e.to_string()))?;
         check_task(self).map_err(|(key, m)| complain(key, m))
     }
 }

@@ -30,17 +30,17 @@ pub(super) struct ImportFiles {
     #[arg(long, value_name = "CSV")]
     labels: Option<PathBuf>,
     /// Keep rows with this value; the same column again: either value [repeatable]
-    #[arg(long = "where", value_name = "COLUMN=VALUE", value_parser = one_line::<Filter>)]
+    #[arg(long = "where", value_name = "COLUMN=VALUE")]
     filters: Vec<Filter>,
     /// Which column is which field, for one file as in `baselines.score=acc`; numbers may be arithmetic over columns
     /// [repeatable]
-    #[arg(long = "map", value_name = "FIELD=COLUMN", value_parser = one_line::<Mapping>)]
+    #[arg(long = "map", value_name = "FIELD=COLUMN")]
     mappings: Vec<Mapping>,
     /// Units of the scores: percent or fraction
-    #[arg(long, default_value = "fraction", value_parser = one_line::<Scale>)]
+    #[arg(long, default_value = "fraction")]
     scale: Scale,
     /// What `score` is
-    #[arg(long, default_value = "accuracy", value_parser = one_line::<Metric>)]
+    #[arg(long, default_value = "accuracy")]
     metric: Metric,
     /// Keep scores that the metric cannot have, and count NaN as a failed run
     #[arg(long)]
@@ -54,14 +54,6 @@ pub(super) struct ImportFiles {
     /// report.json to write
     #[arg(long, value_name = "REPORT")]
     out: PathBuf,
-}
-
-/// Reads an option's value, with its error on one line.
-fn one_line<T: std::str::FromStr>(text: &str) -> Result<T, String>
-where
-    T::Err: std::fmt::Display,
-{
-    text.parse().map_err(|e: T::Err| e.to_string())
 }
 
 impl ImportFiles {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use transfermap::study::LabelsError;
+
 /// Why a task's data cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -78,6 +80,8 @@ pub enum DataError {
         label: String,
         remedy: &'static str,
     },
+    #[error("task `{task}`: {fault}")]
+    Labels { task: String, fault: LabelsError },
     #[error("task `{task}`: {message}")]
     Task { task: String, message: String },
     #[error("tokenizer.json: {message}")]

@@ -15,7 +15,7 @@ pub(super) struct LabelReader<'a> {
 
 impl<'a> LabelReader<'a> {
     pub(super) fn new(task: &'a Task) -> Result<Self, DataError> {
-        let set = task.label_set().map_err(|message| DataError::Task { task: task.name.clone(), message })?;
+        let set = task.label_set().map_err(|fault| DataError::Labels { task: task.name.clone(), fault })?;
         Ok(Self { task, set })
     }
 

@@ -139,7 +139,7 @@ impl Opener {
             header: source.header,
             format: source.format.clone(),
             classes: source.located.as_ref().map(|l| l.classes.clone()).unwrap_or_default(),
-            labels: task.label_set().map_err(|message| DataError::Task { task: task.name.clone(), message })?,
+            labels: task.label_set().map_err(|fault| DataError::Labels { task: task.name.clone(), fault })?,
         })
     }
 

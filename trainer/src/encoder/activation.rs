@@ -4,6 +4,8 @@ use burn::tensor::activation::{gelu, relu, sigmoid};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, activation::silu};
 
+use super::error::ConfigFault;
+
 /// A pointwise non-linearity, by its HuggingFace name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activation {
@@ -18,19 +20,21 @@ pub enum Activation {
 }
 
 impl Activation {
-    /// Reads `hidden_act`.
+    /// Reads the field `hidden_act`, or what an architecture calls it.
     ///
     /// # Errors
     /// An unknown name, with the list of the known ones.
-    pub fn parse(name: &str) -> Result<Self, String> {
+    pub fn parse(field: &'static str, name: &str) -> Result<Self, ConfigFault> {
         match name {
             "gelu" => Ok(Self::Gelu),
             "gelu_new" | "gelu_pytorch_tanh" | "gelu_fast" => Ok(Self::GeluNew),
             "relu" => Ok(Self::Relu),
             "silu" | "swish" => Ok(Self::Silu),
-            _ => Err(format!(
-                "`{name}` is not known; known: gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu, silu, swish"
-            )),
+            _ => Err(ConfigFault::Unknown {
+                field,
+                value: name.to_owned(),
+                known: "gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu, silu, swish",
+            }),
         }
     }
 

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::activation::Activation;
 use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens};
 use super::attention::{Maps, padding_bias};
+use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear};
 use super::{Inputs, Mode, Outputs};
 
@@ -90,7 +91,7 @@ impl Configuration for AlbertConfig {
     const CLASS: &'static str = "AlbertForSequenceClassification";
     const PREFIX: &'static str = "albert.";
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), ConfigFault> {
         Checks {
             positive: &[
                 ("vocab_size", self.vocab_size),
@@ -114,10 +115,8 @@ impl Configuration for AlbertConfig {
         }
         .run()?;
         if self.num_hidden_groups > self.num_hidden_layers {
-            return Err(format!(
-                "num_hidden_groups {} is more than num_hidden_layers {}",
-                self.num_hidden_groups, self.num_hidden_layers
-            ));
+            let (groups, layers) = (self.num_hidden_groups, self.num_hidden_layers);
+            return Err(ConfigFault::Groups { groups, layers });
         }
         check_positions(&self.position_embedding_type)
     }
@@ -243,7 +242,7 @@ pub struct AlbertModel<B: Backend> {
 
 impl<B: Backend> AlbertModel<B> {
     /// Zeros, to be filled by name.
-    pub fn zeros(config: &AlbertConfig, device: &B::Device) -> Result<Self, String> {
+    pub fn zeros(config: &AlbertConfig, device: &B::Device) -> Result<Self, ConfigFault> {
         config.check()?;
         let norm = |size| LayerNorm::zeros(size, config.layer_norm_eps, device);
         let linear = |inputs, outputs| Linear::zeros(inputs, outputs, device);
@@ -278,7 +277,7 @@ impl<B: Backend> AlbertModel<B> {
                 num_hidden_layers: config.num_hidden_layers,
             },
             pooler: linear(hidden, hidden),
-            act: Activation::parse(&config.hidden_act)?,
+            act: Activation::parse("hidden_act", &config.hidden_act)?,
         })
     }
 
@@ -328,7 +327,7 @@ pub struct AlbertBody<B: Backend> {
 impl<B: Backend> Body<B> for AlbertBody<B> {
     type Config = AlbertConfig;
 
-    fn zeros(config: &AlbertConfig, device: &Device<B>) -> Result<Self, String> {
+    fn zeros(config: &AlbertConfig, device: &Device<B>) -> Result<Self, ConfigFault> {
         Ok(Self { albert: AlbertModel::zeros(config, device)? })
     }
 

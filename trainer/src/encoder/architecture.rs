@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::activation::Activation;
+use super::error::ConfigFault;
 use super::{Inputs, Mode, Outputs};
 
 /// An architecture's part of a config.json, with the field names and the defaults of transformers.
@@ -36,7 +37,7 @@ pub trait Configuration: DeserializeOwned {
     ///
     /// # Errors
     /// The first offending field.
-    fn check(&self) -> Result<(), String>;
+    fn check(&self) -> Result<(), ConfigFault>;
 
     /// The sizes that others must fit.
     fn sizes(&self) -> Sizes;
@@ -87,7 +88,7 @@ pub trait Body<B: Backend>: Module<B> {
     ///
     /// # Errors
     /// A configuration that makes no model.
-    fn zeros(config: &Self::Config, device: &Device<B>) -> Result<Self, String>;
+    fn zeros(config: &Self::Config, device: &Device<B>) -> Result<Self, ConfigFault>;
 
     /// One vector per token, `[batch, sequence, hidden]`. `observe` is shown what goes into the first layer and what
     /// comes out of each, `[batch * sequence, hidden]`: number of layers + 1 calls.
@@ -133,15 +134,15 @@ pub fn first_tokens<B: Backend>(last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2
 /// Checks that hold for every architecture, under the field names of each.
 pub struct Checks<'a> {
     /// Sizes that must not be 0.
-    pub positive: &'a [(&'a str, usize)],
+    pub positive: &'a [(&'static str, usize)],
     /// Width of the layers.
-    pub hidden: (&'a str, usize),
+    pub hidden: (&'static str, usize),
     /// Attention heads.
-    pub heads: (&'a str, usize),
+    pub heads: (&'static str, usize),
     /// Dropout rates.
-    pub rates: &'a [(&'a str, f64)],
+    pub rates: &'a [(&'static str, f64)],
     /// Non-linearity.
-    pub activation: (&'a str, &'a str),
+    pub activation: (&'static str, &'a str),
     /// Rows of the word embeddings, and the padding id.
     pub padding: (usize, usize),
 }
@@ -151,26 +152,22 @@ impl Checks<'_> {
     ///
     /// # Errors
     /// The first offending field, with the remedy.
-    pub fn run(&self) -> Result<(), String> {
-        let (activation_name, activation) = self.activation;
-        Activation::parse(activation).map_err(|reason| format!("{activation_name} {reason}"))?;
-        for (name, value) in self.positive.iter().chain([&self.hidden, &self.heads]) {
-            if *value == 0 {
-                return Err(format!("{name} is 0; give at least 1"));
-            }
+    pub fn run(&self) -> Result<(), ConfigFault> {
+        let (field, activation) = self.activation;
+        Activation::parse(field, activation)?;
+        let (hidden, heads) = (self.hidden, self.heads);
+        if let Some((field, _)) = self.positive.iter().chain([&hidden, &heads]).find(|(_, value)| *value == 0) {
+            return Err(ConfigFault::Zero(field));
         }
-        let ((hidden_name, hidden), (heads_name, heads)) = (self.hidden, self.heads);
-        if !hidden.is_multiple_of(heads) {
-            return Err(format!("{hidden_name} {hidden} is no multiple of {heads_name} {heads}"));
+        if !hidden.1.is_multiple_of(heads.1) {
+            return Err(ConfigFault::Heads { hidden, heads });
         }
-        for (name, rate) in self.rates {
-            if !(0.0..1.0).contains(rate) {
-                return Err(format!("{name} is {rate}; give a share of at least 0 and below 1"));
-            }
+        if let Some(&(field, rate)) = self.rates.iter().find(|(_, rate)| !(0.0..1.0).contains(rate)) {
+            return Err(ConfigFault::Rate { field, rate });
         }
         let (vocabulary, padding) = self.padding;
         if padding >= vocabulary {
-            return Err(format!("pad_token_id {padding} is outside vocab_size {vocabulary}"));
+            return Err(ConfigFault::Padding { padding, vocabulary });
         }
         Ok(())
     }
@@ -180,9 +177,9 @@ impl Checks<'_> {
 ///
 /// # Errors
 /// Another one than `absolute`.
-pub fn check_positions(kind: &str) -> Result<(), String> {
+pub fn check_positions(kind: &str) -> Result<(), ConfigFault> {
     if kind == "absolute" {
         return Ok(());
     }
-    Err(format!("position_embedding_type `{kind}` is not known; known: absolute"))
+    Err(ConfigFault::Unknown { field: "position_embedding_type", value: kind.to_owned(), known: "absolute" })
 }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::activation::Activation;
 use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens};
 use super::attention::{Maps, padding_bias};
+use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear};
 use super::{Inputs, Mode};
 
@@ -78,7 +79,7 @@ impl Configuration for BertConfig {
     const CLASS: &'static str = "BertForSequenceClassification";
     const PREFIX: &'static str = "bert.";
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), ConfigFault> {
         Checks {
             positive: &[
                 ("vocab_size", self.vocab_size),
@@ -261,7 +262,7 @@ impl<B: Backend> BertEncoder<B> {
     ///
     /// # Errors
     /// An unknown non-linearity.
-    pub fn zeros(config: &BertConfig, device: &Device<B>) -> Result<Self, String> {
+    pub fn zeros(config: &BertConfig, device: &Device<B>) -> Result<Self, ConfigFault> {
         let hidden = config.hidden_size;
         let linear = |inputs, outputs| Linear::zeros(inputs, outputs, device);
         let output = |inputs| BertOutput {
@@ -284,7 +285,7 @@ impl<B: Backend> BertEncoder<B> {
             output: output(config.intermediate_size),
         };
         let layer = (0..config.num_hidden_layers).map(layer).collect();
-        Ok(Self { layer, act: Activation::parse(&config.hidden_act)? })
+        Ok(Self { layer, act: Activation::parse("hidden_act", &config.hidden_act)? })
     }
 
     /// Embedded tokens `[batch * sequence, hidden]` through all layers: `[batch, sequence, hidden]`. See
@@ -331,7 +332,7 @@ pub struct BertBody<B: Backend> {
 impl<B: Backend> Body<B> for BertBody<B> {
     type Config = BertConfig;
 
-    fn zeros(config: &BertConfig, device: &Device<B>) -> Result<Self, String> {
+    fn zeros(config: &BertConfig, device: &Device<B>) -> Result<Self, ConfigFault> {
         config.check()?;
         let hidden = config.hidden_size;
         Ok(Self {

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::activation::Activation;
 use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, first_tokens};
 use super::attention::{Maps, padding_bias};
+use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear};
 use super::{Inputs, Mode};
 
@@ -77,7 +78,7 @@ impl Configuration for DistilBertConfig {
     const CLASS: &'static str = "DistilBertForSequenceClassification";
     const PREFIX: &'static str = "distilbert.";
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), ConfigFault> {
         Checks {
             positive: &[
                 ("vocab_size", self.vocab_size),
@@ -97,7 +98,7 @@ impl Configuration for DistilBertConfig {
         }
         .run()?;
         if self.sinusoidal_pos_embds {
-            return Err("sinusoidal_pos_embds is true; only learned positions (false) are known".into());
+            return Err(ConfigFault::Sinusoidal);
         }
         Ok(())
     }
@@ -203,7 +204,7 @@ pub struct DistilBertModel<B: Backend> {
 }
 
 impl<B: Backend> DistilBertModel<B> {
-    fn zeros(config: &DistilBertConfig, device: &Device<B>) -> Result<Self, String> {
+    fn zeros(config: &DistilBertConfig, device: &Device<B>) -> Result<Self, ConfigFault> {
         config.check()?;
         let dim = config.dim;
         let norm = || LayerNorm::zeros(dim, LAYER_NORM_EPS, device);
@@ -233,7 +234,7 @@ impl<B: Backend> DistilBertModel<B> {
                 dropout: config.dropout,
             },
             transformer: Transformer { layer: (0..config.n_layers).map(block).collect() },
-            activation: Activation::parse(&config.activation)?,
+            activation: Activation::parse("activation", &config.activation)?,
         })
     }
 }
@@ -247,7 +248,7 @@ pub struct DistilBertBody<B: Backend> {
 impl<B: Backend> Body<B> for DistilBertBody<B> {
     type Config = DistilBertConfig;
 
-    fn zeros(config: &DistilBertConfig, device: &Device<B>) -> Result<Self, String> {
+    fn zeros(config: &DistilBertConfig, device: &Device<B>) -> Result<Self, ConfigFault> {
         Ok(Self { distilbert: DistilBertModel::zeros(config, device)? })
     }
 

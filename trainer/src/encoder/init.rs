@@ -3,6 +3,8 @@
 use rand_distr::{Distribution, Normal};
 use transfermap::random::stream;
 
+use super::error::ParameterError;
+
 /// The weights of a parameter by its HuggingFace name, as `PreTrainedModel._init_weights` sets them: linear and
 /// embedding weights normal with standard deviation `initializer_range`, padding rows and all biases 0, LayerNorm
 /// weights 1. Every parameter has a stream of its own, so the order of use changes nothing.
@@ -16,7 +18,7 @@ pub fn parameter(
     pad_token_id: usize,
     seed: u64,
     task: &str,
-) -> Result<Vec<f32>, String> {
+) -> Result<Vec<f32>, ParameterError> {
     let size = shape.iter().product();
     if name.ends_with("bias") {
         return Ok(vec![0.0; size]);
@@ -24,8 +26,8 @@ pub fn parameter(
     if is_layer_norm(name) {
         return Ok(vec![1.0; size]);
     }
-    let normal =
-        Normal::new(0.0, initializer_range).map_err(|e| format!("initializer_range {initializer_range}: {e}"))?;
+    let normal = Normal::new(0.0, initializer_range)
+        .map_err(|fault| ParameterError::InitializerRange { initializer_range, fault })?;
     let mut rng = stream(seed, task, &format!("weights/{name}"));
     let mut values: Vec<f32> = (0..size).map(|_| normal.sample(&mut rng) as f32).collect();
     if let (true, [_, width]) = (has_padding_row(name), shape) {

@@ -7,6 +7,7 @@ pub mod attention;
 pub mod bert;
 pub mod distilbert;
 pub mod dropout;
+pub mod error;
 pub mod init;
 pub mod layers;
 pub mod named;
@@ -18,6 +19,7 @@ use burn::tensor::{Int, Tensor};
 use transfermap::study::Precision;
 
 pub use architecture::{Body, Head};
+pub use error::{ConfigFault, ParameterError};
 pub use registry::{AnyBody, AnyHead, Config};
 
 use dropout::Dropout;

@@ -6,6 +6,8 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
+use super::error::ParameterError;
+
 /// A tensor's values on the host, in HuggingFace's layout.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Values {
@@ -50,25 +52,25 @@ impl Path {
 }
 
 /// Gives the values of a parameter by its name and shape.
-pub type Source<'a> = &'a mut dyn FnMut(&str, &[usize]) -> Result<Vec<f32>, String>;
+pub type Source<'a, E> = &'a mut dyn FnMut(&str, &[usize]) -> Result<Vec<f32>, E>;
 
 /// Returns `model` with every parameter set to what `source` gives for its name and shape (HuggingFace's layout).
 ///
 /// # Errors
 /// The first error of `source`, or values of another shape.
-pub fn fill<B: Backend, M: Module<B>>(model: M, source: Source<'_>) -> Result<M, String> {
+pub fn fill<B: Backend, M: Module<B>, E: From<ParameterError>>(model: M, source: Source<'_, E>) -> Result<M, E> {
     let mut filler = Filler { path: Path::default(), source, error: None };
     let model = model.map(&mut filler);
     filler.error.map_or(Ok(model), Err)
 }
 
-struct Filler<'a> {
+struct Filler<'a, E> {
     path: Path,
-    source: Source<'a>,
-    error: Option<String>,
+    source: Source<'a, E>,
+    error: Option<E>,
 }
 
-impl<B: Backend> ModuleMapper<B> for Filler<'_> {
+impl<B: Backend, E: From<ParameterError>> ModuleMapper<B> for Filler<'_, E> {
     fn enter_module(&mut self, name: &str, container_type: &str) {
         self.path.enter(name, container_type);
     }
@@ -96,7 +98,8 @@ impl<B: Backend> ModuleMapper<B> for Filler<'_> {
                 Param::initialized(id, Tensor::from_data(data, &tensor.device()).require_grad())
             }
             Ok(data) => {
-                self.error.get_or_insert(format!("{name}: {} values for the shape {shape:?}", data.len()));
+                let values = data.len();
+                self.error.get_or_insert_with(|| ParameterError::Length { name, values, shape }.into());
                 param
             }
             Err(error) => {

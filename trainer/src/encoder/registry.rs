@@ -11,6 +11,7 @@ use super::albert::{AlbertBody, AlbertConfig, AlbertHead};
 use super::architecture::{Body, Configuration, DropoutRates, Head, Sizes};
 use super::bert::{BertBody, BertConfig, BertHead};
 use super::distilbert::{DistilBertBody, DistilBertConfig, DistilBertHead};
+use super::error::ConfigFault;
 use super::roberta::{RobertaBody, RobertaConfig, RobertaHead};
 use super::{Inputs, Mode};
 
@@ -62,7 +63,7 @@ macro_rules! architectures {
             ///
             /// # Errors
             /// The first offending field.
-            pub fn check(&self) -> Result<(), String> {
+            pub fn check(&self) -> Result<(), ConfigFault> {
                 match self { $(Self::$name(config) => config.check()),+ }
             }
 
@@ -80,7 +81,7 @@ macro_rules! architectures {
         impl<B: Backend> Body<B> for AnyBody<B> {
             type Config = Config;
 
-            fn zeros(config: &Config, device: &Device<B>) -> Result<Self, String> {
+            fn zeros(config: &Config, device: &Device<B>) -> Result<Self, ConfigFault> {
                 match config { $(Config::$name(config) => $body::zeros(config, device).map(Self::$name)),+ }
             }
 
@@ -132,8 +133,8 @@ pub enum ConfigError {
     #[error("{0}")]
     Field(#[from] serde_json::Error),
     /// Fields that make no model.
-    #[error("{0}")]
-    Check(String),
+    #[error(transparent)]
+    Check(#[from] ConfigFault),
 }
 
 impl Config {
@@ -144,7 +145,7 @@ impl Config {
     pub fn read(value: Value) -> Result<Self, ConfigError> {
         let architecture = architecture(&value);
         let config = Self::of_type(&architecture, value)?.ok_or(ConfigError::Unknown(architecture))?;
-        config.check().map_err(ConfigError::Check)?;
+        config.check()?;
         Ok(config)
     }
 }

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::architecture::{Body, Configuration, DropoutRates, Head, Sizes, first_tokens};
 use super::bert::{BertConfig, BertEmbeddings, BertEncoder};
+use super::error::ConfigFault;
 use super::layers::Linear;
 use super::{Inputs, Mode};
 
@@ -39,11 +40,11 @@ impl Configuration for RobertaConfig {
         serde_json::from_value(value)
     }
 
-    fn check(&self) -> Result<(), String> {
+    fn check(&self) -> Result<(), ConfigFault> {
         self.bert.check()?;
         let (positions, first) = (self.bert.max_position_embeddings, self.first_position());
         if positions <= first {
-            return Err(format!("max_position_embeddings {positions} leaves no position: they begin at {first}"));
+            return Err(ConfigFault::Positions { positions, first });
         }
         Ok(())
     }
@@ -97,13 +98,13 @@ pub struct RobertaBody<B: Backend> {
 impl<B: Backend> Body<B> for RobertaBody<B> {
     type Config = RobertaConfig;
 
-    fn zeros(config: &RobertaConfig, device: &Device<B>) -> Result<Self, String> {
+    fn zeros(config: &RobertaConfig, device: &Device<B>) -> Result<Self, ConfigFault> {
         config.check()?;
         Ok(Self {
             roberta: RobertaModel {
                 embeddings: BertEmbeddings::zeros(&config.bert, device),
                 encoder: BertEncoder::zeros(&config.bert, device)?,
-                padding_idx: i64::try_from(config.bert.pad_token_id).map_err(|e| format!("pad_token_id: {e}"))?,
+                padding_idx: i64::try_from(config.bert.pad_token_id).map_err(ConfigFault::PaddingSize)?,
             },
         })
     }

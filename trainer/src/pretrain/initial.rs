@@ -6,7 +6,7 @@
 //! heads start flat, averaging over the input, and the feed-forward maps start small: with four sharp heads and full
 //! maps the pretrained encoder learned to sum up opinions worse than a random one does.
 
-use crate::encoder::init;
+use crate::encoder::{ParameterError, init};
 
 /// Scale of the equal query and key maps, so that a token's like stands out among twenty tokens.
 const SHARPNESS: f64 = 1.2;
@@ -21,7 +21,7 @@ const SMALL: f64 = 0.02;
 ///
 /// # Errors
 /// None in practice: the deviations are positive.
-pub fn weights(name: &str, shape: &[usize], seed: u64) -> Result<Vec<f32>, String> {
+pub fn weights(name: &str, shape: &[usize], seed: u64) -> Result<Vec<f32>, ParameterError> {
     let draw = |name: &str, deviation| init::parameter(name, shape, deviation, 0, seed, "pretraining");
     let full = shape.last().map_or(1.0, |n| 1.0 / (*n as f64).sqrt());
     if name.ends_with("query.weight") || name.ends_with("key.weight") {

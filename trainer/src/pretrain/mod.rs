@@ -19,7 +19,7 @@ use crate::atomic::FileError;
 use crate::backend::{Device, DeviceError, Work, run_on};
 use crate::data::generated::tokenizer_json;
 use crate::encoder::albert::AlbertConfig;
-use crate::encoder::named;
+use crate::encoder::{ConfigFault, ParameterError, named};
 use crate::pretrained::{WeightsError, export, tensors_of, to_safetensors};
 use crate::train::gradient::Gradient;
 use crate::train::optimizer::AdamW;
@@ -53,8 +53,10 @@ pub enum PretrainError {
     #[error("config.json: {0}")]
     Config(serde_json::Error),
     /// The configuration makes no model.
-    #[error("{0}")]
-    Model(String),
+    #[error(transparent)]
+    Model(#[from] ConfigFault),
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
     #[error(transparent)]
     Device(#[from] DeviceError),
     #[error(transparent)]
@@ -126,9 +128,8 @@ impl Work for Pretraining<'_> {
             Recipe { learning_rate: 1e-3, warmup_ratio: 0.05, max_steps: Some(self.steps), ..Recipe::default() };
         let schedule = Schedule::new(&recipe, self.steps);
         let mut optimizer = AdamW::<B::InnerBackend>::new(&recipe);
-        let zeros = AlbertForPreTraining::<B>::zeros(&self.config, device).map_err(PretrainError::Model)?;
-        let mut model = named::fill(zeros, &mut |name, shape| initial::weights(name, shape, self.seed))
-            .map_err(PretrainError::Model)?;
+        let zeros = AlbertForPreTraining::<B>::zeros(&self.config, device)?;
+        let mut model = named::fill(zeros, &mut |name, shape| initial::weights(name, shape, self.seed))?;
         let mut tail = Tail::default();
         for step in 0..self.steps {
             let masked = self.texts.masked(step, device);

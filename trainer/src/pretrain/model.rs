@@ -9,10 +9,10 @@ use burn::tensor::{Int, Tensor};
 use transfermap::study::Precision;
 
 use super::batch::{Masked, Pairs};
-use crate::encoder::Mode;
 use crate::encoder::activation::Activation;
 use crate::encoder::albert::{AlbertConfig, AlbertModel};
 use crate::encoder::layers::{LayerNorm, Linear};
+use crate::encoder::{ConfigFault, Mode};
 use crate::train::loss::cross_entropy;
 
 /// `AlbertMLMHead`; its decoder is the table of word embeddings.
@@ -44,7 +44,7 @@ impl<B: Backend> AlbertForPreTraining<B> {
     ///
     /// # Errors
     /// A configuration that makes no model.
-    pub fn zeros(config: &AlbertConfig, device: &B::Device) -> Result<Self, String> {
+    pub fn zeros(config: &AlbertConfig, device: &B::Device) -> Result<Self, ConfigFault> {
         let (embedding, hidden) = (config.embedding_size, config.hidden_size);
         Ok(Self {
             albert: AlbertModel::zeros(config, device)?,
@@ -52,7 +52,7 @@ impl<B: Backend> AlbertForPreTraining<B> {
                 dense: Linear::zeros(hidden, embedding, device),
                 LayerNorm: LayerNorm::zeros(embedding, config.layer_norm_eps, device),
                 bias: Param::from_tensor(Tensor::zeros([config.vocab_size], device)),
-                act: Activation::parse(&config.hidden_act)?,
+                act: Activation::parse("hidden_act", &config.hidden_act)?,
             },
             sop_classifier: AlbertSOPHead { classifier: Linear::zeros(hidden, 2, device) },
         })

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use safetensors::{Dtype, SafeTensorError};
 
+use crate::encoder::ConfigFault;
 use crate::encoder::registry::ConfigError;
 
 /// Why an encoder cannot be used.
@@ -57,8 +58,8 @@ pub enum Misfit {
     #[error(transparent)]
     Config(ConfigError),
     /// The configuration makes no model.
-    #[error("{0}")]
-    Model(String),
+    #[error(transparent)]
+    Model(ConfigFault),
     #[error("max_length = {max_length}, but it has {positions} positions; give at most {positions}")]
     TooFewPositions { max_length: usize, positions: usize },
     #[error("the tokenizer has {pieces} pieces, the embedding {rows} rows; they belong to different models")]

@@ -12,7 +12,7 @@ use super::{Checkpoint, LoadedEncoder};
 use crate::backend::Host;
 use crate::encoder::architecture::Sizes;
 use crate::encoder::registry::ConfigError;
-use crate::encoder::{AnyBody, Body, Config, named};
+use crate::encoder::{AnyBody, Body, Config, ConfigFault, named};
 
 /// Reads and checks an encoder; paths are relative to `base`.
 ///
@@ -35,7 +35,7 @@ pub fn load(encoder: &Encoder, base: &Path) -> Result<LoadedEncoder, PretrainedE
     }
     let vocabulary = Vocabulary::read(&parts.tokenizer).map_err(|fault| file(&parts.tokenizer_path, fault))?;
     vocabulary.check(sizes).map_err(misfit)?;
-    let parameters = parameters(&config).map_err(|reason| misfit(Misfit::Model(reason)))?;
+    let parameters = parameters(&config).map_err(|fault| misfit(Misfit::Model(fault)))?;
     if let (Some(weights), Some(path)) = (&parts.weights, &parts.weights_path) {
         check_weights(&parameters, weights).map_err(|e| file(path, e.into()))?;
     }
@@ -169,7 +169,7 @@ fn check_weights(parameters: &[(String, Vec<usize>)], bytes: &[u8]) -> Result<()
 }
 
 /// The names and the shapes of the parameters of the body.
-fn parameters(config: &Config) -> Result<Vec<(String, Vec<usize>)>, String> {
+fn parameters(config: &Config) -> Result<Vec<(String, Vec<usize>)>, ConfigFault> {
     let body = AnyBody::<Host>::zeros(config, &Default::default())?;
     let mut parameters = Vec::new();
     named::collect(&body, &mut |name, values| parameters.push((name, values.shape)));

@@ -65,7 +65,7 @@ impl Observer {
             encoder,
             trained: weights.as_deref(),
             seed: job.seed.unwrap_or_default(),
-            classes: model_task.label_set().map_err(|e| ProbeError::Labels(e.to_string()))?.names.len(),
+            classes: model_task.label_set()?.names.len(),
             precision: study.recipe_for(model_task, Protocol::Single).precision,
             device,
         };

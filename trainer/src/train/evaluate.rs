@@ -2,7 +2,7 @@
 
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
-use transfermap::metric::evaluate;
+use transfermap::metric::{MetricError, evaluate};
 use transfermap::record::Evaluation;
 use transfermap::study::Precision;
 
@@ -72,8 +72,8 @@ fn softmax(logits: &[f32]) -> Vec<f64> {
 ///
 /// # Errors
 /// A probability that is no number.
-pub fn score(predictions: &[Prediction], classes: usize) -> Result<Evaluation, String> {
+pub fn score(predictions: &[Prediction], classes: usize) -> Result<Evaluation, MetricError> {
     let labels: Vec<usize> = predictions.iter().map(|p| p.label).collect();
     let probabilities: Vec<Vec<f64>> = predictions.iter().map(|p| p.probabilities.clone()).collect();
-    evaluate(&labels, &probabilities, classes).map_err(|e| e.to_string())
+    evaluate(&labels, &probabilities, classes)
 }

@@ -8,7 +8,7 @@ use transfermap::study::{Head as Fate, Recipe};
 use super::gradient::Gradient;
 use super::optimizer::AdamW;
 use crate::encoder::architecture::DropoutRates;
-use crate::encoder::{AnyBody, AnyHead, Body, Config, Head, Inputs, Mode, init, named};
+use crate::encoder::{AnyBody, AnyHead, Body, Config, ConfigFault, Head, Inputs, Mode, ParameterError, init, named};
 use crate::pretrained::{Checkpoint, LoadedEncoder, Tensors, WeightsError, head_prefix, tensors_of};
 
 /// Why a model does not get its weights.
@@ -16,13 +16,16 @@ use crate::pretrained::{Checkpoint, LoadedEncoder, Tensors, WeightsError, head_p
 #[non_exhaustive]
 pub enum ModelError {
     /// The configuration makes no model.
-    #[error("{0}")]
-    Config(String),
+    #[error(transparent)]
+    Config(#[from] ConfigFault),
     #[error(transparent)]
     Weights(#[from] WeightsError),
-    /// A parameter gets no values, or values of another shape.
-    #[error("{0}")]
-    Parameter(String),
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    #[error("tensor `{0}` is missing")]
+    Missing(String),
+    #[error("tensor `{name}` has the shape {found:?}, not {asked:?}")]
+    Shape { name: String, found: Vec<usize>, asked: Vec<usize> },
 }
 
 /// The encoder's configuration with the recipe's dropout.
@@ -54,7 +57,7 @@ impl Origin<'_> {
     /// # Errors
     /// Weights that do not fit the configuration.
     pub fn body<B: Backend>(&self, config: &Config, device: &B::Device) -> Result<AnyBody<B>, ModelError> {
-        let body = AnyBody::zeros(config, device).map_err(ModelError::Config)?;
+        let body = AnyBody::zeros(config, device)?;
         self.filled(body, self.source.or(self.encoder.weights.as_deref()), config, "")
     }
 
@@ -82,18 +85,13 @@ impl Origin<'_> {
         config: &Config,
         task: &str,
     ) -> Result<M, ModelError> {
-        let filled = match checkpoint.map(Checkpoint::new).transpose()? {
-            Some(checkpoint) => {
-                named::fill(part, &mut |name, shape| checkpoint.require(name, shape).map_err(|e| e.to_string()))
-            }
-            None => {
-                let sizes = config.sizes();
-                named::fill(part, &mut |name, shape| {
-                    init::parameter(name, shape, sizes.initializer_range, sizes.pad_token_id, self.seed, task)
-                })
-            }
-        };
-        filled.map_err(ModelError::Parameter)
+        if let Some(checkpoint) = checkpoint.map(Checkpoint::new).transpose()? {
+            return named::fill(part, &mut |name, shape| Ok(checkpoint.require(name, shape)?));
+        }
+        let sizes = config.sizes();
+        named::fill(part, &mut |name, shape| {
+            Ok(init::parameter(name, shape, sizes.initializer_range, sizes.pad_token_id, self.seed, task)?)
+        })
     }
 }
 
@@ -146,15 +144,13 @@ impl<B: Backend> Model<B> {
     pub fn set(self, mut tensors: Tensors) -> Result<Self, ModelError> {
         let mut take = |name: String, shape: &[usize]| match tensors.remove(&name) {
             Some(values) if values.shape == shape => Ok(values.data),
-            Some(values) => Err(format!("tensor `{name}` has the shape {:?}, not {shape:?}", values.shape)),
-            None => Err(format!("tensor `{name}` is missing")),
+            Some(values) => Err(ModelError::Shape { name, found: values.shape, asked: shape.to_vec() }),
+            None => Err(ModelError::Missing(name)),
         };
-        let body =
-            named::fill(self.body, &mut |name, shape| take(name.to_owned(), shape)).map_err(ModelError::Parameter)?;
+        let body = named::fill(self.body, &mut |name, shape| take(name.to_owned(), shape))?;
         let mut heads = Vec::with_capacity(self.heads.len());
         for TaskHead { prefix, head } in self.heads {
-            let head = named::fill(head, &mut |name, shape| take(format!("{prefix}{name}"), shape))
-                .map_err(ModelError::Parameter)?;
+            let head = named::fill(head, &mut |name, shape| take(format!("{prefix}{name}"), shape))?;
             heads.push(TaskHead { prefix, head });
         }
         Ok(Self { body, heads })

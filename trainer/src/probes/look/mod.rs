@@ -18,7 +18,7 @@ pub mod weights;
 use std::path::PathBuf;
 
 use burn::tensor::backend::Backend;
-use transfermap::study::{Head as Fate, Precision, Recipe};
+use transfermap::study::{Head as Fate, LabelsError, Precision, Recipe};
 
 use crate::backend::{Device, DeviceError};
 use crate::encoder::{AnyBody, AnyHead};
@@ -71,8 +71,8 @@ pub enum ProbeError {
     #[error(transparent)]
     Model(#[from] ModelError),
     /// The task's labels make no classes.
-    #[error("{0}")]
-    Labels(String),
+    #[error(transparent)]
+    Labels(#[from] LabelsError),
     #[error(transparent)]
     Device(#[from] DeviceError),
     #[error("the study has no task `{0}`")]

@@ -1,0 +1,35 @@
+//! Why a configuration makes no model, or a parameter gets no values.
+
+/// What makes no model of a configuration, by the architecture's own field names.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigFault {
+    #[error("{field} `{value}` is not known; known: {known}")]
+    Unknown { field: &'static str, value: String, known: &'static str },
+    #[error("{0} is 0; give at least 1")]
+    Zero(&'static str),
+    #[error("{} {} is no multiple of {} {}", .hidden.0, .hidden.1, .heads.0, .heads.1)]
+    Heads { hidden: (&'static str, usize), heads: (&'static str, usize) },
+    #[error("{field} is {rate}; give a share of at least 0 and below 1")]
+    Rate { field: &'static str, rate: f64 },
+    #[error("pad_token_id {padding} is outside vocab_size {vocabulary}")]
+    Padding { padding: usize, vocabulary: usize },
+    #[error("pad_token_id: {0}")]
+    PaddingSize(std::num::TryFromIntError),
+    #[error("num_hidden_groups {groups} is more than num_hidden_layers {layers}")]
+    Groups { groups: usize, layers: usize },
+    #[error("max_position_embeddings {positions} leaves no position: they begin at {first}")]
+    Positions { positions: usize, first: usize },
+    #[error("sinusoidal_pos_embds is true; only learned positions (false) are known")]
+    Sinusoidal,
+}
+
+/// Why a parameter gets no values.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParameterError {
+    #[error("initializer_range {initializer_range}: {fault}")]
+    InitializerRange { initializer_range: f64, fault: rand_distr::NormalError },
+    #[error("{name}: {values} values for the shape {shape:?}")]
+    Length { name: String, values: usize, shape: Vec<usize> },
+}
