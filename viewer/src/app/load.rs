@@ -12,7 +12,8 @@ use web_sys::{Element, File, FileList, Response, UrlSearchParams};
 use super::state::{Loaded, State};
 
 /// Larger files are refused before they are read.
-const MOST_BYTES: f64 = 200.0 * 1024.0 * 1024.0;
+const MOST_BYTES: f64 = 200.0 * MEGABYTE;
+const MEGABYTE: f64 = 1024.0 * 1024.0;
 
 /// Loads what the page holds (scripts of type application/json whose id begins with `transfermap-report`), what its
 /// address asks for (`?report=`), or what it names (meta elements `transfermap-report`). An attribute `data-name` is
@@ -58,37 +59,55 @@ fn name_of(url: &str) -> &str {
     url.rsplit('/').next().filter(|n| !n.is_empty()).unwrap_or(url)
 }
 
-async fn fetch(url: &str) -> Result<String, String> {
-    let unreachable = |_| {
+/// Why there is no report at a URL.
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    #[error(
         "cannot be fetched: a report of another site, or of a page opened from disk, comes by drop or by “Open a report”"
-            .to_owned()
-    };
-    let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(unreachable)?;
-    let response: Response = response.dyn_into().map_err(|_| "no response".to_owned())?;
+    )]
+    Unreachable,
+    #[error("no response")]
+    NoResponse,
+    #[error("the server answers {0} {1}")]
+    Status(u16, String),
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+    #[error("no content")]
+    NoContent,
+    #[error("the download broke off")]
+    BrokeOff,
+    #[error("no text")]
+    NoText,
+}
+
+async fn fetch(url: &str) -> Result<String, FetchError> {
+    let response = JsFuture::from(window().fetch_with_str(url)).await.map_err(|_| FetchError::Unreachable)?;
+    let response: Response = response.dyn_into().map_err(|_| FetchError::NoResponse)?;
     if !response.ok() {
-        return Err(format!("the server answers {} {}", response.status(), response.status_text()));
+        return Err(FetchError::Status(response.status(), response.status_text()));
     }
     let size = response.headers().get("content-length").ok().flatten().and_then(|l| l.parse::<u64>().ok());
     if let Some(size) = size {
         check_size(size as f64)?;
     }
-    let blob = JsFuture::from(response.blob().map_err(|_| "no content".to_owned())?).await;
-    let blob: web_sys::Blob = blob.ok().and_then(|b| b.dyn_into().ok()).ok_or("the download broke off")?;
+    let blob = JsFuture::from(response.blob().map_err(|_| FetchError::NoContent)?).await;
+    let blob: web_sys::Blob = blob.ok().and_then(|b| b.dyn_into().ok()).ok_or(FetchError::BrokeOff)?;
     check_size(blob.size())?;
-    let content = JsFuture::from(blob.text()).await.map_err(|_| "no text".to_owned())?;
-    content.as_string().ok_or_else(|| "no text".to_owned())
+    let content = JsFuture::from(blob.text()).await.map_err(|_| FetchError::NoText)?;
+    content.as_string().ok_or(FetchError::NoText)
 }
 
-fn check_size(bytes: f64) -> Result<(), String> {
-    if bytes <= MOST_BYTES {
-        return Ok(());
-    }
-    let megabytes = |b: f64| format!("{:.0} MB", b / 1024.0 / 1024.0);
-    Err(format!(
-        "{} is more than this page reads ({}); `transfermap analyze` on the command line has no such limit",
-        megabytes(bytes),
-        megabytes(MOST_BYTES)
-    ))
+/// More bytes than this page reads.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{:.0} MB is more than this page reads ({:.0} MB); `transfermap analyze` on the command line has no such limit",
+    .0 / MEGABYTE,
+    MOST_BYTES / MEGABYTE
+)]
+struct TooLarge(f64);
+
+fn check_size(bytes: f64) -> Result<(), TooLarge> {
+    if bytes <= MOST_BYTES { Ok(()) } else { Err(TooLarge(bytes)) }
 }
 
 /// Loads dropped or opened files, one after the other.

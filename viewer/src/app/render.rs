@@ -93,7 +93,7 @@ fn analyse(state: State) {
                 let stages = Stages { round: round.clone(), mine: round.get(), next: 0, subject, analysis };
                 set_timeout(move || stages.go(state), FIRST_PAUSE);
             }
-            Err(error) => state.analysed.set(Some(Err(error.to_string()))),
+            Err(error) => state.analysed.set(Some(Err(error))),
         }
         Some(now)
     });
@@ -173,7 +173,7 @@ fn draw(state: State, host: NodeRef<Div>, before: Vec<web_sys::Node>) {
         let analysed = match analysed {
             Ok(analysed) => analysed,
             Err(error) => {
-                state.say(error);
+                state.say(error.to_string());
                 return None;
             }
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use transfermap::analysis::{Analysis, FamilyKey};
+use transfermap::analysis::{Analysis, AnalysisError, FamilyKey};
 use transfermap::report::Report;
 
 use super::Address;
@@ -65,7 +65,7 @@ pub(super) struct State {
     /// What is analysed; `None` before the first report.
     pub subject: RwSignal<Option<Subject>>,
     /// What is shown of the subject; an analysis that fails is a message.
-    pub analysed: RwSignal<Option<Result<Analysed, String>>>,
+    pub analysed: RwSignal<Option<Result<Analysed, AnalysisError>>>,
 }
 
 impl State {
