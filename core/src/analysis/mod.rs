@@ -8,6 +8,7 @@
 //! epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `prediction` which measure
 //! foretold it, `recommend` what to do about a target.
 
+mod advice;
 mod collapse;
 mod compare;
 mod context;
@@ -48,6 +49,7 @@ use crate::transfer::{Pair, TransferMap};
 
 pub use crate::statistics::Interval;
 pub use crate::transfer::FamilyKey;
+pub use advice::leaning;
 pub use compare::{ComparedPair, EncoderDifference, Finding, compare, sentence as comparison_sentence};
 pub use correlation::{
     BandPoint, CoefficientAnalysis, CorrelationAnalysis, OlsAnalysis, PartialAnalysis, PermutationAnalysis,

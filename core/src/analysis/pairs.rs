@@ -10,7 +10,7 @@ use crate::statistics::{self, Family, ModeratedT, PairedT, PooledT, Welch};
 use crate::transfer::{Outcome, Pair};
 
 /// Power at which the smallest detectable gain is detected.
-const POWER: f64 = 0.8;
+pub(super) const POWER: f64 = 0.8;
 
 /// The pairs of one family, with what all of them decide together.
 pub(super) struct FamilyPairs {
@@ -66,7 +66,7 @@ pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> FamilyPairs {
 }
 
 /// What the pairs of a family are decided by.
-fn arms(context: &Context<'_>, pairs: &[Cow<'_, Pair>], margins: &[f64]) -> Vec<Arms> {
+pub(super) fn arms(context: &Context<'_>, pairs: &[Cow<'_, Pair>], margins: &[f64]) -> Vec<Arms> {
     let tasks = &context.report.study.task;
     let of_pair = |(pair, &margin): (&Cow<'_, Pair>, &f64)| {
         let (single, transfer) = pair.oriented();

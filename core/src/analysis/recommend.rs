@@ -5,12 +5,17 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::predictors::{Predictor, predictors};
-use super::{Analysis, AnalysisError, Context, FamilyKey, Interval, Options, PairAnalysis, Verdict};
+use super::advice::{advice, measured};
+use super::pairs::{POWER, arms};
+use super::{
+    Analysis, AnalysisError, Context, Decisions, FamilyKey, Flag, Interval, Options, PairAnalysis, Verdict, decide,
+};
 use crate::metric::Metric;
 use crate::number;
 use crate::report::Report;
 use crate::statistics;
 use crate::statistics::correlation::{Line, spearman};
+use crate::transfer::Pair;
 
 /// Fewest measured pairs of other targets from which a prediction is made.
 const FEWEST_PAIRS: usize = 6;
@@ -28,6 +33,8 @@ pub struct Recommendation {
     pub metric: Metric,
     /// Best first: by measured or predicted gain; sources of which nothing is known stand last.
     pub sources: Vec<RecommendedSource>,
+    /// What the predicted gains rest on; absent where none is predicted.
+    pub prediction: Option<String>,
     /// What to make of it, in a sentence.
     pub advice: String,
 }
@@ -46,8 +53,15 @@ pub struct RecommendedSource {
     pub gain: Option<f64>,
     /// Interval of the measured mean, or of a new pair's gain around the prediction, level 1 − α.
     pub interval: Option<Interval>,
-    /// The verdict, where it was measured.
+    /// The verdict on the question of this target alone, where it was measured: Holm over the target's sources.
     pub verdict: Option<Verdict>,
+    /// P(gain > 0), where it was measured and could be tested.
+    pub probability_positive: Option<f64>,
+    /// Where it is undecided: the seeds of both arms at which a gain of this size, but at least the margin, would be found
+    /// in four of five studies of this target.
+    pub seeds_needed: Option<usize>,
+    /// What limits the verdict.
+    pub flags: Vec<Flag>,
     /// The sentence that says why.
     pub reason: String,
 }
@@ -170,64 +184,89 @@ impl Advisor<'_> {
         let model = self.model();
         let tasks = self.context.report.study.task.iter().map(|t| t.name.as_str());
         let is_source = |name: &&str| self.pairs.iter().any(|p| p.key.source == **name);
+        let decided = self.decide();
         let mut sources: Vec<RecommendedSource> = tasks
             .filter(|name| *name != self.target)
             .filter(is_source)
-            .map(|source| self.source(source, metric, model.as_ref()))
+            .map(|source| self.source(source, metric, model.as_ref(), &decided))
             .collect();
         let gain = |source: &RecommendedSource| source.gain.unwrap_or(f64::NEG_INFINITY);
         sources.sort_by(|a, b| gain(b).total_cmp(&gain(a)));
         for (i, source) in sources.iter_mut().enumerate() {
             source.rank = i + 1;
         }
+        let predicts = sources.iter().any(|s| matches!(s.basis, Basis::Predicted { .. }));
+        let prediction = model.filter(|_| predicts).map(|m| {
+            format!(
+                "Predicted by {} ({}), which ordered the sources of {} other targets with a mean Spearman of {}.",
+                m.predictor.name,
+                m.predictor.phrase,
+                m.targets,
+                number::signed(m.spearman, 2)
+            )
+        });
         let advice = advice(&sources, metric, self.target);
-        Recommendation { family: self.key.clone(), target: self.target.to_owned(), metric, sources, advice }
+        Recommendation { family: self.key.clone(), target: self.target.to_owned(), metric, sources, prediction, advice }
     }
 
-    fn source(&self, source: &str, metric: Metric, model: Option<&Model<'_>>) -> RecommendedSource {
-        let pair = self.pairs.iter().find(|p| p.key.source == source && p.key.target == self.target);
-        if let Some((pair, gain)) = pair.and_then(|p| Some((p, p.gain?))) {
-            return RecommendedSource {
-                rank: 0,
-                source: source.to_owned(),
-                basis: Basis::Measured,
-                gain: Some(gain),
-                interval: pair.gain_ci,
-                verdict: Some(pair.verdict),
-                reason: measured(pair, gain),
-            };
-        }
-        let level = 1.0 - self.context.options.alpha;
-        let predicted = model.and_then(|m| {
-            let x = m.predictor.value(source, self.target)?;
-            Some((m, m.line.at(x), m.line.prediction_band(x, level)))
-        });
-        let (basis, gain, interval, reason) = match predicted {
-            Some((m, gain, interval)) => (
-                Basis::Predicted { predictor: m.predictor.name.to_owned(), spearman: m.spearman, targets: m.targets },
-                Some(gain),
-                interval,
-                format!(
-                    "not trained; predicted by {} ({}), which ordered the sources of {} other targets with a mean \
-                     Spearman of {}",
-                    m.predictor.name,
-                    m.predictor.phrase,
-                    m.targets,
-                    number::signed(m.spearman, 2)
-                ),
-            ),
-            None => (Basis::Unknown, None, None, "not trained, and nothing that is known predicts it".to_owned()),
-        };
-        let gain_text = gain.map(|g| format!("{}: ", with_unit(metric, g))).unwrap_or_default();
-        RecommendedSource {
+    /// The sources of the target by name, decided as one family: that is what is asked here.
+    fn decide(&self) -> (Vec<&str>, Decisions) {
+        let asked = |p: &&Pair| p.key.target == self.target && FamilyKey::from(&p.key) == *self.key;
+        let pairs: Vec<&Pair> = self.context.map.pairs.iter().filter(asked).collect();
+        let counted: Vec<_> = pairs.iter().map(|p| self.context.counted(p)).collect();
+        let margins = vec![self.context.margin(self.target); pairs.len()];
+        let names = pairs.iter().map(|p| p.key.source.as_str()).collect();
+        (names, decide(&arms(self.context, &counted, &margins), None, self.context.options.alpha))
+    }
+
+    fn source(
+        &self,
+        source: &str,
+        metric: Metric,
+        model: Option<&Model<'_>>,
+        (names, decisions): &(Vec<&str>, Decisions),
+    ) -> RecommendedSource {
+        let mut found = RecommendedSource {
             rank: 0,
             source: source.to_owned(),
-            basis,
-            gain,
-            interval,
+            basis: Basis::Unknown,
+            gain: None,
+            interval: None,
             verdict: None,
-            reason: gain_text + &reason,
+            probability_positive: None,
+            seeds_needed: None,
+            flags: Vec::new(),
+            reason: "not trained, and nothing that is known predicts it".to_owned(),
+        };
+        let alpha = self.context.options.alpha;
+        let pair = self.pairs.iter().find(|p| p.key.source == source && p.key.target == self.target);
+        if let Some((pair, gain)) = pair.and_then(|p| Some((p, p.gain?))) {
+            let place = names.iter().position(|name| *name == source);
+            let verdict = place.and_then(|i| decisions.verdicts.get(i)).copied();
+            let test = place.and_then(|i| decisions.tests.get(i)?.as_ref());
+            let worth = gain.abs().max(pair.margin);
+            found.basis = Basis::Measured;
+            found.gain = Some(gain);
+            found.interval = pair.gain_ci;
+            found.verdict = verdict;
+            found.probability_positive = pair.probability_positive;
+            found.seeds_needed = test
+                .filter(|_| verdict == Some(Verdict::Undecided))
+                .and_then(|t| t.seeds_to_detect(worth, alpha / decisions.size.max(1) as f64, POWER));
+            found.flags.clone_from(&pair.flags);
+            found.reason = measured(&found, metric, pair.n_transfer);
+            return found;
         }
+        let predicted = model.and_then(|m| Some((m, m.predictor.value(source, self.target)?)));
+        if let Some((m, x)) = predicted {
+            let gain = m.line.at(x);
+            found.basis =
+                Basis::Predicted { predictor: m.predictor.name.to_owned(), spearman: m.spearman, targets: m.targets };
+            found.gain = Some(gain);
+            found.interval = m.line.prediction_band(x, 1.0 - alpha);
+            found.reason = format!("{}: not trained, predicted by {}", with_unit(metric, gain), m.predictor.name);
+        }
+        found
     }
 
     /// The predictor that goes best with the gains of the other targets.
@@ -243,45 +282,6 @@ impl Advisor<'_> {
     }
 }
 
-fn measured(pair: &PairAnalysis, gain: f64) -> String {
-    let interval =
-        pair.gain_ci.map_or_else(String::new, |i| format!(", interval {}", number::gain_interval(pair.metric, i)));
-    let flags: Vec<&str> = pair.flags.iter().map(|f| f.name()).collect();
-    let flags = if flags.is_empty() { String::new() } else { format!(" ({})", flags.join(", ")) };
-    let seeds = match pair.n_transfer {
-        1 => "1 seed".to_owned(),
-        n => format!("{n} seeds"),
-    };
-    format!("{}{interval}: measured over {seeds}, {}{flags}", with_unit(pair.metric, gain), pair.verdict.name())
-}
-
-fn with_unit(metric: Metric, gain: f64) -> String {
+pub(super) fn with_unit(metric: Metric, gain: f64) -> String {
     format!("{} {}", number::gain(metric, gain), number::unit(metric)).trim_end().to_owned()
-}
-
-fn advice(sources: &[RecommendedSource], metric: Metric, target: &str) -> String {
-    let helps = sources.iter().find(|s| s.verdict == Some(Verdict::Helps));
-    let first = sources.first().filter(|s| s.gain.is_some());
-    match (helps, first) {
-        (Some(helps), _) => format!(
-            "Train {} first: it helps {target} ({}).",
-            helps.source,
-            helps.gain.map_or_else(String::new, |g| with_unit(metric, g))
-        ),
-        (None, Some(first)) => match (&first.basis, first.gain) {
-            (Basis::Predicted { .. }, Some(gain)) if gain > 0.0 => format!(
-                "No source has been shown to help {target}; {} is predicted to be the best, and has to be measured.",
-                first.source
-            ),
-            (_, Some(gain)) if gain <= 0.0 => {
-                format!("No source came out better for {target} than none, measured or predicted: train it alone.")
-            }
-            _ => format!(
-                "No source has been shown to help {target}; {} came out best, which may be chance: train it alone, or \
-                 add seeds.",
-                first.source
-            ),
-        },
-        (None, None) => format!("Nothing is known about sources for {target}."),
-    }
 }

@@ -14,13 +14,16 @@
 use serde::Serialize;
 
 use super::estimate::Estimate;
-use super::{Interval, mean};
+use super::{Interval, mean, smallest_detectable};
 
 /// How many runs' worth of the common variance a louder arm's own is drawn by.
 const GUARD: f64 = 2.0;
 
 /// A pooled variance up to here (in squared units of the scores) is rounding: no test.
 const NO_VARIANCE: f64 = 1e-14;
+
+/// More runs than this are no answer to "how many seeds".
+const MOST_SEEDS: usize = 200;
 
 /// The common variance of a target's arms, and the test of every source.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -69,6 +72,22 @@ impl PooledT {
     /// P(gain > 0): of what the true gain may be, the share above 0 (with a flat prior).
     pub fn probability_positive(&self) -> Option<f64> {
         Some(self.estimate()?.probability_positive())
+    }
+
+    /// The runs of both arms, at least three, at which a true gain of this size would be found with the given power at level
+    /// `alpha`, as far as today's variances tell and with other arms of the target growing along; `None` where more than
+    /// 200 would be needed, or for arguments that have no power (see [`smallest_detectable`]).
+    pub fn seeds_to_detect(&self, gain: f64, alpha: f64, power: f64) -> Option<usize> {
+        let (alone, after) = (self.n.0 as f64, self.n.1 as f64);
+        let variance_alone = alone * (self.standard_error.powi(2) - self.variance / after);
+        let found = |runs: usize| {
+            let n = runs as f64;
+            let standard_error = ((self.variance + variance_alone) / n).sqrt();
+            // Degrees of freedom grow with the runs beyond the first of each arm.
+            let df = self.df * (n - 1.0) / ((alone + after) / 2.0 - 1.0).max(0.5);
+            smallest_detectable(standard_error, df, alpha, power).is_some_and(|smallest| smallest <= gain)
+        };
+        (3..=MOST_SEEDS).find(|&runs| found(runs))
     }
 
     /// Whether one of the two arms is a single run, whose own noise nobody knows: no verdict rests on it.

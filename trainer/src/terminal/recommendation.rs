@@ -14,6 +14,9 @@ pub fn print(out: &mut dyn Write, recommendations: &[Recommendation]) -> io::Res
         let key = &r.family;
         writeln!(out, "\n── {} · {} · {}", key.encoder, key.variant, key.protocol.name())?;
         super::print(out, &table::recommendation(r), false)?;
+        if let Some(prediction) = &r.prediction {
+            writeln!(out, "\n{prediction}")?;
+        }
         writeln!(out, "\n{}", r.advice)?;
     }
     Ok(())

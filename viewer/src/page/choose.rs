@@ -41,6 +41,9 @@ pub fn page(context: &Context<'_>) -> Page {
         page.chart(sources(&found));
     }
     page.table(ranking(&found));
+    if let Some(prediction) = &found.prediction {
+        page.paragraph(prediction.clone());
+    }
     let (table, sentence) = predictors(context, target);
     page.heading("What chooses sources well");
     page.paragraph(sentence);

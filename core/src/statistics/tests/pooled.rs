@@ -147,6 +147,18 @@ fn a_look_is_of_a_fixed_sample() {
 }
 
 #[test]
+fn seeds_to_detect_a_gain_are_those_at_which_the_smallest_detectable_one_is_no_larger() {
+    let target = pool(&[0.50, 0.51, 0.49, 0.50], &[[0.51, 0.52, 0.50, 0.51], [0.49, 0.50, 0.50, 0.51]]).unwrap();
+    let test = target.tests[0].as_ref().unwrap();
+    let seeds = |gain| test.seeds_to_detect(gain, 0.05, 0.8);
+    // Two arms of one variance: at today's four runs today's smallest detectable gain is found.
+    let today = smallest_detectable(test.standard_error, test.df, 0.05, 0.8).unwrap();
+    assert_eq!((seeds(today * 1.000_001), seeds(today * 0.999)), (Some(4), Some(5)));
+    assert!(seeds(0.002).unwrap() > seeds(0.004).unwrap());
+    assert_eq!((seeds(1e-6), seeds(0.0)), (None, None));
+}
+
+#[test]
 fn nothing_to_test_with() {
     assert_eq!(pool(&[], &[&[0.5, 0.6][..]]), None, "no run alone");
     assert_eq!(pool(&[0.5], &[&[0.6][..], &[0.7]]), None, "no arm of two runs");

@@ -144,11 +144,14 @@ impl Shown<'_> {
         let scale = Self::scale(pair);
         let sizes = self.table("sizes")?;
         for (row, field, scale) in [
-            ("paired seeds", "n", 1.0),
+            ("runs alone", "n_single", 1.0),
+            ("runs after the source", "n_transfer", 1.0),
+            ("seeds that both have", "n", 1.0),
             ("score alone", "single", scale),
             ("score after transfer", "transfer", scale),
             ("gain", "gain", scale),
-            ("standard deviation of the gains", "sd", scale),
+            ("probability that it is above 0", "probability_positive", 100.0),
+            ("standard deviation of the differences", "sd", scale),
             ("smallest detectable gain", "smallest_detectable_gain", scale),
             ("relative gain", "relative_gain", 100.0),
             ("chance-corrected gain", "chance_corrected_gain", 100.0),
@@ -161,9 +164,10 @@ impl Shown<'_> {
             sizes.row(row)?.shows("value", &pair[field], scale)?;
         }
         let tests = [
-            ("moderated paired t", "p"),
+            ("pooled", "p"),
             ("· after Holm: decides", "p_holm"),
             ("· after Benjamini-Hochberg", "q_bh"),
+            ("moderated paired t", "p_moderated"),
             ("plain paired t", "p_plain"),
             ("exact sign-flip", "p_sign_flip"),
             ("equivalence, two one-sided", "p_equivalence"),

@@ -1,0 +1,153 @@
+//! What to do about a target, in one or two sentences that claim no more than was shown.
+
+use super::recommend::with_unit;
+use super::{Basis, Flag, RecommendedSource, Verdict};
+use crate::metric::Metric;
+use crate::number;
+
+/// Probabilities of a positive gain between this and its counterpart lean neither way.
+const LEANS: f64 = 0.6;
+
+/// What the probability of a positive gain says where there is no verdict: `leans to help, 96 %`.
+pub fn leaning(probability_positive: f64) -> String {
+    let (word, share) = if probability_positive >= 0.5 {
+        ("help", probability_positive)
+    } else {
+        ("harm", 1.0 - probability_positive)
+    };
+    if share < LEANS {
+        return "leans neither way".to_owned();
+    }
+    // 100 % would be a certainty that no sample gives.
+    format!("leans to {word}, {} %", (100.0 * share).round().min(99.0))
+}
+
+/// The sentence under a ranking; `sources` stand best first.
+pub(super) fn advice(sources: &[RecommendedSource], metric: Metric, target: &str) -> String {
+    let unit = |gain: Option<f64>| gain.map_or_else(String::new, |g| with_unit(metric, g));
+    let helps = || sources.iter().filter(|s| s.verdict == Some(Verdict::Helps));
+    if let Some(source) = helps().find(|s| doubt(s, target).is_none()) {
+        return format!("Train {} first: it helps {target} ({}).", source.source, unit(source.gain));
+    }
+    if let Some((source, doubt)) = helps().find_map(|s| Some((s, doubt(s, target)?))) {
+        return format!("{} comes out as helping {target} ({}), but {doubt}.", source.source, unit(source.gain));
+    }
+    let tested: Vec<&RecommendedSource> =
+        sources.iter().filter(|s| !matches!(s.verdict, None | Some(Verdict::Untested))).collect();
+    let all = |verdicts: &[Verdict]| {
+        tested.len() == sources.len() && tested.iter().all(|s| s.verdict.is_some_and(|v| verdicts.contains(&v)))
+    };
+    if !tested.is_empty() && all(&[Verdict::Harms]) {
+        return format!("Train {target} alone: every source harms it.");
+    }
+    if !tested.is_empty() && all(&[Verdict::Harms, Verdict::Equivalent]) {
+        return format!("Train {target} alone: no source makes a difference for the better that matters.");
+    }
+    match sources.first() {
+        Some(RecommendedSource { basis: Basis::Predicted { .. }, source, gain: Some(gain), .. }) if *gain > 0.0 => {
+            format!(
+                "No source has been shown to help {target}; {source} is predicted to be the best, and has to be measured."
+            )
+        }
+        Some(best @ RecommendedSource { gain: Some(_), .. }) => undecided(best, metric, target),
+        _ => format!("Nothing is known about sources for {target}."),
+    }
+}
+
+/// Why a verdict of `helps` is no reason to act.
+fn doubt(source: &RecommendedSource, target: &str) -> Option<String> {
+    let has = |flag| source.flags.contains(&flag);
+    if has(Flag::Leak) {
+        Some(format!("test texts of {target} stand in its training set: take them out and train again"))
+    } else if has(Flag::DependsOnCollapsed) {
+        Some("the verdict hangs on runs that collapsed: more seeds, or a recipe that does not collapse".to_owned())
+    } else if has(Flag::Negligible) {
+        Some("by less than the margin: it is not worth a training".to_owned())
+    } else {
+        None
+    }
+}
+
+fn undecided(best: &RecommendedSource, metric: Metric, target: &str) -> String {
+    let gain = best.gain.map_or_else(String::new, |g| with_unit(metric, g));
+    let leans = best.probability_positive.map_or_else(String::new, |p| format!(", {}", leaning(p)));
+    let found = format!("No source has been shown to help {target}. {} came out best ({gain}{leans})", best.source);
+    match best.seeds_needed {
+        Some(seeds) => format!("{found}: {seeds} seeds of both would decide in four of five studies."),
+        None if best.verdict == Some(Verdict::Untested) => {
+            format!("{found}: a verdict needs at least two seeds of both.")
+        }
+        None => format!("{found}, and deciding it would take more seeds than it is worth."),
+    }
+}
+
+/// A count with its noun: `5 seeds`.
+pub(super) fn seeds(n: usize) -> String {
+    format!("{n} seed{}", if n == 1 { "" } else { "s" })
+}
+
+/// The sentence that says why a measured source stands where it does.
+pub(super) fn measured(source: &RecommendedSource, metric: Metric, runs: usize) -> String {
+    let interval =
+        source.interval.map_or_else(String::new, |i| format!(", interval {}", number::gain_interval(metric, i)));
+    let verdict = source.verdict.unwrap_or(Verdict::Untested);
+    let leans = match (verdict, source.probability_positive) {
+        (Verdict::Undecided, Some(p)) => format!(", {}", leaning(p)),
+        _ => String::new(),
+    };
+    let flags: Vec<&str> = source.flags.iter().map(|f| f.name()).collect();
+    let flags = if flags.is_empty() { String::new() } else { format!(" ({})", flags.join(", ")) };
+    let gain = source.gain.map_or_else(String::new, |g| with_unit(metric, g));
+    format!("{gain}{interval}: measured over {}, {}{leans}{flags}", seeds(runs), verdict.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::Interval;
+
+    #[test]
+    fn leanings_claim_no_certainty() {
+        assert_eq!(leaning(0.964), "leans to help, 96 %");
+        assert_eq!(leaning(0.04), "leans to harm, 96 %");
+        assert_eq!(leaning(0.999_9), "leans to help, 99 %");
+        assert_eq!((leaning(0.55).as_str(), leaning(0.41).as_str()), ("leans neither way", "leans neither way"));
+    }
+
+    fn source(name: &str, gain: f64, verdict: Verdict, flags: &[Flag]) -> RecommendedSource {
+        RecommendedSource {
+            rank: 1,
+            source: name.to_owned(),
+            basis: Basis::Measured,
+            gain: Some(gain),
+            interval: Some(Interval::around(gain, 0.01)),
+            verdict: Some(verdict),
+            probability_positive: Some(0.96),
+            seeds_needed: (verdict == Verdict::Undecided).then_some(7),
+            flags: flags.to_vec(),
+            reason: String::new(),
+        }
+    }
+
+    #[test]
+    fn advice_goes_no_further_than_what_was_shown() {
+        let of = |sources: &[RecommendedSource]| advice(sources, Metric::Accuracy, "rte");
+        let (helps, harms) = (source("a", 0.02, Verdict::Helps, &[]), source("b", -0.02, Verdict::Harms, &[]));
+        let open = source("c", 0.01, Verdict::Undecided, &[]);
+        assert_eq!(of(&[helps.clone(), harms.clone()]), "Train a first: it helps rte (+2.00 points).");
+        assert_eq!(of(&[harms.clone()]), "Train rte alone: every source harms it.");
+        assert_eq!(
+            of(&[open.clone(), harms]),
+            "No source has been shown to help rte. c came out best (+1.00 points, leans to help, 96 %): 7 seeds of both \
+             would decide in four of five studies."
+        );
+        let leak = source("a", 0.05, Verdict::Helps, &[Flag::Leak]);
+        assert_eq!(of(&[leak.clone(), helps]), "Train a first: it helps rte (+2.00 points).", "the clean one");
+        assert!(of(&[leak, open]).contains("stand in its training set"));
+        let small = source("a", 0.002, Verdict::Helps, &[Flag::Negligible]);
+        assert!(of(&[small]).contains("less than the margin"));
+        let equal = source("d", 0.0, Verdict::Equivalent, &[]);
+        assert!(of(&[equal]).starts_with("Train rte alone: no source makes a difference"));
+        assert_eq!(of(&[]), "Nothing is known about sources for rte.");
+    }
+}
