@@ -1,7 +1,7 @@
 //! What to do about a target, in one or two sentences that claim no more than was shown.
 
-use super::recommend::with_unit;
-use super::{Basis, Flag, RecommendedSource, Verdict};
+use super::recommendation::{Basis, RecommendedSource};
+use super::{Flag, Verdict};
 use crate::metric::Metric;
 use crate::number;
 
@@ -10,11 +10,8 @@ const LEANS: f64 = 0.6;
 
 /// What the probability of a positive gain says where there is no verdict: `leans to help, 96 %`.
 pub fn leaning(probability_positive: f64) -> String {
-    let (word, share) = if probability_positive >= 0.5 {
-        ("help", probability_positive)
-    } else {
-        ("harm", 1.0 - probability_positive)
-    };
+    let (word, share) =
+        if probability_positive >= 0.5 { ("help", probability_positive) } else { ("harm", 1.0 - probability_positive) };
     if share < LEANS {
         return "leans neither way".to_owned();
     }
@@ -79,6 +76,11 @@ fn undecided(best: &RecommendedSource, metric: Metric, target: &str) -> String {
         }
         None => format!("{found}, and deciding it would take more seeds than it is worth."),
     }
+}
+
+/// A gain with its unit: `+1.20 points`.
+pub(super) fn with_unit(metric: Metric, gain: f64) -> String {
+    format!("{} {}", number::gain(metric, gain), number::unit(metric)).trim_end().to_owned()
 }
 
 /// A count with its noun: `5 seeds`.

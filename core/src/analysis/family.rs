@@ -66,7 +66,7 @@ pub struct TaskEffect {
     pub task: String,
     /// Effect on the gain; the effects of all sources add up to 0, and those of all targets.
     pub effect: f64,
-    /// 95 % t interval over seeds; with at least two seeds that have every pair.
+    /// t interval over seeds at level 1 − α; with at least two seeds that have every pair.
     pub ci: Option<Interval>,
 }
 

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-
-use super::predictors::{Predictor, predictors};
-use super::advice::{advice, measured};
+use super::advice::{advice, measured, with_unit};
 use super::pairs::{POWER, arms};
-use super::{
-    Analysis, AnalysisError, Context, Decisions, FamilyKey, Flag, Interval, Options, PairAnalysis, Verdict, decide,
-};
+use super::predictors::{Predictor, predictors};
+use super::recommendation::{Basis, Recommendation, RecommendedSource};
+use super::{Analysis, AnalysisError, Context, Decisions, FamilyKey, Options, PairAnalysis, Verdict, decide};
 use crate::metric::Metric;
 use crate::number;
 use crate::report::Report;
@@ -19,91 +16,6 @@ use crate::transfer::Pair;
 
 /// Fewest measured pairs of other targets from which a prediction is made.
 const FEWEST_PAIRS: usize = 6;
-
-/// Sources for a target, best first, for one family.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct Recommendation {
-    /// Which family.
-    #[serde(flatten)]
-    pub family: FamilyKey,
-    /// The target.
-    pub target: String,
-    /// What the gains are of.
-    pub metric: Metric,
-    /// Best first: by measured or predicted gain; sources of which nothing is known stand last.
-    pub sources: Vec<RecommendedSource>,
-    /// What the predicted gains rest on; absent where none is predicted.
-    pub prediction: Option<String>,
-    /// What to make of it, in a sentence.
-    pub advice: String,
-}
-
-/// One source for the target.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct RecommendedSource {
-    /// Place, from 1.
-    pub rank: usize,
-    /// The source.
-    pub source: String,
-    /// What the gain rests on.
-    pub basis: Basis,
-    /// Measured mean gain, or the predicted one.
-    pub gain: Option<f64>,
-    /// Interval of the measured mean, or of a new pair's gain around the prediction, level 1 − α.
-    pub interval: Option<Interval>,
-    /// The verdict on the question of this target alone, where it was measured: Holm over the target's sources.
-    pub verdict: Option<Verdict>,
-    /// P(gain > 0), where it was measured and could be tested.
-    pub probability_positive: Option<f64>,
-    /// Where it is undecided: the seeds of both arms at which a gain of this size, but at least the margin, would be found
-    /// in four of five studies of this target.
-    pub seeds_needed: Option<usize>,
-    /// What limits the verdict.
-    pub flags: Vec<Flag>,
-    /// The sentence that says why.
-    pub reason: String,
-}
-
-/// What a recommendation rests on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case", tag = "kind")]
-pub enum Basis {
-    /// The pair was trained.
-    Measured,
-    /// A predictor that predicted gains on the other targets.
-    Predicted {
-        /// Its name.
-        predictor: String,
-        /// Spearman's coefficient within the other targets, mean over them.
-        spearman: f64,
-        /// Targets in that mean.
-        targets: usize,
-    },
-    /// Not trained, and nothing predicts it.
-    Unknown,
-}
-
-impl Basis {
-    /// The word in JSON.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Measured => "measured",
-            Self::Predicted { .. } => "predicted",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// For people.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Predicted { predictor, .. } => format!("predicted by {predictor}"),
-            Self::Measured | Self::Unknown => self.name().to_owned(),
-        }
-    }
-}
 
 /// Ranks the sources of `target` in every family of the report.
 ///
@@ -280,8 +192,4 @@ impl Advisor<'_> {
     fn without_target(&self) -> Vec<PairAnalysis> {
         self.pairs.iter().filter(|p| p.key.target != self.target).cloned().collect()
     }
-}
-
-pub(super) fn with_unit(metric: Metric, gain: f64) -> String {
-    format!("{} {}", number::gain(metric, gain), number::unit(metric)).trim_end().to_owned()
 }

@@ -14,7 +14,7 @@ use crate::transfer::Pair;
 pub(super) fn family(context: &Context<'_>, key: FamilyKey, pairs: &[&Pair], analysed: &FamilyPairs) -> FamilyAnalysis {
     let gains = gains(context, pairs, analysed);
     let tasks = &context.report.study.task;
-    let effects = variance::effects(&gains);
+    let effects = variance::effects(&gains, 1.0 - context.options.alpha);
     let named = |effects: &BTreeMap<usize, Effect>| -> Vec<TaskEffect> {
         let of_task = |(task, effect): (&usize, &Effect)| {
             let task = tasks.get(*task)?.name.clone();

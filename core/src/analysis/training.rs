@@ -34,7 +34,7 @@ pub struct EpochGain {
     pub epoch: f64,
     /// Mean gain over seeds.
     pub gain: f64,
-    /// 95 % t interval over seeds, of this epoch alone.
+    /// t interval over seeds at level 1 − α, of this epoch alone.
     pub ci: Option<Interval>,
     /// Number of seeds.
     pub n: usize,
@@ -46,7 +46,7 @@ pub struct EpochGain {
 pub struct ChangeAnalysis {
     /// Mean change.
     pub gain: f64,
-    /// 95 % t interval over seeds.
+    /// t interval over seeds at level 1 − α.
     pub ci: Option<Interval>,
     /// Two-sided p of the paired t test.
     pub p: Option<f64>,
@@ -60,7 +60,8 @@ pub struct ChangeAnalysis {
 
 /// The pairs of one family whose runs were evaluated after more than one epoch.
 pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> Vec<TrainingAnalysis> {
-    let courses: Vec<_> = pairs.iter().map(|pair| variance::training(&gains(context, pair))).collect();
+    let courses: Vec<_> =
+        pairs.iter().map(|pair| variance::training(&gains(context, pair), 1.0 - context.options.alpha)).collect();
     let tested: Vec<usize> = (0..pairs.len()).filter(|&i| courses[i].change.is_some_and(|c| c.n >= 2)).collect();
     let p: Vec<Option<f64>> = tested.iter().map(|&i| courses[i].change.and_then(|c| c.p)).collect();
     let mut adjusted = vec![None; pairs.len()];

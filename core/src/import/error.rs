@@ -236,7 +236,7 @@ pub enum ImportError {
         columns: String,
     },
     /// A `--where` without `=`.
-    #[error("`--where {filter}`: give COLUMN=VALUE, for example `--where model=t5l`")]
+    #[error("`--where {filter}`: give COLUMN=VALUE or COLUMN!=VALUE, for example `--where model=t5l`")]
     Filter {
         /// The filter.
         filter: String,

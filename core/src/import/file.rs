@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::filter::Wanted;
 use super::{ImportError, Role};
 
 /// A file's bytes, and its name for messages. Reading and unpacking it is the caller's work.
@@ -118,18 +119,17 @@ impl<'a> Sheet<'a> {
         self.columns.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ")
     }
 
-    /// Keeps the rows that have, in every column of `filters` that the file has, one of its values.
-    pub fn keep(&mut self, filters: &IndexMap<&str, Vec<&str>>) -> Result<(), ImportError> {
-        let here: Vec<(usize, &str, &Vec<&str>)> =
-            filters.iter().filter_map(|(&column, values)| Some((self.column(column)?, column, values))).collect();
+    /// Keeps the rows that have, in every column of `filters` that the file has, a value that is wanted.
+    pub fn keep(&mut self, filters: &IndexMap<&str, Wanted<'_>>) -> Result<(), ImportError> {
+        let here: Vec<(usize, &str, &Wanted<'_>)> =
+            filters.iter().filter_map(|(&column, wanted)| Some((self.column(column)?, column, wanted))).collect();
         let (kept, left_out) = std::mem::take(&mut self.rows)
             .into_iter()
-            .partition(|row| here.iter().all(|(column, _, values)| values.contains(&row.text(*column))));
+            .partition(|row| here.iter().all(|(column, _, wanted)| wanted.has(row.text(*column))));
         (self.rows, self.left_out) = (kept, left_out);
         if self.rows.is_empty() {
-            let none = here
-                .iter()
-                .find(|(column, _, values)| !self.left_out.iter().any(|row| values.contains(&row.text(*column))));
+            let none =
+                here.iter().find(|(column, _, wanted)| !self.left_out.iter().any(|row| wanted.has(row.text(*column))));
             let there = match none {
                 Some((column, name, _)) => format!("`{name}` is {}", self.values(*column)),
                 None => "each value is there, but no row has all of them".to_owned(),

@@ -1,45 +1,13 @@
-//! Which column is which field: `--map [file.]field=column`, and `--where column=value`.
+//! Which column is which field: `--map [file.]field=column`.
 
 use std::str::FromStr;
 
-use indexmap::IndexMap;
-
 use super::expression::{Expression, syntax};
 use super::file::{Row, Sheet};
+use super::filter::Filter;
 use super::role::Role;
 use super::{ExpressionError, ImportError};
 use crate::metric::Metric;
-
-/// `--where column=value`: keep rows with this value, in every file that has the column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
-    /// Column name.
-    pub column: String,
-    /// The text that it has to hold.
-    pub value: String,
-}
-
-impl FromStr for Filter {
-    type Err = ImportError;
-
-    fn from_str(text: &str) -> Result<Self, ImportError> {
-        match text.split_once('=') {
-            Some((column, value)) if !column.trim().is_empty() => {
-                Ok(Self { column: column.trim().to_owned(), value: value.trim().to_owned() })
-            }
-            _ => Err(ImportError::Filter { filter: text.to_owned() }),
-        }
-    }
-}
-
-/// Values by column: the same column twice is either value.
-pub(super) fn by_column(filters: &[Filter]) -> IndexMap<&str, Vec<&str>> {
-    let mut out: IndexMap<&str, Vec<&str>> = IndexMap::new();
-    for filter in filters {
-        out.entry(&filter.column).or_default().push(&filter.value);
-    }
-    out
-}
 
 /// `--map [file.]field=column`: where a field of the report comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

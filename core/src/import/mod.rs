@@ -11,6 +11,7 @@ mod error;
 mod evaluation;
 mod expression;
 mod file;
+mod filter;
 mod join;
 mod mapping;
 mod number;
@@ -22,7 +23,8 @@ mod tests;
 
 pub use error::{ExpressionError, ImportError};
 pub use file::CsvFile;
-pub use mapping::{Filter, Mapping};
+pub use filter::Filter;
+pub use mapping::Mapping;
 pub use role::Role;
 pub use solve::{Published, Solutions, solve};
 
@@ -128,7 +130,7 @@ impl Import {
         let mut sheets = Sheets::read(self)?;
         let all = sheets.all();
         mapping::check(&self.mappings, &self.filters, &all)?;
-        let filters = mapping::by_column(&self.filters);
+        let filters = filter::by_column(&self.filters);
         for sheet in sheets.all_mut() {
             sheet.keep(&filters)?;
         }

@@ -14,7 +14,7 @@ pub fn training(training: &[&TrainingAnalysis]) -> Table {
         .head("last epoch")
         .numbers("change", |t| gain(t, t.change.map(|c| c.gain)))
         .intervals("change", |t| t.change?.ci, |t| Show::Gain(t.metric))
-        .head("95 % interval")
+        .head("interval")
         .numbers("p", |t| Value::number(t.change.and_then(|c| c.p), Show::P))
         .on(&[Medium::Csv, Medium::Page])
         .numbers("p_holm", |t| Value::number(t.change.and_then(|c| c.p_holm), Show::P))

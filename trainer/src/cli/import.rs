@@ -29,7 +29,7 @@ pub(super) struct ImportFiles {
     /// One row per class: task, label, count of test examples
     #[arg(long, value_name = "CSV")]
     labels: Option<PathBuf>,
-    /// Keep rows with this value; the same column again: either value [repeatable]
+    /// Keep rows with this value, or, with !=, rows without it; the same column again: either value [repeatable]
     #[arg(long = "where", value_name = "COLUMN=VALUE")]
     filters: Vec<Filter>,
     /// Which column is which field, for one file as in `baselines.score=acc`; numbers may be arithmetic over columns

@@ -126,7 +126,7 @@ fn chart(chosen: &[&TrainingAnalysis]) -> crate::chart::Chart {
         &Frame {
             id: "training",
             title: "Gain after every epoch".to_owned(),
-            reading: "Mean over seeds with the 95 % t interval of that epoch alone, on the test rows; nothing was chosen by it."
+            reading: "Mean over seeds with the t interval (level 1 − α) of that epoch alone, on the test rows; nothing was chosen by it."
                 .to_owned(),
             definition: "gain-over-training",
             x: "epoch",

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::interval::over_seeds;
 use super::projection::LeastSquares;
-use super::{Gains, LEVEL, means};
+use super::{Gains, means};
 use crate::statistics::Interval;
 
 /// Row and column effects of a map of gains.
@@ -25,20 +25,20 @@ pub struct Effects {
 pub struct Effect {
     /// Least-squares effect on the means over seeds.
     pub estimate: f64,
-    /// 95 % t interval over the effects at each complete seed, that is at each at which every cell has a gain. `None` with
+    /// t interval over the effects at each complete seed, that is at each at which every cell has a gain. `None` with
     /// fewer than two of them, or when all give the same effect. It speaks of other seeds on these same tasks.
     pub over_seeds: Option<Interval>,
 }
 
 /// Fits g\[s, t\] = μ + source\[s\] + target\[t\] with Σ source = Σ target = 0 by least squares on the means over
-/// seeds, missing cells left out, and again at each complete seed for the intervals (95 %, t, not simultaneous).
+/// seeds, missing cells left out, and again at each complete seed for the t intervals of the given level (not simultaneous).
 ///
 /// Row and column means would mislead here: the row of a task lacks its own column, so a generous target lowers the
 /// row mean of the very task that cannot have itself as a target.
 ///
 /// `None` when fewer than two sources or two targets were measured, or when the cells fall into parts that no source
 /// and no target connects: effects in different parts cannot be compared.
-pub fn effects(gains: &Gains) -> Option<Effects> {
+pub fn effects(gains: &Gains, level: f64) -> Option<Effects> {
     let design = Additive::new(gains)?;
     let fit = design.solve(&means(gains).into_values().collect::<Vec<f64>>())?;
     let at_seed = |seed: u64| {
@@ -49,7 +49,7 @@ pub fn effects(gains: &Gains) -> Option<Effects> {
     let effects = |of: fn(&Fit) -> &BTreeMap<usize, f64>| {
         let interval = |task: usize| {
             let at_seeds: Vec<f64> = fits.iter().filter_map(|f| of(f).get(&task).copied()).collect();
-            over_seeds(&at_seeds).and_then(|e| e.interval(LEVEL))
+            over_seeds(&at_seeds).and_then(|e| e.interval(level))
         };
         of(&fit).iter().map(|(&task, &estimate)| (task, Effect { estimate, over_seeds: interval(task) })).collect()
     };
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn equal_numpy_least_squares_and_scipy_t_intervals() {
         for case in cases() {
-            let ours = effects(&case.gains()).unwrap();
+            let ours = effects(&case.gains(), 0.95).unwrap();
             let theirs = &case.effects;
             assert_near(ours.mean, theirs.mean);
             assert_eq!(complete_seeds(&case.gains()).len(), theirs.complete_seeds, "{}", case.name);
@@ -140,9 +140,9 @@ mod tests {
     fn absent_when_no_cell_connects_the_parts() {
         // {0, 1} and {2, 3} teach within themselves alone.
         let parts = [(0, 1), (1, 0), (2, 3), (3, 2)].map(|(s, t)| (s, t, 1, 0.5));
-        assert_eq!(effects(&gains_of(&parts)), None);
-        assert_eq!(effects(&gains_of(&[(0, 1, 1, 0.5), (0, 2, 1, 0.25)])), None);
-        assert_eq!(effects(&Gains::new()), None);
+        assert_eq!(effects(&gains_of(&parts), 0.95), None);
+        assert_eq!(effects(&gains_of(&[(0, 1, 1, 0.5), (0, 2, 1, 0.25)]), 0.95), None);
+        assert_eq!(effects(&Gains::new(), 0.95), None);
     }
 
     #[test]
@@ -154,7 +154,7 @@ mod tests {
                 rows.extend((s != t).then_some((s, t, 1, source + target)));
             }
         }
-        let fit = effects(&gains_of(&rows)).unwrap();
+        let fit = effects(&gains_of(&rows), 0.95).unwrap();
         assert_near(fit.mean, 0.75);
         assert_near(fit.sources[&0].estimate, -1.0);
         assert_near(fit.sources[&2].estimate, 1.0);

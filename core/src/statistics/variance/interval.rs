@@ -3,9 +3,6 @@
 use crate::statistics::estimate::Estimate;
 use crate::statistics::{mean, sd};
 
-/// Coverage of every interval of this module.
-pub const LEVEL: f64 = 0.95;
-
 /// Scores are of order one, so values that agree to this are equal but for rounding, and have no variance.
 const EQUAL: f64 = 1e-12;
 
@@ -45,7 +42,7 @@ mod tests {
             let error = sd(&spread).unwrap() / (n as f64).sqrt();
             let values: Vec<f64> = spread.iter().map(|v| v / error + t).collect();
             let estimate = over_seeds(&values).unwrap();
-            let interval = estimate.interval(LEVEL).unwrap();
+            let interval = estimate.interval(0.95).unwrap();
             assert!((interval.half_width() / quantile - 1.0).abs() < 1e-10, "{n}: {interval:?}");
             assert!((estimate.p() / p - 1.0).abs() < 1e-10, "{n}: {}", estimate.p());
         }

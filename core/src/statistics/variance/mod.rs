@@ -21,7 +21,6 @@ use std::collections::BTreeMap;
 pub use asymmetry::{Asymmetry, asymmetry};
 pub use components::{Components, Decomposition, NotEstimable, decompose};
 pub use effects::{Effect, Effects, effects};
-pub use interval::LEVEL;
 pub use reliability::{MAX_SEEDS_OF_ALL_SPLITS, RANDOM_SPLITS, Reliability, split_half};
 pub use training::{Change, Course, Epoch, Training, training};
 

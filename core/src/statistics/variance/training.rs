@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::LEVEL;
 use super::interval::over_seeds;
 use crate::statistics::{Interval, mean};
 
@@ -24,7 +23,7 @@ pub struct Epoch {
     pub epoch: f64,
     /// Mean gain over seeds.
     pub mean: f64,
-    /// 95 % t interval over seeds, of this epoch alone; `None` with fewer than two seeds, or when all agree.
+    /// t interval over seeds, of this epoch alone; `None` with fewer than two seeds, or when all agree.
     pub interval: Option<Interval>,
     /// Number of seeds.
     pub n: usize,
@@ -39,7 +38,7 @@ pub struct Change {
     pub first: f64,
     /// Mean gain after the last epoch, of the same seeds.
     pub last: f64,
-    /// 95 % t interval; `None` with fewer than two seeds, or when all agree.
+    /// t interval; `None` with fewer than two seeds, or when all agree.
     pub interval: Option<Interval>,
     /// Two-sided paired t test of no change; unadjusted. `None` where the interval is.
     pub p: Option<f64>,
@@ -119,7 +118,8 @@ impl Change {
     }
 }
 
-/// Summarises gains over training: for each epoch, transfer − single after that epoch, by seed.
+/// Summarises gains over training: for each epoch, transfer − single after that epoch, by seed. Intervals have the given
+/// level.
 ///
 /// Gains that are not finite are missing; so are epochs that are not.
 ///
@@ -129,10 +129,10 @@ impl Change {
 ///
 /// let first = BTreeMap::from([(1, -0.25), (2, -0.125), (3, -0.1875)]);
 /// let last = BTreeMap::from([(1, -0.0625), (2, 0.0625), (3, -0.03125)]);
-/// let change = training(&[(1.0, first), (4.0, last)]).change.unwrap();
+/// let change = training(&[(1.0, first), (4.0, last)], 0.95).change.unwrap();
 /// assert_eq!(change.course(change.p, 0.05), Course::Heals);
 /// ```
-pub fn training(epochs: &[(f64, BTreeMap<u64, f64>)]) -> Training {
+pub fn training(epochs: &[(f64, BTreeMap<u64, f64>)], level: f64) -> Training {
     let finite = |gains: &BTreeMap<u64, f64>| -> BTreeMap<u64, f64> {
         gains.iter().map(|(&k, &g)| (k, g)).filter(|(_, g)| g.is_finite()).collect()
     };
@@ -141,17 +141,17 @@ pub fn training(epochs: &[(f64, BTreeMap<u64, f64>)]) -> Training {
     curve.sort_by(|a, b| a.0.total_cmp(&b.0));
     let epochs = curve.iter().filter_map(|(epoch, gains)| {
         let gains: Vec<f64> = gains.values().copied().collect();
-        let interval = over_seeds(&gains).and_then(|e| e.interval(LEVEL));
+        let interval = over_seeds(&gains).and_then(|e| e.interval(level));
         Some(Epoch { epoch: *epoch, mean: mean(&gains)?, interval, n: gains.len() })
     });
     let change = match curve.as_slice() {
-        [(start, first), .., (end, last)] if start < end => change(first, last),
+        [(start, first), .., (end, last)] if start < end => change(first, last, level),
         _ => None,
     };
     Training { epochs: epochs.collect(), change }
 }
 
-fn change(first: &BTreeMap<u64, f64>, last: &BTreeMap<u64, f64>) -> Option<Change> {
+fn change(first: &BTreeMap<u64, f64>, last: &BTreeMap<u64, f64>, level: f64) -> Option<Change> {
     let paired: Vec<(f64, f64)> = first.iter().filter_map(|(k, &f)| Some((f, *last.get(k)?))).collect();
     let mean_of = |of: fn(&(f64, f64)) -> f64| mean(&paired.iter().map(of).collect::<Vec<f64>>());
     let differences: Vec<f64> = paired.iter().map(|(first, last)| last - first).collect();
@@ -160,7 +160,7 @@ fn change(first: &BTreeMap<u64, f64>, last: &BTreeMap<u64, f64>) -> Option<Chang
         mean: mean(&differences)?,
         first: mean_of(|p| p.0)?,
         last: mean_of(|p| p.1)?,
-        interval: estimate.as_ref().and_then(|e| e.interval(LEVEL)),
+        interval: estimate.as_ref().and_then(|e| e.interval(level)),
         p: estimate.map(|e| e.p()),
         n: differences.len(),
     })
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn equals_scipy() {
         for case in trainings() {
-            let ours = training(&case.input());
+            let ours = training(&case.input(), 0.95);
             assert_eq!(ours.epochs.len(), case.epochs.len());
             for (ours, theirs) in ours.epochs.iter().zip(&case.epochs) {
                 assert_near(ours.mean, theirs.mean);
@@ -211,20 +211,25 @@ mod tests {
     #[test]
     fn what_is_missing_stays_missing() {
         let gains = |all: &[(u64, f64)]| all.iter().copied().collect::<BTreeMap<u64, f64>>();
-        let curve = training(&[
-            (3.0, gains(&[(2, 0.3), (4, 0.1)])),
-            (1.0, gains(&[(1, f64::NAN), (2, 0.1)])),
-            (2.0, gains(&[])),
-            (f64::NAN, gains(&[(2, 0.5)])),
-        ]);
+        let curve = training(
+            &[
+                (3.0, gains(&[(2, 0.3), (4, 0.1)])),
+                (1.0, gains(&[(1, f64::NAN), (2, 0.1)])),
+                (2.0, gains(&[])),
+                (f64::NAN, gains(&[(2, 0.5)])),
+            ],
+            0.95,
+        );
         assert_eq!(curve.epochs.iter().map(|e| (e.epoch, e.n)).collect::<Vec<_>>(), [(1.0, 1), (3.0, 2)]);
         let change = curve.change.unwrap();
         assert_eq!((change.n, change.interval, change.p), (1, None, None));
-        assert_eq!(training(&[(1.0, gains(&[(1, 0.1)])), (2.0, gains(&[(2, 0.1)]))]).change, None);
-        assert_eq!(training(&[(1.0, gains(&[(1, 0.1)]))]).change, None);
+        assert_eq!(training(&[(1.0, gains(&[(1, 0.1)])), (2.0, gains(&[(2, 0.1)]))], 0.95).change, None);
+        assert_eq!(training(&[(1.0, gains(&[(1, 0.1)]))], 0.95).change, None);
         // Three equal changes up to rounding: 0.3 − 0.2, 0.2 − 0.1, 0.1 − 0.
-        let equal =
-            training(&[(1.0, gains(&[(1, 0.2), (2, 0.1), (3, 0.0)])), (2.0, gains(&[(1, 0.3), (2, 0.2), (3, 0.1)]))]);
+        let equal = training(
+            &[(1.0, gains(&[(1, 0.2), (2, 0.1), (3, 0.0)])), (2.0, gains(&[(1, 0.3), (2, 0.2), (3, 0.1)]))],
+            0.95,
+        );
         assert_eq!(equal.change.unwrap().p, None);
     }
 }
