@@ -10,8 +10,8 @@ use super::{Analysis, AnalysisError, Context, Decisions, FamilyKey, Options, Pai
 use crate::metric::Metric;
 use crate::number;
 use crate::report::Report;
-use crate::statistics;
 use crate::statistics::correlation::{Line, spearman};
+use crate::statistics::{self, Interval};
 use crate::transfer::Pair;
 
 /// Fewest measured pairs of other targets from which a prediction is made.
@@ -65,6 +65,8 @@ struct Advisor<'a> {
 struct Model<'a> {
     predictor: Predictor<'a>,
     line: Line,
+    /// The predictor's values that the line was fitted to: nothing is known beyond them.
+    range: Interval,
     spearman: f64,
     targets: usize,
 }
@@ -80,13 +82,18 @@ impl<'a> Model<'a> {
         let (x, y) = points(None);
         let line = Line::fit(&x, &y).filter(|line| x.len() >= FEWEST_PAIRS && line.slope > 0.0)?;
         let targets: BTreeSet<&str> = pairs.iter().map(|p| p.key.target.as_str()).collect();
+        // A target whose sources the predictor does not tell apart counts as 0: the coefficient of no order at all.
         let within = |target: &str| {
+            let gains: Vec<f64> = pairs.iter().filter(|p| p.key.target == target).filter_map(|p| p.gain).collect();
+            spearman(&gains, &gains)?;
             let (x, y) = points(Some(target));
-            spearman(&x, &y)
+            Some(spearman(&x, &y).unwrap_or(0.0))
         };
         let within: Vec<f64> = targets.into_iter().filter_map(within).collect();
         let spearman = statistics::mean(&within).filter(|&r| r > 0.0 && within.len() >= 2)?;
-        Some(Self { predictor, line, spearman, targets: within.len() })
+        let low = x.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        Some(Self { predictor, line, range: Interval { low, high }, spearman, targets: within.len() })
     }
 }
 
@@ -104,8 +111,11 @@ impl Advisor<'_> {
             .collect();
         let gain = |source: &RecommendedSource| source.gain.unwrap_or(f64::NEG_INFINITY);
         sources.sort_by(|a, b| gain(b).total_cmp(&gain(a)));
-        for (i, source) in sources.iter_mut().enumerate() {
-            source.rank = i + 1;
+        // Equal gains are ties, and share the better rank.
+        let gains: Vec<f64> = sources.iter().map(gain).collect();
+        for source in &mut sources {
+            let own = gain(source);
+            source.rank = 1 + gains.iter().filter(|g| **g > own).count();
         }
         let predicts = sources.iter().any(|s| matches!(s.basis, Basis::Predicted { .. }));
         let prediction = model.filter(|_| predicts).map(|m| {
@@ -170,15 +180,37 @@ impl Advisor<'_> {
             return found;
         }
         let predicted = model.and_then(|m| Some((m, m.predictor.value(source, self.target)?)));
-        if let Some((m, x)) = predicted {
-            let gain = m.line.at(x);
+        if let Some((m, x)) = predicted.filter(|(m, x)| !(m.range.low..=m.range.high).contains(x)) {
+            found.reason = format!(
+                "not trained, and its {} ({}) lies outside of what was measured, {} to {}",
+                m.predictor.name,
+                number::plain(x, 3),
+                number::plain(m.range.low, 3),
+                number::plain(m.range.high, 3)
+            );
+        } else if let Some((m, x)) = predicted {
+            let possible = self.possible(metric);
+            let gain = m.line.at(x).clamp(possible.low, possible.high);
             found.basis =
                 Basis::Predicted { predictor: m.predictor.name.to_owned(), spearman: m.spearman, targets: m.targets };
             found.gain = Some(gain);
-            found.interval = m.line.prediction_band(x, 1.0 - alpha);
+            found.interval =
+                m.line.prediction_band(x, 1.0 - alpha).map(|band| band.map(|g| g.clamp(possible.low, possible.high)));
             found.reason = format!("{}: not trained, predicted by {}", with_unit(metric, gain), m.predictor.name);
         }
         found
+    }
+
+    /// The gains that the metric's scale leaves room for on this target.
+    fn possible(&self, metric: Metric) -> Interval {
+        let (low, high) = metric.range();
+        let FamilyKey { encoder, variant, .. } = self.key;
+        let single = self.context.map.baseline(encoder, variant, self.target).and_then(|b| b.arm.mean());
+        let (worst, best) = if metric.higher_is_better() { (low, high) } else { (high, low) };
+        match single {
+            Some(single) => Interval { low: metric.gain(worst, single), high: metric.gain(best, single) },
+            None => Interval { low: low - high, high: high - low },
+        }
     }
 
     /// The predictor that goes best with the gains of the other targets.
