@@ -9,7 +9,7 @@ use super::StudentT;
 /// use transfermap::statistics::noncentral_t_cdf;
 ///
 /// // scipy.stats.nct.cdf(2.5, 7, 1.5)
-/// assert!((noncentral_t_cdf(2.5, 7.0, 1.5) - 0.776_326_521_269_119_9).abs() < 1e-12);
+/// assert!((noncentral_t_cdf(2.5, 7.0, 1.5) - 0.776_326_521_269_119_9).abs() < 1e-10);
 /// ```
 pub fn noncentral_t_cdf(t: f64, df: f64, ncp: f64) -> f64 {
     if t.is_infinite() && df > 0.0 && ncp.is_finite() {

@@ -154,7 +154,7 @@ fn seeds_to_detect_a_gain_are_those_at_which_the_smallest_detectable_one_is_no_l
     // Two arms of one variance: at today's four runs today's smallest detectable gain is found.
     let today = smallest_detectable(test.standard_error, test.df, 0.05, 0.8).unwrap();
     assert_eq!((seeds(today * 1.000_001), seeds(today * 0.999)), (Some(4), Some(5)));
-    assert!(seeds(0.002).unwrap() > seeds(0.004).unwrap());
+    assert!(seeds(0.004).unwrap() > seeds(0.006).unwrap());
     assert_eq!((seeds(1e-6), seeds(0.0)), (None, None));
 }
 
