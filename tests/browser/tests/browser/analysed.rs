@@ -330,7 +330,7 @@ impl Shown<'_> {
             row.shows("first epoch", &epochs.first().context("no epoch")?["gain"], Self::scale(t))?;
             row.shows("last epoch", &epochs.last().context("no epoch")?["gain"], Self::scale(t))?;
             row.shows("change", &t["change"]["gain"], Self::scale(t))?;
-            row.shows("95 % interval", &t["change"]["ci"], Self::scale(t))?;
+            row.shows("interval", &t["change"]["ci"], Self::scale(t))?;
             row.shows("p", &t["change"]["p"], 1.0)?;
             row.shows("Holm p", &t["change"]["p_holm"], 1.0)?;
         }

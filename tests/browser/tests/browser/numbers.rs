@@ -8,7 +8,7 @@ use transfermap::analysis::{Analysis, Options};
 use transfermap::number;
 use transfermap::report::Report;
 use transfermap_browser_tests::reports::{NOTEBOOK, REAL_SMALL, sample, still};
-use transfermap_viewer::chart::transfer_map::{pair_key, sign};
+use transfermap_viewer::chart::transfer_map::pair_key;
 use transfermap_viewer::page::Tab;
 
 use crate::World;
@@ -59,7 +59,7 @@ fn check_map(world: &World, expected: &Analysis) -> Result<()> {
             vec![json!(key)],
         )?;
         let gain = number::gain(pair.metric, pair.gain.context("no gain")?);
-        ensure!(shown[0] == json!(format!("{gain} {}", sign(pair.verdict))), "{key}: {shown}, expected {gain}");
+        ensure!(shown[0] == json!(format!("{gain} {}", pair.verdict.sign())), "{key}: {shown}, expected {gain}");
         let told = shown[1].as_str().unwrap_or_default();
         ensure!(told.contains(pair.verdict.name()), "{key}: {told}, expected {}", pair.verdict.name());
         if let Some(p) = pair.p_holm {
