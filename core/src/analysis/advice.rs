@@ -1,6 +1,7 @@
 //! What to do about a target, in one or two sentences that claim no more than was shown.
 
 use super::recommendation::{Basis, RecommendedSource};
+use super::sentence::count;
 use super::{Flag, Verdict};
 use crate::metric::Metric;
 use crate::number;
@@ -40,15 +41,8 @@ pub(super) fn advice(sources: &[RecommendedSource], metric: Metric, target: &str
     if !tested.is_empty() && all(&[Verdict::Harms, Verdict::Equivalent]) {
         return format!("Train {target} alone: no source makes a difference for the better that matters.");
     }
-    match sources.first() {
-        Some(RecommendedSource { basis: Basis::Predicted { .. }, source, gain: Some(gain), .. }) if *gain > 0.0 => {
-            format!(
-                "No source has been shown to help {target}; {source} is predicted to be the best, and has to be measured."
-            )
-        }
-        Some(best @ RecommendedSource { gain: Some(_), .. }) => undecided(best, metric, target),
-        _ => format!("Nothing is known about sources for {target}."),
-    }
+    let best = sources.first().filter(|s| s.gain.is_some());
+    best.map_or_else(|| format!("Nothing is known about sources for {target}."), |best| open(best, metric, target))
 }
 
 /// Why a verdict of `helps` is no reason to act.
@@ -65,27 +59,42 @@ fn doubt(source: &RecommendedSource, target: &str) -> Option<String> {
     }
 }
 
-fn undecided(best: &RecommendedSource, metric: Metric, target: &str) -> String {
+/// What to do where nothing has been shown to help, and not everything to be of no use.
+fn open(best: &RecommendedSource, metric: Metric, target: &str) -> String {
+    let none = format!("No source has been shown to help {target}");
     let gain = best.gain.map_or_else(String::new, |g| with_unit(metric, g));
-    let leans = best.probability_positive.map_or_else(String::new, |p| format!(", {}", leaning(p)));
-    let found = format!("No source has been shown to help {target}. {} came out best ({gain}{leans})", best.source);
-    match best.seeds_needed {
-        Some(seeds) => format!("{found}: {seeds} seeds of both would decide in four of five studies."),
-        None if best.verdict == Some(Verdict::Untested) => {
-            format!("{found}: a verdict needs at least two seeds of both.")
-        }
-        None => format!("{found}, and deciding it would take more seeds than it is worth."),
+    if let Basis::Predicted { .. } = best.basis {
+        return match best.gain {
+            Some(gain) if gain > 0.0 => {
+                format!("{none}; {} is predicted to be the best, and has to be measured.", best.source)
+            }
+            _ => format!("{none}, and none is predicted to."),
+        };
     }
+    let came_out = |leans: &str| format!("{none}. {} came out best ({gain}{leans})", best.source);
+    match (best.verdict, best.probability_positive, best.seeds_needed) {
+        (Some(Verdict::Undecided), Some(p), Some(seeds)) => {
+            format!("{}: {} of both would decide in four of five studies.", came_out(&lean(p)), count(seeds, "seed"))
+        }
+        (Some(Verdict::Undecided), Some(p), None) => {
+            format!("{}; no number of seeds that one could pay for would decide.", came_out(&lean(p)))
+        }
+        (Some(Verdict::Undecided), None, _) => {
+            format!("{}, but no runs of {target} vary over seeds: there is nothing to test with.", came_out(""))
+        }
+        (Some(Verdict::Equivalent), ..) => format!("{}, and makes no difference that matters.", came_out("")),
+        (Some(Verdict::Harms), ..) => format!("{}, and harms.", came_out("")),
+        _ => format!("{}: a verdict needs at least two seeds of both.", came_out("")),
+    }
+}
+
+fn lean(probability_positive: f64) -> String {
+    format!(", {}", leaning(probability_positive))
 }
 
 /// A gain with its unit: `+1.20 points`.
 pub(super) fn with_unit(metric: Metric, gain: f64) -> String {
     format!("{} {}", number::gain(metric, gain), number::unit(metric)).trim_end().to_owned()
-}
-
-/// A count with its noun: `5 seeds`.
-pub(super) fn seeds(n: usize) -> String {
-    format!("{n} seed{}", if n == 1 { "" } else { "s" })
 }
 
 /// The sentence that says why a measured source stands where it does.
@@ -94,13 +103,13 @@ pub(super) fn measured(source: &RecommendedSource, metric: Metric, runs: usize) 
         source.interval.map_or_else(String::new, |i| format!(", interval {}", number::gain_interval(metric, i)));
     let verdict = source.verdict.unwrap_or(Verdict::Untested);
     let leans = match (verdict, source.probability_positive) {
-        (Verdict::Undecided, Some(p)) => format!(", {}", leaning(p)),
+        (Verdict::Undecided, Some(p)) => lean(p),
         _ => String::new(),
     };
     let flags: Vec<&str> = source.flags.iter().map(|f| f.name()).collect();
     let flags = if flags.is_empty() { String::new() } else { format!(" ({})", flags.join(", ")) };
     let gain = source.gain.map_or_else(String::new, |g| with_unit(metric, g));
-    format!("{gain}{interval}: measured over {}, {}{leans}{flags}", seeds(runs), verdict.name())
+    format!("{gain}{interval}: measured over {}, {}{leans}{flags}", count(runs, "seed"), verdict.name())
 }
 
 #[cfg(test)]
@@ -151,5 +160,26 @@ mod tests {
         let equal = source("d", 0.0, Verdict::Equivalent, &[]);
         assert!(of(&[equal]).starts_with("Train rte alone: no source makes a difference"));
         assert_eq!(of(&[]), "Nothing is known about sources for rte.");
+    }
+
+    #[test]
+    fn advice_without_an_answer_says_what_would_give_one() {
+        let of = |sources: &[RecommendedSource]| advice(sources, Metric::Accuracy, "rte");
+        let undecided = source("c", 0.01, Verdict::Undecided, &[]);
+        let endless = RecommendedSource { seeds_needed: None, ..undecided.clone() };
+        assert!(of(&[endless]).ends_with("no number of seeds that one could pay for would decide."));
+        let still = RecommendedSource { seeds_needed: None, probability_positive: None, ..undecided.clone() };
+        assert!(of(&[still]).ends_with("no runs of rte vary over seeds: there is nothing to test with."));
+        let (equal, untested) = (source("d", 0.02, Verdict::Equivalent, &[]), source("e", 0.0, Verdict::Untested, &[]));
+        assert!(of(&[equal, untested.clone()]).ends_with("makes no difference that matters."));
+        assert!(
+            of(&[source("b", -0.02, Verdict::Harms, &[]), untested.clone()]).ends_with("(−2.0 points), and harms.")
+        );
+        assert!(of(&[untested]).ends_with("a verdict needs at least two seeds of both."));
+        let basis = Basis::Predicted { predictor: "nce".into(), spearman: 0.5, targets: 4 };
+        let predicted = RecommendedSource { basis, verdict: None, ..undecided };
+        assert!(of(std::slice::from_ref(&predicted)).contains("has to be measured"));
+        let loss = RecommendedSource { gain: Some(-0.01), ..predicted };
+        assert_eq!(of(&[loss]), "No source has been shown to help rte, and none is predicted to.");
     }
 }

@@ -33,8 +33,8 @@ pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> FamilyPairs {
     let decided = |pairs: &[Cow<'_, Pair>]| decide(&arms(context, pairs, &margins), None, alpha);
     let (decided_all, decided_without) = (decided(&all), decided(&without));
     let (counted, decisions) = match context.options.without_collapsed {
-        true => (without, decided_without.clone()),
-        false => (all, decided_all.clone()),
+        true => (&without, &decided_without),
+        false => (&all, &decided_all),
     };
     let gains: Vec<Vec<f64>> = counted.iter().map(|p| p.gains()).collect();
     let moderated = statistics::moderate(&gains);
@@ -42,10 +42,8 @@ pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> FamilyPairs {
 
     let analysed = (0..pairs.len()).map(|i| {
         let without_collapsed = WithoutCollapsed {
-            n: decided_without.tests[i]
-                .as_ref()
-                .map_or_else(|| pairs[i].without_collapsed().transfer.scores().len(), |t| t.n.1),
-            gain: pairs[i].without_collapsed().gain(),
+            n: without[i].transfer.scores().len(),
+            gain: without[i].gain(),
             p_holm: decided_without.p_holm[i],
             verdict: decided_without.verdicts[i],
         };
@@ -59,10 +57,10 @@ pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> FamilyPairs {
             moderated: moderated.tests[i].as_ref(),
             depends_on_collapsed: decided_all.verdicts[i] != decided_without.verdicts[i],
         }
-        .analyse(&decisions, i, verdicts_moderated[i], without_collapsed)
+        .analyse(decisions, i, verdicts_moderated[i], without_collapsed)
     });
-    let pair_correlation = pair_correlation(&counted);
-    FamilyPairs { pairs: analysed.collect(), decisions, moderated, pair_correlation }
+    let pairs = analysed.collect();
+    FamilyPairs { pairs, decisions: decisions.clone(), pair_correlation: pair_correlation(counted), moderated }
 }
 
 /// What the pairs of a family are decided by.
@@ -124,10 +122,7 @@ impl One<'_> {
         let (singles, transfers) = counted.scores();
         let (paired_singles, paired_transfers) = counted.paired_scores();
         let (single, transfer) = counted.means();
-        let better = |a: &[f64], b: &[f64]| match counted.metric.higher_is_better() {
-            true => statistics::probability_of_superiority(a, b),
-            false => statistics::probability_of_superiority(b, a),
-        };
+        let oriented = counted.oriented_scores();
         PairAnalysis {
             key: pair.key.clone(),
             metric: pair.metric,
@@ -171,7 +166,7 @@ impl One<'_> {
             pair_correlation: Coefficient::Pearson.of(&paired_singles, &paired_transfers),
             cohen_d: statistics::cohen_d_paired(gains),
             cohen_d_moderated: moderated.map(|t| t.mean / t.posterior_variance.sqrt()),
-            probability_of_improvement: better(&singles, &transfers),
+            probability_of_improvement: statistics::probability_of_superiority(&oriented.0, &oriented.1),
             probability_of_improvement_ci: None,
             without_collapsed,
             examples: context.examples(pair),

@@ -150,14 +150,12 @@ pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis, stage: Stage)
 fn pair(context: &Context<'_>, pair: &Pair, into: &mut PairAnalysis) {
     let level = 1.0 - context.options.alpha;
     let resampling = Resampling { resamples: RESAMPLES, level, seed: context.options.seed };
-    let (singles, transfers) = context.counted(pair).oriented();
-    let scored = |runs: Vec<Option<f64>>| runs.into_iter().flatten().collect::<Vec<f64>>();
-    let (singles, transfers) = (scored(singles), scored(transfers));
+    let (singles, transfers) = context.counted(pair).oriented_scores();
     into.probability_of_improvement_ci = statistics::probability_of_improvement(&singles, &transfers, &resampling);
 
     let Some(predictions) = context.predictions(pair) else { return };
-    // All seeds or none: the interval is of the same mean as the gain beside it.
-    if predictions.seeds.len() == into.n {
+    // All runs or none: the interval is of the same mean as the gain beside it.
+    if [into.n, into.n_single, into.n_transfer].iter().all(|&n| n == predictions.seeds.len()) {
         into.gain_ci_population = population(pair.metric, &predictions, context.classes(&pair.key.target), &resampling);
     }
     for (examples, p) in into.examples.iter_mut().zip(&predictions.seeds) {

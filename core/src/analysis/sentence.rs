@@ -69,7 +69,8 @@ fn runs(pairs: &[PairAnalysis]) -> String {
     if low == high { count(high, "seed") } else { format!("{low} to {high} seeds") }
 }
 
-fn count(n: usize, noun: &str) -> String {
+/// A count with its noun: `5 seeds`.
+pub(super) fn count(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 

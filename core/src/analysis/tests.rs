@@ -60,6 +60,19 @@ fn the_notebooks_collapsed_runs_are_found() {
 }
 
 #[test]
+fn an_interval_of_new_examples_is_of_all_runs_or_absent() {
+    let mut report = Report::from_json(include_bytes!("../../../www/samples/real-small.json")).unwrap();
+    let id = report.runs.iter().position(|r| r.sources.is_empty() && r.targets == ["rte"]).unwrap();
+    report.runs.remove(id);
+    let analysis = Analysis::new(&report, &Options::default()).unwrap();
+    for pair in &analysis.pairs {
+        let complete = pair.n_single == 3;
+        assert_eq!((complete, pair.n), (pair.key.target != "rte", if complete { 3 } else { 2 }));
+        assert_eq!(pair.gain_ci_population.is_some(), complete, "the gain is of three runs, the interval of two");
+    }
+}
+
+#[test]
 fn resampling_part_by_part_gives_the_whole() {
     let scores: Vec<f64> = (0..64).map(|i| 0.5 + f64::from(i * 29 % 64) / 160.0).collect();
     // Of 9 tasks permutations are drawn, more than one part holds, and tasks are resampled.

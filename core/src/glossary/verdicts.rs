@@ -147,7 +147,7 @@ pub(super) const TERMS: &[Term] = &[
         key: "pair-correlation",
         name: "Correlation of both arms",
         text: "Pearson’s r of the single and transfer scores over seeds: what pairing by seed would be worth. The pooled \
-               test takes it for 0, which it mostly is.",
+               test takes it for 0.",
         formula: "",
         source: "",
     },

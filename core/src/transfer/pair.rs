@@ -92,6 +92,12 @@ impl Pair {
         (orient(&self.single), orient(&self.transfer))
     }
 
+    /// The scores (single, transfer) behind the gain, turned so that larger is better.
+    pub fn oriented_scores(&self) -> (Vec<f64>, Vec<f64>) {
+        let (single, transfer) = self.oriented();
+        (single.into_iter().flatten().collect(), transfer.into_iter().flatten().collect())
+    }
+
     /// The gains that a paired test takes, by ascending seed; empty where the arms share no seed.
     ///
     /// Rounded to 1e-12: 0.9 − 0.8 and 0.8 − 0.7 are one difference, and equal differences must not look as if they
