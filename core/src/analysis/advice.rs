@@ -51,7 +51,7 @@ fn doubt(source: &RecommendedSource, target: &str) -> Option<String> {
     if has(Flag::Leak) {
         Some(format!("test texts of {target} stand in its training set: take them out and train again"))
     } else if has(Flag::DependsOnCollapsed) {
-        Some("the verdict hangs on runs that collapsed: more seeds, or a recipe that does not collapse".to_owned())
+        Some("the verdict hangs on runs that collapsed: add seeds, or mend the recipe so that none does".to_owned())
     } else if has(Flag::Negligible) {
         Some("by less than the margin: it is not worth a training".to_owned())
     } else {

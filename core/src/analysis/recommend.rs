@@ -6,7 +6,7 @@ use super::advice::{advice, measured, with_unit};
 use super::pairs::{POWER, arms};
 use super::predictors::{Predictor, predictors};
 use super::recommendation::{Basis, Recommendation, RecommendedSource};
-use super::{Analysis, AnalysisError, Context, Decisions, FamilyKey, Options, PairAnalysis, Verdict, decide};
+use super::{Analysis, AnalysisError, Context, Decisions, FamilyKey, Flag, Options, PairAnalysis, Verdict, decide};
 use crate::metric::Metric;
 use crate::number;
 use crate::report::Report;
@@ -176,6 +176,11 @@ impl Advisor<'_> {
                 .filter(|_| verdict == Some(Verdict::Undecided))
                 .and_then(|t| t.seeds_to_detect(worth, alpha / decisions.size.max(1) as f64, POWER));
             found.flags.clone_from(&pair.flags);
+            // The flag of the whole family's verdict; this one may be significant where that is not.
+            let negligible = verdict == Some(Verdict::Helps) && pair.gain_ci.is_some_and(|ci| ci.inside(pair.margin));
+            if negligible && !found.flags.contains(&Flag::Negligible) {
+                found.flags.push(Flag::Negligible);
+            }
             found.reason = measured(&found, metric, pair.n_transfer);
             return found;
         }
