@@ -21,6 +21,8 @@ end_memory() { kill "$(cat $W/watch)" 2>/dev/null; echo "memory $1: $(sort -n "$
 # 1. Is it right?
 t 90 parity $T parity --fixtures $W/fixtures --device cuda
 cut -c1-220 "$OUT/parity.txt" | tee -a "$OUT/log.txt"
+t 60 gemmcheck $W/bin/gemmcheck
+grep -A3 errors "$OUT/gemmcheck.txt" | tee -a "$OUT/log.txt"
 # 2. A step, twice with the same seed.
 watch_memory albert-base-v2-bf16-32x128
 t 60 ours-albert-base-v2-bf16-32x128 $(ours albert-base-v2 bf16 32 128 60)
