@@ -18,7 +18,8 @@
 //! 6. [`statistics`] asks what the gains show, and whether a measure goes with them; [`selection`] asks how good a choice
 //!    of sources a measure would have made. An [`analysis`] puts all of it together: verdicts, intervals, correlations,
 //!    recommendations.
-//! 7. A [`table`] holds any part of it, and renders as text, CSV or LaTeX. [`number`] writes numbers as people read them,
+//! 7. A [`race`] gives seeds to the pairs that they may still decide.
+//! 8. A [`table`] holds any part of it, and renders as text, CSV or LaTeX. [`number`] writes numbers as people read them,
 //!    and the [`glossary`] says what the words mean.
 //!
 //! The modules from the bottom up; each calls those above its own line only, which `./x test` checks.
@@ -32,6 +33,7 @@
 //! layer transfer
 //! layer report
 //! layer analysis import
+//! layer race
 //! layer table
 //! ```
 //!
@@ -58,6 +60,7 @@ pub mod measure;
 pub mod metric;
 pub mod number;
 pub mod plan;
+pub mod race;
 pub mod random;
 pub mod record;
 pub mod report;

@@ -1,13 +1,20 @@
 //! Prints the tables of docs/methods.md: how often verdicts are wrong when nothing is there, and how often they find
-//! what is there. `cargo run --release -p transfermap --example verdict_simulation`
+//! what is there; with `race`, what racing brings. `cargo run --release -p transfermap --example verdict_simulation`
 
+mod race;
 mod simulation;
 
 use simulation::{Design, Judged, Noise, SD, simulate};
 
 const FAMILIES: usize = 20_000;
 
+/// Studies of a line of the table of races, each of which is looked at a dozen times.
+const RACES: usize = 2_000;
+
 fn main() {
+    if std::env::args().any(|argument| argument == "race") {
+        return races();
+    }
     println!("False positives: no pair of 20 has an effect; share of {FAMILIES} studies.\n");
     println!("| seeds | scores | pooled: any `harms` | any `harms` or `helps` | moderated t: any `harms` | any |");
     println!("|---|---|---|---|---|---|");
@@ -52,6 +59,29 @@ fn false_positives(noises: &[Noise]) {
                 moderated.any_false_harm,
                 moderated.any_false
             );
+        }
+    }
+}
+
+/// Raced and not, at the same costs: `verdict_simulation race`.
+fn races() {
+    println!("Races: 5 of 20 pairs lose so many points; {RACES} studies.\n");
+    println!(
+        "| scores | loss | way | runs | power | any false verdict | pairs decided |\n|---|---|---|---|---|---|---|"
+    );
+    for noise in [Noise::Samples, Noise::Targets, Noise::Normal { baseline_sd: SD }] {
+        for points in [1.0, 2.0, 4.0] {
+            let ways = ["raced", "pooled, 5 seeds", "pooled, 8 seeds", "moderated t, 5 seeds", "moderated t, 8 seeds"];
+            for (way, came) in ways.into_iter().zip(race::compare(RACES, noise, points / 100.0)) {
+                println!(
+                    "| {} | {points} | {way} | {:.0} | {:.3} | {:.4} | {:.2} |",
+                    name(noise),
+                    came.runs,
+                    came.power,
+                    came.any_false,
+                    came.decided
+                );
+            }
         }
     }
 }

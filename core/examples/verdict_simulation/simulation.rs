@@ -11,7 +11,7 @@ use transfermap::statistics::{self, PairedT};
 use transfermap::transfer::{Arm, TransferMap};
 
 /// Tasks of a simulated study; every ordered pair is trained.
-const TASKS: usize = 5;
+pub const TASKS: usize = 5;
 /// Family-wise error rate.
 pub const ALPHA: f64 = 0.05;
 /// Smallest gain worth having: one point of accuracy.
@@ -78,17 +78,36 @@ pub struct Judged {
     pub plain: Rates,
 }
 
+/// Studies of one design, one after the other: the pairs of each.
+pub struct Studies {
+    design: Design,
+    random: ChaCha8Rng,
+    samples: Vec<Vec<f64>>,
+}
+
+impl Studies {
+    /// Always the same for a design.
+    pub fn new(design: Design) -> Self {
+        let samples = match design.noise {
+            Noise::Samples => sample_deviations(),
+            _ => Vec::new(),
+        };
+        Self { design, random: stream(20_261_127, &format!("{design:?}"), "simulation"), samples }
+    }
+}
+
+impl Iterator for Studies {
+    type Item = Vec<Arms>;
+
+    fn next(&mut self) -> Option<Vec<Arms>> {
+        Some(family(&mut self.random, self.design, &self.samples))
+    }
+}
+
 /// Simulates `families` studies of 20 ordered pairs.
 pub fn simulate(families: usize, design: Design) -> Judged {
-    let name = format!("{design:?}");
-    let mut random = stream(20_261_127, &name, "simulation");
-    let samples = match design.noise {
-        Noise::Samples => sample_deviations(),
-        _ => Vec::new(),
-    };
     let mut counts = [Count::default(); 3];
-    for _ in 0..families {
-        let pairs = family(&mut random, design, &samples);
+    for pairs in Studies::new(design).take(families) {
         let pooled = decide(&pairs, None, ALPHA).verdicts;
         let gains: Vec<Vec<f64>> = pairs.iter().map(differences).collect();
         let moderated: Vec<Option<f64>> =
@@ -107,7 +126,8 @@ fn differences(pair: &Arms) -> Vec<f64> {
     pair.single.iter().zip(&pair.transfer).filter_map(|(s, t)| Some((*t)? - (*s)?)).collect()
 }
 
-fn holm_verdicts(p: &[Option<f64>], gains: &[Vec<f64>]) -> Vec<Verdict> {
+/// Verdicts of p values with Holm's correction; none is `equivalent`.
+pub fn holm_verdicts(p: &[Option<f64>], gains: &[Vec<f64>]) -> Vec<Verdict> {
     let verdict = |(p, gains): (Option<f64>, &Vec<f64>)| match p.is_some_and(|p| p < ALPHA) {
         true if gains.iter().sum::<f64>() < 0.0 => Verdict::Harms,
         true => Verdict::Helps,

@@ -18,6 +18,8 @@ pub(super) struct Context<'a> {
     pub options: &'a Options,
     pub runs: Runs<'a>,
     pub map: TransferMap,
+    /// The study's seeds, ascending: the order in which runs count in a race.
+    pub seeds: Vec<u64>,
     choices: IndexMap<String, (Metric, f64)>,
     /// (source, target) whose training and test sets share texts.
     leaks: HashSet<(&'a str, &'a str)>,
@@ -65,7 +67,13 @@ impl<'a> Context<'a> {
             report.study.task.iter().filter(|t| t.test.same_as.is_some()).map(|t| t.name.as_str()).collect();
         let relevance =
             report.relevance.iter().map(|r| ((&*r.encoder, &*r.variant, &*r.source, &*r.target), r.value)).collect();
-        Ok(Self { report, options, runs, map, choices, leaks, on_training_rows, labels, relevance })
+        let seeds = report.study.seeds_ascending();
+        Ok(Self { report, options, runs, map, seeds, choices, leaks, on_training_rows, labels, relevance })
+    }
+
+    /// Runs of an arm at each planned look, where the pairs of the study race.
+    pub(super) fn looks(&self) -> Option<&'a [usize]> {
+        self.report.study.race.as_ref().map(|race| race.looks.as_slice())
     }
 
     /// Number of classes of a task.

@@ -24,6 +24,7 @@ mod pair;
 mod pairs;
 mod prediction;
 mod predictors;
+mod race;
 mod recommend;
 mod recommendation;
 mod resample;
@@ -63,6 +64,7 @@ pub use options::{Options, Ties};
 pub use outcome::PairOutcome;
 pub use pair::{PairAnalysis, SeedExamples, Test, WithoutCollapsed};
 pub use prediction::{PredictionAnalysis, PredictorAnalysis};
+pub use race::RaceAnalysis;
 pub use recommend::recommend;
 pub use recommendation::{Basis, Recommendation, RecommendedSource};
 pub use scores::{SeedScore, TaskScores};
@@ -93,6 +95,8 @@ pub struct Analysis {
     pub options: Options,
     /// The study's name.
     pub study: String,
+    /// What a race over seeds spent, where the study asked for one.
+    pub race: Option<RaceAnalysis>,
     /// Every task alone.
     pub tasks: Vec<TaskAnalysis>,
     /// Pairs that are tested together.
@@ -188,6 +192,7 @@ impl Analysis {
             schema: ANALYSIS_SCHEMA.to_owned(),
             options: context.options.clone(),
             study: context.report.study.name.clone(),
+            race: None,
             tasks: tasks::tasks(context.report, &context.map, &|task| context.choice(task)),
             families: Vec::new(),
             pairs: Vec::new(),
@@ -211,6 +216,7 @@ impl Analysis {
             analysis.pairs.extend(of_family);
             analysis.families.push(family);
         }
+        analysis.race = race::race(context, &analysis.pairs);
         analysis.warnings = warnings::warnings(context, &analysis);
         analysis
     }

@@ -35,6 +35,8 @@ pub struct PairAnalysis {
     pub sd: Option<f64>,
     /// Interval of this pair alone at level 1 − α, by the deciding test; of a raced pair at level 1 − α / looks.
     pub gain_ci: Option<Interval>,
+    /// Level of that interval.
+    pub gain_ci_level: f64,
     /// Interval that holds for all pairs of the family together: level 1 − α / family size.
     pub gain_ci_simultaneous: Option<Interval>,
     /// Interval when seeds and test examples are both drawn anew (bootstrap, level 1 − α); the others speak of these
@@ -61,6 +63,9 @@ pub struct PairAnalysis {
     pub look: Option<usize>,
     /// Runs after the source, with and without a score.
     pub seeds_spent: usize,
+    /// Of an undecided pair, the runs in each arm at which a gain as large as it came out, or as the margin, would be found in
+    /// four of five studies; absent where more than 200 would be needed.
+    pub seeds_needed: Option<usize>,
     /// Two-sided p of the plain paired t test.
     pub p_plain: Option<f64>,
     /// Exact two-sided sign-flip p; up to 12 seeds.

@@ -30,11 +30,11 @@ pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> FamilyPairs {
     let alpha = context.options.alpha;
     let all: Vec<Cow<'_, Pair>> = pairs.iter().map(|p| Cow::Borrowed(*p)).collect();
     let without: Vec<Cow<'_, Pair>> = pairs.iter().map(|p| Cow::Owned(p.without_collapsed())).collect();
-    let decided = |pairs: &[Cow<'_, Pair>]| decide(&arms(context, pairs, &margins), None, alpha);
+    let decided = |counted: &[Cow<'_, Pair>]| decide(&arms(context, pairs, counted, &margins), context.looks(), alpha);
     let (decided_all, decided_without) = (decided(&all), decided(&without));
     let (counted, decisions) = match context.options.without_collapsed {
-        true => (&without, &decided_without),
-        false => (&all, &decided_all),
+        true => (all_at_look(context, &without, &decided_without), &decided_without),
+        false => (all_at_look(context, &all, &decided_all), &decided_all),
     };
     let gains: Vec<Vec<f64>> = counted.iter().map(|p| p.gains()).collect();
     let moderated = statistics::moderate(&gains);
@@ -60,18 +60,30 @@ pub(super) fn family(context: &Context<'_>, pairs: &[&Pair]) -> FamilyPairs {
         .analyse(decisions, i, verdicts_moderated[i], without_collapsed)
     });
     let pairs = analysed.collect();
-    FamilyPairs { pairs, decisions: decisions.clone(), pair_correlation: pair_correlation(counted), moderated }
+    FamilyPairs { pairs, decisions: decisions.clone(), pair_correlation: pair_correlation(&counted), moderated }
 }
 
-/// What the pairs of a family are decided by.
-pub(super) fn arms(context: &Context<'_>, pairs: &[Cow<'_, Pair>], margins: &[f64]) -> Vec<Arms> {
+/// What the pairs of a family are decided by: of `pairs`, the runs that are in `counted`.
+pub(super) fn arms(context: &Context<'_>, pairs: &[&Pair], counted: &[Cow<'_, Pair>], margins: &[f64]) -> Vec<Arms> {
     let tasks = &context.report.study.task;
-    let of_pair = |(pair, &margin): (&Cow<'_, Pair>, &f64)| {
-        let (single, transfer) = pair.oriented();
+    let of_pair = |((&pair, counted), &margin): ((&&Pair, &Cow<'_, Pair>), &f64)| {
+        let (single, transfer) = match context.looks() {
+            Some(_) => pair.places(counted, &context.seeds),
+            None => counted.oriented(),
+        };
         let target = tasks.iter().position(|t| t.name == pair.key.target).unwrap_or(tasks.len());
         Arms { target, single, transfer, margin }
     };
-    pairs.iter().zip(margins).map(of_pair).collect()
+    pairs.iter().zip(counted).zip(margins).map(of_pair).collect()
+}
+
+/// Raced pairs as they were at their last look: what is said of a pair is said of one sample. Others as they are.
+fn all_at_look<'p>(context: &Context<'_>, pairs: &[Cow<'p, Pair>], decisions: &Decisions) -> Vec<Cow<'p, Pair>> {
+    let at_look = |(pair, look): (&Cow<'p, Pair>, &Option<usize>)| match look {
+        Some(look) => Cow::Owned(pair.of_seeds(context.seeds.get(..*look).unwrap_or(&context.seeds))),
+        None => pair.clone(),
+    };
+    pairs.iter().zip(&decisions.looks).map(at_look).collect()
 }
 
 /// Σ of the products of deviations from a pair's own means, over √(Σ squares alone × Σ squares after): what pairing by
@@ -113,7 +125,9 @@ impl One<'_> {
         without_collapsed: WithoutCollapsed,
     ) -> PairAnalysis {
         let Self { context, pair, counted, gains, margin, test, moderated, .. } = *self;
-        let alpha = context.options.alpha;
+        // A raced pair has a test at every look.
+        let looks = context.looks().map_or(1, <[usize]>::len);
+        let alpha = context.options.alpha / looks as f64;
         let family_alpha = alpha / decisions.size.max(1) as f64;
         let interval = |level: f64| test.and_then(|t| t.interval(level));
         let gain_ci = interval(1.0 - alpha);
@@ -135,18 +149,23 @@ impl One<'_> {
             gain: counted.gain(),
             sd: statistics::sd(gains),
             gain_ci,
+            gain_ci_level: 1.0 - alpha,
             gain_ci_simultaneous: interval(1.0 - family_alpha),
             gain_ci_population: None,
             relative_gain: counted.relative_gain(),
             chance_corrected_gain: counted.chance_corrected_gain(),
             error_rate_change: counted.error_rate_change(),
-            test: Test::Pooled,
+            test: if context.looks().is_some() { Test::Raced } else { Test::Pooled },
             p: decisions.p[i],
             probability_positive: test.and_then(PooledT::probability_positive),
             p_moderated: moderated.map(|t| t.p),
             verdict_moderated,
             look: decisions.looks[i],
             seeds_spent: pair.transfer.runs().count(),
+            seeds_needed: test.filter(|_| verdict == Verdict::Undecided).and_then(|t| {
+                let worth = t.gain.abs().max(margin);
+                t.seeds_to_detect(worth, family_alpha, POWER)
+            }),
             p_plain: plain.as_ref().and_then(|t| t.p),
             p_sign_flip: statistics::sign_flip_p(gains).filter(|_| plain.as_ref().is_some_and(|t| t.p.is_some())),
             p_welch: Welch::new(&singles, &transfers).filter(|_| !counted.paired).map(|w| w.p),
@@ -156,7 +175,7 @@ impl One<'_> {
             p_equivalence_holm: decisions.p_equivalence_holm[i],
             family_size: decisions.size,
             verdict,
-            flags: self.flags(verdict, gain_ci),
+            flags: self.flags(verdict, gain_ci, decisions.looks[i]),
             collapsed_runs: pair.transfer.count(|run| run.constant),
             collapsed_singles: pair.single.count(|run| run.constant),
             source_collapsed_runs: pair.source_collapsed_runs,
@@ -173,10 +192,11 @@ impl One<'_> {
         }
     }
 
-    fn flags(&self, verdict: Verdict, interval: Option<Interval>) -> Vec<Flag> {
+    fn flags(&self, verdict: Verdict, interval: Option<Interval>, look: Option<usize>) -> Vec<Flag> {
         let Self { context, pair, counted, margin, test, depends_on_collapsed, .. } = *self;
         let significant = matches!(verdict, Verdict::Helps | Verdict::Harms);
         let key = &pair.key;
+        let last_look = context.looks().and_then(|looks| looks.last().copied());
         [
             (significant && interval.is_some_and(|i| i.inside(margin)), Flag::Negligible),
             (depends_on_collapsed, Flag::DependsOnCollapsed),
@@ -187,6 +207,7 @@ impl One<'_> {
             (verdict == Verdict::Undecided && test.is_none(), Flag::IdenticalScores),
             (!counted.paired && counted.gain().is_some(), Flag::Unpaired),
             (test.is_some_and(PooledT::one_run), Flag::OneRun),
+            (significant && look.is_some() && look < last_look, Flag::StoppedEarly),
         ]
         .into_iter()
         .filter_map(|(holds, flag)| holds.then_some(flag))

@@ -138,7 +138,8 @@ impl Advisor<'_> {
         let counted: Vec<_> = pairs.iter().map(|p| self.context.counted(p)).collect();
         let margins = vec![self.context.margin(self.target); pairs.len()];
         let names = pairs.iter().map(|p| p.key.source.as_str()).collect();
-        (names, decide(&arms(self.context, &counted, &margins), None, self.context.options.alpha))
+        let arms = arms(self.context, &pairs, &counted, &margins);
+        (names, decide(&arms, self.context.looks(), self.context.options.alpha))
     }
 
     fn source(
@@ -161,6 +162,7 @@ impl Advisor<'_> {
             reason: "not trained, and nothing that is known predicts it".to_owned(),
         };
         let alpha = self.context.options.alpha;
+        let looks = self.context.looks().map_or(1, <[usize]>::len);
         let pair = self.pairs.iter().find(|p| p.key.source == source && p.key.target == self.target);
         if let Some((pair, gain)) = pair.and_then(|p| Some((p, p.gain?))) {
             let place = names.iter().position(|name| *name == source);
@@ -174,7 +176,7 @@ impl Advisor<'_> {
             found.probability_positive = pair.probability_positive;
             found.seeds_needed = test
                 .filter(|_| verdict == Some(Verdict::Undecided))
-                .and_then(|t| t.seeds_to_detect(worth, alpha / decisions.size.max(1) as f64, POWER));
+                .and_then(|t| t.seeds_to_detect(worth, alpha / (decisions.size.max(1) * looks) as f64, POWER));
             found.flags.clone_from(&pair.flags);
             // The flag of the whole family's verdict; this one may be significant where that is not.
             let negligible = verdict == Some(Verdict::Helps) && pair.gain_ci.is_some_and(|ci| ci.inside(pair.margin));

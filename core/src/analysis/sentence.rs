@@ -44,7 +44,7 @@ impl Analysis {
         let changed: Vec<String> = self
             .pairs
             .iter()
-            .filter(|p| p.verdict != p.verdict_moderated)
+            .filter(|p| p.test == super::Test::Pooled && p.verdict != p.verdict_moderated)
             .map(|p| {
                 let (before, now) = (p.verdict_moderated.name(), p.verdict.name());
                 format!("{} → {} {now} (was {before})", p.key.source, p.key.target)
@@ -72,6 +72,16 @@ fn runs(pairs: &[PairAnalysis]) -> String {
 /// A count with its noun: `5 seeds`.
 pub(super) fn count(n: usize, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
+
+/// `3, 5 and 8`.
+pub(super) fn list(numbers: &[usize]) -> String {
+    let words: Vec<String> = numbers.iter().map(usize::to_string).collect();
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
 }
 
 fn verb<'a>(n: usize, one: &'a str, many: &'a str) -> &'a str {

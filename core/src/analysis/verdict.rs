@@ -50,6 +50,11 @@ impl Verdict {
         format!("{} {}", self.sign(), self.name())
     }
 
+    /// Whether the runs have shown something.
+    pub fn is_decided(self) -> bool {
+        matches!(self, Self::Helps | Self::Harms | Self::Equivalent)
+    }
+
     /// Decides by Holm-corrected p values: `difference` of the test against 0, `equivalence` of the two one-sided ones;
     /// absent p values decide nothing. `has_verdict`: there are enough runs for one.
     pub(super) fn of(
@@ -94,6 +99,8 @@ pub enum Flag {
     Unpaired,
     /// One of the two arms is a single run, whose own noise nobody knows: a p, and no verdict.
     OneRun,
+    /// A raced pair was decided before its last look: its gain is biased away from zero.
+    StoppedEarly,
 }
 
 impl Flag {
@@ -109,6 +116,7 @@ impl Flag {
             Self::IdenticalScores => "identical_scores",
             Self::Unpaired => "unpaired",
             Self::OneRun => "one_run",
+            Self::StoppedEarly => "stopped_early",
         }
     }
 
@@ -124,6 +132,7 @@ impl Flag {
             Self::IdenticalScores => "no arm of the target varies",
             Self::Unpaired => "no shared seeds",
             Self::OneRun => "an arm of one run",
+            Self::StoppedEarly => "decided at an early look, so the gain is biased away from zero",
         }
     }
 }

@@ -150,6 +150,7 @@ fn study(import: &Import, joined: &Joined) -> Study {
         encoder: encoders.into_iter().map(|name| encoder(name)).collect(),
         recipe: RecipeOverride::default(),
         measures: Measures::default(),
+        race: None,
         task: joined.tasks.iter().map(|name| task(name, import.metric, joined)).collect(),
     }
 }

@@ -6,6 +6,7 @@ mod labels;
 mod lines;
 mod measures;
 mod parse;
+mod race;
 mod ready;
 mod recipe;
 mod rows;
@@ -23,6 +24,7 @@ pub use columns::{Column, Kind};
 pub use error::StudyError;
 pub use labels::{LabelSet, Labels, LabelsError};
 pub use measures::{Measures, Select};
+pub use race::{Race, RaceBudget};
 pub use ready::{READY, Ready};
 pub use recipe::{Head, LrSchedulerType, OutOfRange, Precision, Recipe, RecipeOverride};
 pub use rows::{Located, Sample, Source, Validation};
@@ -160,6 +162,9 @@ pub struct Study {
     /// Measures of similarity and transferability.
     #[serde(default, skip_serializing_if = "Measures::is_default")]
     pub measures: Measures,
+    /// Seeds go where they can still decide something; every pair gets all of them where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub race: Option<Race>,
     /// The tasks.
     pub task: Vec<Task>,
 }
@@ -196,6 +201,13 @@ impl Study {
     /// The task of this name.
     pub fn task(&self, name: &str) -> Option<&Task> {
         self.task.iter().find(|t| t.name == name)
+    }
+
+    /// The seeds in ascending order: the order in which the runs of an arm count.
+    pub fn seeds_ascending(&self) -> Vec<u64> {
+        let mut seeds = self.seeds.clone();
+        seeds.sort_unstable();
+        seeds
     }
 
     /// Ordered (source, target) pairs, in the order of the tasks or of the list.

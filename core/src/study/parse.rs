@@ -94,7 +94,9 @@ pub(super) fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> 
             }
         }
     }
-    check_pairs(study, lines)
+    check_pairs(study, lines)?;
+    let race = study.race.as_ref().map_or(Ok(()), |race| race.check(study));
+    race.map_err(|(key, m)| lines.table_error("race", key, m))
 }
 
 fn check_names(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {

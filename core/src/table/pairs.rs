@@ -8,9 +8,11 @@ use crate::number;
 pub fn pairs(pairs: &[&PairAnalysis], options: &Options) -> Table {
     const CSV: &[Medium] = &[Medium::Csv];
     const WIDE: &[Medium] = &[Medium::Csv, Medium::Terminal];
-    let level = number::plain(100.0 * (1.0 - options.alpha), 1);
+    let level = pairs.first().map_or(1.0 - options.alpha, |p| p.gain_ci_level);
+    let level = number::plain(100.0 * level, 1);
     let gain = |p: &&PairAnalysis| Show::Gain(p.metric);
     let score = |p: &&PairAnalysis, score| Value::number(score, Show::Score(p.metric));
+    let raced: &[Medium] = if pairs.iter().any(|p| p.look.is_some()) { Medium::ALL } else { CSV };
     Table::of(pairs, "pairs", "Pairs")
         .family(|p| FamilyKey::from(&p.key))
         .words("source", |p| &p.key.source)
@@ -20,6 +22,14 @@ pub fn pairs(pairs: &[&PairAnalysis], options: &Options) -> Table {
         .numbers("n", |p| p.n_transfer)
         .numbers("n_single", |p| p.n_single)
         .on(CSV)
+        .numbers("look", |p| p.look)
+        .on(raced)
+        .numbers("seeds_spent", |p| p.seeds_spent)
+        .head("seeds spent")
+        .on(raced)
+        .numbers("seeds_needed", |p| p.seeds_needed)
+        .head("seeds needed")
+        .on(raced)
         .numbers("n_paired", |p| p.n)
         .on(CSV)
         .numbers("single", |p| score(p, p.single))

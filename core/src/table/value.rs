@@ -139,6 +139,13 @@ impl From<usize> for Value {
     }
 }
 
+/// Where it is there.
+impl From<Option<usize>> for Value {
+    fn from(count: Option<usize>) -> Self {
+        count.map_or(Self::Missing, Self::from)
+    }
+}
+
 impl From<u64> for Value {
     fn from(count: u64) -> Self {
         Self::Count(count)

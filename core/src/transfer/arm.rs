@@ -51,6 +51,12 @@ impl Arm {
         self.0.values().filter(|run| is(run)).count()
     }
 
+    /// The runs of these seeds.
+    pub(super) fn of_seeds(&self, seeds: &[u64]) -> Self {
+        let asked = |seed: &Option<u64>| seed.is_some_and(|seed| seeds.contains(&seed));
+        self.0.iter().filter(|(seed, _)| asked(seed)).map(|(&seed, &run)| (seed, run)).collect()
+    }
+
     /// The arm without some of its runs.
     pub(super) fn only(&self, keep: impl Fn(&Outcome) -> bool) -> Self {
         self.0.iter().filter(|(_, run)| keep(run)).map(|(&seed, &run)| (seed, run)).collect()

@@ -1,6 +1,6 @@
 //! By what runs are joined, never by position, and what is tested together.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::record::RunRecord;
 use crate::study::Protocol;
@@ -35,7 +35,7 @@ impl<'a> ArmKey<'a> {
 }
 
 /// Which transfer: what a source did to a target.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PairKey {
     /// Encoder name.

@@ -75,6 +75,13 @@ impl Pair {
         Self { single: self.single.only(stands), transfer: self.transfer.only(stands), ..self.clone() }
     }
 
+    /// The same pair with the runs of these seeds only.
+    #[must_use]
+    pub fn of_seeds(&self, seeds: &[u64]) -> Self {
+        let arm = |arm: &Arm| arm.of_seeds(seeds);
+        Self { single: arm(&self.single), transfer: arm(&self.transfer), ..self.clone() }
+    }
+
     /// The scores (single, transfer) behind the gain: of all runs of each arm.
     pub fn scores(&self) -> (Vec<f64>, Vec<f64>) {
         (self.single.scores(), self.transfer.scores())
@@ -88,8 +95,23 @@ impl Pair {
     /// The runs of both arms (single, transfer) by ascending seed, turned so that larger is better; `None` for a run
     /// without a score, which keeps its place.
     pub fn oriented(&self) -> (Vec<Option<f64>>, Vec<Option<f64>>) {
-        let orient = |arm: &Arm| arm.runs().map(|(_, run)| run.score.map(|s| self.metric.gain(s, 0.0))).collect();
+        let orient = |arm: &Arm| arm.runs().map(|(_, run)| self.orient(run)).collect();
         (orient(&self.single), orient(&self.transfer))
+    }
+
+    /// The runs of both arms (single, transfer) in the order of `seeds`, turned likewise, up to the first seed that an arm
+    /// has no run of: what has a place in a race. A run that failed keeps its place, as does one that is not in `counted`,
+    /// which is this pair or a part of it.
+    pub fn places(&self, counted: &Self, seeds: &[u64]) -> (Vec<Option<f64>>, Vec<Option<f64>>) {
+        let places = |arm: &Arm, counted: &Arm| {
+            let there = seeds.iter().map(|&seed| Some(seed)).take_while(|&seed| arm.get(seed).is_some());
+            there.map(|seed| counted.get(seed).and_then(|run| self.orient(run))).collect()
+        };
+        (places(&self.single, &counted.single), places(&self.transfer, &counted.transfer))
+    }
+
+    fn orient(&self, run: &Outcome) -> Option<f64> {
+        run.score.map(|score| self.metric.gain(score, 0.0))
     }
 
     /// The scores (single, transfer) behind the gain, turned so that larger is better.

@@ -23,6 +23,7 @@ use crate::store::records::Store;
 use crate::store::survey::{Survey, survey};
 
 /// A study that is ready to be trained.
+#[derive(Clone)]
 pub struct Planned {
     pub study: Study,
     /// Its runs.

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use transfermap::analysis::{Analysis, Options};
+use transfermap::race::Course;
 use transfermap::report::Report;
 
 use super::event::{Assignment, Monitor};
@@ -21,7 +22,7 @@ use crate::error::Wrong;
 use crate::store::claims::Claims;
 use crate::store::records::{KeepModels, Store};
 use crate::store::report;
-use crate::store::survey::{Survey, clear, listed, survey};
+use crate::store::survey::{Permission, Survey, clear, listed, survey};
 
 /// What a study came to, in memory and on disk.
 pub struct Outcome {
@@ -59,7 +60,7 @@ pub fn run(
     train(request, &planned, worker, stop, monitor)
 }
 
-/// Trains what is missing of a plan and writes the report.
+/// Trains what is missing of a plan, round by round where its pairs race, and writes the report.
 ///
 /// # Errors
 /// As [`run`].
@@ -71,54 +72,79 @@ pub fn train(
     monitor: &mut dyn Monitor,
 ) -> anyhow::Result<Outcome> {
     let began = Instant::now();
-    let store = Store::new(&std::path::absolute(&request.out)?);
-    let selection = select(&planned.plan, request.shard, request.only.as_deref())?;
-    let call = Call { request, planned, selection, store };
-    call.clear_the_way(monitor)?;
-    let assignment = call.assignment()?;
     let hands = Hands { worker, workers: request.workers, on_cpu: planned.on_cpu, stop };
-    let pending = call.selection.runs.iter().filter(|r| !call.store.record_path(&r.id).exists()).count();
-    let mut ending = Ending::default();
-    if pending > 0 {
-        ending = hands.work(&assignment, (pending, "runs"), &call.store, monitor).context("starting a worker")?;
-    }
+    let course = Course::new(&planned.study, &planned.plan);
+    let Trained { call, ending } = match course.as_ref().zip(planned.study.race.as_ref()) {
+        Some(race) => super::race::train(request, planned, race, &hands, monitor)?,
+        None => {
+            let call = Call::new(request, planned.clone(), request.permission)?;
+            call.clear_the_way(monitor)?;
+            let ending = call.train(&hands, monitor)?;
+            Trained { call, ending }
+        }
+    };
     let seconds = began.elapsed().as_secs_f64();
     call.check(&ending)?;
-    let found = survey(&planned.plan, &call.store)?;
+    let found = survey(&call.planned.plan, &call.store)?;
     let collect_only = match (ending.stopped, &request.only) {
         (true, _) => Some("the study was stopped"),
         (false, Some(_)) => Some("--only was given"),
         (false, None) => None,
     };
-    let observed = observe(planned, &assignment, &hands, &found, collect_only, monitor)?;
+    let observed = observe(&call.planned, &call.assignment()?, &hands, &found, collect_only, monitor)?;
     Claims::new(call.store.root()).sweep();
     call.check(&observed.ending)?;
     if request.keep_models == KeepModels::None {
-        call.store.drop_models(&planned.plan)?;
+        call.store.drop_models(&call.planned.plan)?;
     }
     call.conclude(found, ending, seconds, observed)
 }
 
-/// One call of `run` on a planned study.
-struct Call<'a> {
-    request: &'a Request,
-    planned: &'a Planned,
-    selection: Selection,
-    store: Store,
+/// What was trained, and how it ended.
+pub(super) struct Trained<'a> {
+    pub call: Call<'a>,
+    pub ending: Ending,
 }
 
-impl Call<'_> {
+/// One call of `run` on a planned study.
+pub(super) struct Call<'a> {
+    request: &'a Request,
+    pub planned: Planned,
+    permission: Permission,
+    selection: Selection,
+    pub store: Store,
+}
+
+impl<'a> Call<'a> {
+    /// # Errors
+    /// A selection that selects nothing.
+    pub(super) fn new(request: &'a Request, planned: Planned, permission: Permission) -> anyhow::Result<Self> {
+        let store = Store::new(&std::path::absolute(&request.out)?);
+        let selection = select(&planned.plan, request.shard, request.only.as_deref())?;
+        Ok(Self { request, planned, permission, selection, store })
+    }
+
     /// Moves what is in the way and writes down what the runs start from.
-    fn clear_the_way(&self, monitor: &mut dyn Monitor) -> anyhow::Result<()> {
-        let Self { request, planned, selection, store } = self;
+    pub(super) fn clear_the_way(&self, monitor: &mut dyn Monitor) -> anyhow::Result<()> {
+        let Self { request, planned, permission, selection, store } = self;
         if !selection.added.is_empty() {
             let added = listed(&selection.added);
             monitor.message(&format!("{} more runs, which others start from: {added}", selection.added.len()));
         }
-        clear(&planned.plan, &selection.runs, store, request.permission, &mut |text| monitor.message(text))?;
+        clear(&planned.plan, &selection.runs, store, *permission, &mut |text| monitor.message(text))?;
         write_json(&store.root().join("cache/inputs.json"), &planned.inputs)?;
         atomic::write(&store.root().join("study.toml"), request.study.as_bytes())?;
         write_json(&store.root().join("plan.json"), &planned.plan)
+    }
+
+    /// Trains the selected runs that have no record.
+    pub(super) fn train(&self, hands: &Hands<'_>, monitor: &mut dyn Monitor) -> anyhow::Result<Ending> {
+        let pending = self.selection.runs.iter().filter(|r| !self.store.record_path(&r.id).exists()).count();
+        if pending == 0 {
+            return Ok(Ending::default());
+        }
+        let assignment = self.assignment()?;
+        hands.work(&assignment, (pending, "runs"), &self.store, monitor).context("starting a worker")
     }
 
     /// What each worker is told.
@@ -147,7 +173,7 @@ impl Call<'_> {
 
     /// Writes the report.
     fn conclude(&self, found: Survey, ending: Ending, seconds: f64, observed: Observed) -> anyhow::Result<Outcome> {
-        let Planned { study, plan, inputs, .. } = self.planned;
+        let Planned { study, plan, inputs, .. } = &self.planned;
         let mut report = report::assemble(study, plan, inputs, &found);
         report.measures.clone_from(&observed.measures);
         report.warnings.extend(observed.warnings.iter().cloned());

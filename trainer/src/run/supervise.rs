@@ -38,6 +38,17 @@ pub struct Ending {
     pub failed: usize,
 }
 
+impl Ending {
+    /// Adds what came after it.
+    pub(super) fn add(&mut self, later: Self) {
+        self.stopped |= later.stopped;
+        self.workers_died |= later.workers_died;
+        self.fatal = self.fatal.take().or(later.fatal);
+        self.done += later.done;
+        self.failed += later.failed;
+    }
+}
+
 /// Workers to be.
 pub struct Crew<'a> {
     /// The program that becomes a worker.

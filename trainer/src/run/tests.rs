@@ -1,5 +1,7 @@
 //! The worker loop and its supervision, with real processes and a fake training.
 
+mod race;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
@@ -16,6 +18,7 @@ use super::event::{Event, Monitor};
 use super::fake::Fake;
 use super::planned::Planned;
 use super::request::Request;
+use super::select::Shard;
 use super::start::{Outcome, train};
 use super::worker::{End, Worker};
 use crate::store::fake;
@@ -58,20 +61,35 @@ fn work(plan: &Plan, root: &Path, stop: &AtomicBool) -> (Result<End, super::work
 }
 
 fn run_study(tasks: &[&str], root: &Path, workers: usize, stop: &AtomicBool) -> (anyhow::Result<Outcome>, Planned) {
-    let text = fake::study_text(tasks, &[1, 2]);
-    let mut request = Request::new(text.clone(), "study.toml".into(), root.to_owned(), root.to_owned());
-    request.workers = Some(workers);
-    request.quiet = true;
-    let planned = Planned {
-        study: Study::from_toml(&text).unwrap(),
-        plan: fake::plan(tasks, &[1, 2]),
+    let planned = planned(&fake::study_text(tasks, &[1, 2]), fake::plan(tasks, &[1, 2]));
+    let result = run_planned(&planned, root, workers, None, stop);
+    (result, planned)
+}
+
+fn planned(text: &str, plan: Plan) -> Planned {
+    Planned {
+        study: Study::from_toml(text).unwrap(),
+        plan,
         inputs: Inputs::default(),
         device: "cpu".into(),
         on_cpu: true,
         provenance: Default::default(),
-    };
-    let result = train(&request, &planned, &worker_command, stop, &mut Deaf);
-    (result, planned)
+    }
+}
+
+fn run_planned(
+    planned: &Planned,
+    root: &Path,
+    workers: usize,
+    shard: Option<Shard>,
+    stop: &AtomicBool,
+) -> anyhow::Result<Outcome> {
+    let text = planned.study.to_toml().unwrap();
+    let mut request = Request::new(text, "study.toml".into(), root.to_owned(), root.to_owned());
+    request.workers = Some(workers);
+    request.shard = shard;
+    request.quiet = true;
+    train(&request, planned, &worker_command, stop, &mut Deaf)
 }
 
 /// Listens to nothing.

@@ -25,6 +25,7 @@ pub fn overview(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::R
             writeln!(out, "\n{}", prediction.sentence)?;
         }
     }
+    race(out, analysis, colour)?;
     for difference in &analysis.encoder_differences {
         let (encoder, other) = (&difference.encoder, &difference.other);
         writeln!(out, "\n── {encoder} less {other} · {} · {}", difference.variant, difference.protocol.name())?;
@@ -32,6 +33,17 @@ pub fn overview(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::R
         writeln!(out, "\n{}", difference.sentence)?;
     }
     Ok(())
+}
+
+/// Prints where the seeds of a race went; nothing where pairs did not race.
+///
+/// # Errors
+/// stdout is closed.
+pub fn race(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::Result<()> {
+    let Some(race) = &analysis.race else { return Ok(()) };
+    let pairs: Vec<&PairAnalysis> = analysis.pairs.iter().collect();
+    print(out, &table::race(&pairs), colour)?;
+    writeln!(out, "\n{}", race.sentence)
 }
 
 /// Prints everything.

@@ -5,14 +5,18 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
+use transfermap::analysis::{Analysis, Options};
+use transfermap::plan::Plan;
+use transfermap::study::Study;
 
 use super::progress::duration;
 use crate::probes;
 use crate::store::claims::{Claims, Owner};
-use crate::store::inputs::read_plan;
+use crate::store::inputs::{Inputs, read_plan};
 use crate::store::process::Life;
 use crate::store::records::Store;
-use crate::store::survey::survey;
+use crate::store::report;
+use crate::store::survey::{Survey, survey};
 
 /// Prints the state of an output folder.
 ///
@@ -30,7 +34,9 @@ pub fn print(root: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     let waiting = |ids: &[String]| ids.iter().filter(|id| !in_flight.contains(id.as_str())).count();
     let missing = waiting(&found.missing) + found.corrupt.len();
 
-    writeln!(out, "{}: {} runs", plan.study, plan.runs.len())?;
+    let race = race(root, &plan, &found);
+    let so_far = if race.is_some() { " so far" } else { "" };
+    writeln!(out, "{}: {} runs{so_far}", plan.study, plan.runs.len())?;
     writeln!(out, "  done     {}", found.done.len())?;
     writeln!(out, "  running  {}", running.len())?;
     for owner in &running {
@@ -51,6 +57,9 @@ pub fn print(root: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     if let Some((groups, incomplete)) = &probes {
         writeln!(out, "  probes   {} of {groups} groups, for the measures", groups - incomplete.len())?;
     }
+    if let Some(analysis) = &race {
+        super::analysis::race(out, analysis, super::colours())?;
+    }
     if running.iter().any(|o| observing(&o.run)) {
         return Ok(());
     }
@@ -63,6 +72,15 @@ pub fn print(root: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(out, "nothing is running; `transfermap run` with this --out goes on")?;
     }
     Ok(())
+}
+
+/// What is known of a study whose pairs race; none where its file is gone or its records contradict each other, which `run`
+/// and `report` complain about.
+fn race(root: &Path, plan: &Plan, found: &Survey) -> Option<Analysis> {
+    let text = std::fs::read_to_string(root.join("study.toml")).ok()?;
+    let study = Study::from_toml(&text).ok().filter(|study| study.race.is_some())?;
+    let report = report::assemble(&study, plan, &Inputs::default(), found);
+    Analysis::tests(&report, &Options::default()).ok()
 }
 
 fn describe(owner: &Owner) -> String {

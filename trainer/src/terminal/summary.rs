@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use transfermap::race::Course;
 use transfermap::report::TaskSummary;
 use transfermap::study::Protocol;
 use transfermap::table::Table;
@@ -100,6 +101,11 @@ pub fn dry_run(out: &mut dyn Write, outlook: &Outlook, keeps_models: bool) -> io
         .sum();
     writeln!(out, "  weights on disk: about {:.1} MB", bytes as f64 / 1e6)?;
     writeln!(out, "  seeds: {}", study.seeds.len())?;
+    if let Some(race) = Course::new(study, plan).zip(study.race.as_ref()) {
+        let (course, race) = race;
+        let (first, looks) = (course.first().runs.len(), &race.looks);
+        writeln!(out, "  race: looks at {looks:?} seeds; {first} runs for the first, {} at most", race.budget)?;
+    }
     if let Some(cost) = probes::state::cost(Layout { study, plan, inputs }) {
         writeln!(out, "  measures: {cost}")?;
     }

@@ -1,7 +1,7 @@
 //! The answer for whoever has ten seconds: one sentence, the sizes of the study, the strongest help and harm, warnings.
 
 use transfermap::analysis::{PairAnalysis, Verdict};
-use transfermap::number;
+use transfermap::{number, table};
 
 use super::{Context, Page};
 use crate::chart::transfer_map::transfer_map;
@@ -14,6 +14,11 @@ pub fn page(context: &Context<'_>) -> Page {
     page.add(cards(context));
     page.add(strongest(context));
     page.chart(transfer_map(context, &super::map::order(context)));
+    if let Some(race) = &context.analysis.race {
+        page.heading("Where the seeds went");
+        page.paragraph(race.sentence.clone());
+        page.table(table::race(&context.pairs()));
+    }
     let warnings = &context.analysis.warnings;
     if !warnings.is_empty() {
         page.heading("What limits the conclusions");

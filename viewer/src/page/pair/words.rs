@@ -1,6 +1,6 @@
 //! What was tested and what came out, in sentences and in tables.
 
-use transfermap::analysis::{Flag, PairAnalysis, Verdict};
+use transfermap::analysis::{Flag, PairAnalysis, Test, Verdict};
 use transfermap::number;
 
 use crate::node::{Element, el};
@@ -33,7 +33,8 @@ pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
     let mut words = Vec::new();
     if let Some(gain) = pair.gain {
         let interval = pair.gain_ci.map(|ci| {
-            let level = number::plain(100.0 * (1.0 - alpha), if alpha < 0.01 { 1 } else { 0 });
+            let level = pair.gain_ci_level;
+            let level = number::plain(100.0 * level, if level > 0.951 { 1 } else { 0 });
             format!(", {level}\u{a0}% interval {}", number::gain_interval(metric, ci).replace(' ', "\u{a0}"))
         });
         words.push(format!(
@@ -130,8 +131,14 @@ pub fn flags(context: &Context<'_>, pair: &PairAnalysis) -> Option<Element> {
 /// Every test of the pair; a table without rows when none could be made.
 pub fn tests(pair: &PairAnalysis) -> Table {
     let mut table = Table::new("tests", "Tests").words("test").numbers("p").defined("p-value").prose("what it asks");
+    let deciding = match pair.test {
+        Test::Pooled => ("pooled", pair.p, "Is the gain 0? The noise is that of all runs on the target."),
+        Test::Raced => {
+            ("raced", pair.p, "The smallest p of the pooled test over this pair’s looks, times the looks planned.")
+        }
+    };
     let rows = [
-        ("pooled", pair.p, "Is the gain 0? The noise is that of all runs on the target."),
+        deciding,
         ("· after Holm: decides", pair.p_holm, "The same, for all pairs of the family together."),
         ("· after Benjamini-Hochberg", pair.q_bh, "Share of false verdicts if all pairs up to this one were believed."),
         (
