@@ -14,6 +14,7 @@ mod compare;
 mod context;
 mod correlation;
 mod decide;
+mod detectable;
 mod error;
 mod family;
 #[cfg(test)]
@@ -58,6 +59,7 @@ pub use correlation::{
     WithinTargetAnalysis,
 };
 pub use decide::{Arms, Decisions, decide};
+pub use detectable::{Detectable, detectable};
 pub use error::AnalysisError;
 pub use family::{FamilyAnalysis, PriorAnalysis, TaskEffect, VarianceComponents, VerdictCounts};
 pub use options::{Options, Ties};

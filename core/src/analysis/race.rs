@@ -51,3 +51,63 @@ pub(super) fn race(context: &Context<'_>, pairs: &[PairAnalysis]) -> Option<Race
     );
     Some(RaceAnalysis { looks: race.looks.clone(), budget: race.budget.to_string(), runs, seconds, sentence })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::analysis::{Analysis, Flag, Options, Test, Verdict};
+    use crate::report::Report;
+    use crate::study::{Race, RaceBudget};
+
+    fn report() -> Report {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../www/samples/real-pretrained.json");
+        Report::from_json(&std::fs::read(path).unwrap()).unwrap()
+    }
+
+    /// The sample with four seeds of everything, as if it had raced: some pairs were left at their first look.
+    fn raced(left: impl Fn(&str) -> bool) -> Report {
+        let mut report = report();
+        report.study.race = Some(Race { looks: vec![2, 4], budget: RaceBudget::Runs(100) });
+        let seeds = report.study.seeds_ascending();
+        report.runs.retain(|run| seeds[..2].contains(&run.seed.unwrap()) || !left(&run.id));
+        report
+    }
+
+    #[test]
+    fn a_raced_pair_is_spoken_of_as_it_was_at_its_last_look() {
+        let report = raced(|id| id.starts_with("sequential/rte--"));
+        let runs = report.runs.len();
+        let analysis = Analysis::tests(&report, &Options::default()).unwrap();
+        let race = analysis.race.clone().unwrap();
+        assert_eq!((race.runs, race.budget.as_str()), (runs, "100 runs"));
+        assert!(race.sentence.contains("looks at 2 and 4 seeds"), "{}", race.sentence);
+        for pair in &analysis.pairs {
+            let look = if pair.key.source == "rte" { 2 } else { 4 };
+            assert_eq!((pair.test, pair.look), (Test::Raced, Some(look)));
+            assert_eq!((pair.n_single, pair.n_transfer, pair.n), (look, look, look));
+            assert!((pair.gain_ci_level - 0.975).abs() < 1e-15);
+            assert!(!(pair.seeds_needed.is_some() && pair.verdict.is_decided()));
+            let early = look == 2 && matches!(pair.verdict, Verdict::Helps | Verdict::Harms);
+            assert_eq!(pair.flags.contains(&Flag::StoppedEarly), early, "{:?}", pair.key);
+        }
+        assert_eq!(analysis.changed_verdicts(), None, "they were never decided otherwise");
+    }
+
+    #[test]
+    fn a_pair_with_all_looks_has_no_larger_p_than_after_the_first() {
+        let whole = Analysis::tests(&raced(|_| false), &Options::default()).unwrap();
+        let first = Analysis::tests(&raced(|_| true), &Options::default()).unwrap();
+        let equal = Analysis::tests(&report(), &Options::default()).unwrap();
+        for (i, pair) in whole.pairs.iter().enumerate() {
+            assert!(pair.p <= first.pairs[i].p, "a look more makes no p larger");
+            assert_eq!(pair.gain, equal.pairs[i].gain);
+        }
+    }
+
+    #[test]
+    fn studies_without_a_race_say_nothing_of_one() {
+        let analysis = Analysis::tests(&report(), &Options::default()).unwrap();
+        assert_eq!(analysis.race, None);
+        assert!(analysis.pairs.iter().all(|p| p.test == Test::Pooled && p.look.is_none()));
+        assert!(analysis.pairs.iter().any(|p| p.seeds_needed.is_some()));
+    }
+}

@@ -31,7 +31,7 @@ pub(super) const TERMS: &[Term] = &[
         key: "flags",
         name: "Flags",
         text: "What limits a verdict: negligible, depends on collapsed runs, lacks failed runs, source collapsed, \
-               leak, evaluated on training rows, identical scores, unpaired, one run.",
+               leak, evaluated on training rows, identical scores, unpaired, one run, stopped early.",
         formula: "",
         source: "",
     },
@@ -50,6 +50,15 @@ pub(super) const TERMS: &[Term] = &[
                all of them contribute; an arm that is louder than that keeps its own. Seeds need not be shared.",
         formula: "t = (m₁ − m₀) / √(v₁ / n₁ + v₀ / n₀); v = Σ SS / Σ (n − 1), or (2 v + SS) / (n + 1) where that is larger",
         source: "Student’s t in a one-way layout; Satterthwaite 1946, Biometrics 2; the guard against loud arms is ours",
+    },
+    Term {
+        key: "race",
+        name: "Race",
+        text: "Pairs are tested at planned looks, and seeds go only to those that are not decided. A pair’s p is the number of \
+               looks times the smallest over its looks, so it holds under any rule of choosing and stopping; the gain of \
+               a pair that stopped early is biased away from zero.",
+        formula: "p = min(1, L min p at a look)",
+        source: "Bonferroni’s inequality over the planned looks",
     },
     Term {
         key: "probability-positive",

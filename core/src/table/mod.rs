@@ -8,6 +8,7 @@
 mod column;
 mod correlations;
 mod csv;
+mod detectable;
 mod effects;
 mod families;
 mod latex;
@@ -30,6 +31,7 @@ mod value;
 
 pub use column::{Cell, Column, Definition, Kind, Medium, Table, Tone};
 pub use correlations::correlations;
+pub use detectable::detectable;
 pub use effects::effects;
 pub use families::latex_by_family;
 pub use map::{difference_map, transfer_map};

@@ -8,7 +8,7 @@ use clap::Args;
 use transfermap::plan::Plan;
 use transfermap::study::Study;
 
-use super::study_file;
+use super::{report_file, study_file};
 use crate::error::Wrong;
 use crate::hub::resolve::{self, Way};
 use crate::hub::{FetchProgress, HubError, When};
@@ -26,10 +26,14 @@ pub(super) struct Check {
     /// Never touch the network: models and data sets of the hub come from the cache
     #[arg(long)]
     offline: bool,
+    /// A report whose runs tell how far scores scatter over seeds: it decides how small a gain this study can find
+    #[arg(long, value_name = "REPORT")]
+    like: Option<PathBuf>,
 }
 
 impl Check {
     pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let like = self.like.as_deref().map(report_file::read).transpose()?;
         let (text, base) = study_file::read(&self.study)?;
         let mut study = Study::from_toml(&text).map_err(|e| Wrong::at(self.study.display(), &e))?;
         let way = Way { offline: self.offline, when: When::Missing, without_encoders: true, stop: None };
@@ -42,6 +46,6 @@ impl Check {
         let selection = select(&plan, None, None)?;
         let outlook = Outlook { study, plan, inputs: prepared.inputs, selection, found: Survey::default() };
         summary::dry_run(out, &outlook, false)?;
-        Ok(())
+        summary::detectable(out, &outlook, like.as_ref())
     }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use transfermap::race::{Course, Next, Round};
 use transfermap::study::Race;
 
+use super::call::{Call, Trained};
 use super::event::Monitor;
 use super::hands::Hands;
 use super::planned::Planned;
 use super::request::Request;
-use super::start::{Call, Trained};
 use crate::store::claims::Claims;
 use crate::store::race;
 use crate::store::records::Store;

@@ -1,28 +1,25 @@
 //! `transfermap run`, plan to report: clear the way, supervise the workers, write what was found.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use anyhow::Context;
 use transfermap::analysis::{Analysis, Options};
 use transfermap::race::Course;
 use transfermap::report::Report;
 
-use super::event::{Assignment, Monitor};
+use super::call::{Call, Trained};
+use super::event::Monitor;
 use super::hands::Hands;
 use super::measures::{Observed, observe};
 use super::planned::Planned;
 use super::request::Request;
-use super::select::{Selection, select};
 use super::supervise::Ending;
-use crate::atomic;
-use crate::error::Wrong;
 use crate::store::claims::Claims;
-use crate::store::records::{KeepModels, Store};
+use crate::store::records::KeepModels;
 use crate::store::report;
-use crate::store::survey::{Permission, Survey, clear, listed, survey};
+use crate::store::survey::{Survey, survey};
 
 /// What a study came to, in memory and on disk.
 pub struct Outcome {
@@ -97,106 +94,34 @@ pub fn train(
     if request.keep_models == KeepModels::None {
         call.store.drop_models(&call.planned.plan)?;
     }
-    call.conclude(found, ending, seconds, observed)
+    conclude(&call, found, ending, seconds, observed)
 }
 
-/// What was trained, and how it ended.
-pub(super) struct Trained<'a> {
-    pub call: Call<'a>,
-    pub ending: Ending,
-}
-
-/// One call of `run` on a planned study.
-pub(super) struct Call<'a> {
-    request: &'a Request,
-    pub planned: Planned,
-    permission: Permission,
-    selection: Selection,
-    pub store: Store,
-}
-
-impl<'a> Call<'a> {
-    /// # Errors
-    /// A selection that selects nothing.
-    pub(super) fn new(request: &'a Request, planned: Planned, permission: Permission) -> anyhow::Result<Self> {
-        let store = Store::new(&std::path::absolute(&request.out)?);
-        let selection = select(&planned.plan, request.shard, request.only.as_deref())?;
-        Ok(Self { request, planned, permission, selection, store })
-    }
-
-    /// Moves what is in the way and writes down what the runs start from.
-    pub(super) fn clear_the_way(&self, monitor: &mut dyn Monitor) -> anyhow::Result<()> {
-        let Self { request, planned, permission, selection, store } = self;
-        if !selection.added.is_empty() {
-            let added = listed(&selection.added);
-            monitor.message(&format!("{} more runs, which others start from: {added}", selection.added.len()));
-        }
-        clear(&planned.plan, &selection.runs, store, *permission, &mut |text| monitor.message(text))?;
-        write_json(&store.root().join("cache/inputs.json"), &planned.inputs)?;
-        atomic::write(&store.root().join("study.toml"), request.study.as_bytes())?;
-        write_json(&store.root().join("plan.json"), &planned.plan)
-    }
-
-    /// Trains the selected runs that have no record.
-    pub(super) fn train(&self, hands: &Hands<'_>, monitor: &mut dyn Monitor) -> anyhow::Result<Ending> {
-        let pending = self.selection.runs.iter().filter(|r| !self.store.record_path(&r.id).exists()).count();
-        if pending == 0 {
-            return Ok(Ending::default());
-        }
-        let assignment = self.assignment()?;
-        hands.work(&assignment, (pending, "runs"), &self.store, monitor).context("starting a worker")
-    }
-
-    /// What each worker is told.
-    fn assignment(&self) -> anyhow::Result<Assignment> {
-        Ok(Assignment {
-            out: self.store.root().to_owned(),
-            base: std::path::absolute(&self.request.base)?,
-            study: self.planned.study.clone(),
-            runs: self.selection.runs.clone(),
-            inputs: self.planned.inputs.clone(),
-            device: self.planned.device.clone(),
-            keep_models: self.request.keep_models,
-            checkpoint_every: self.request.checkpoint_every,
-            provenance: self.planned.provenance.clone(),
-            probes: Vec::new(),
-        })
-    }
-
-    /// Refuses to go on where no worker could.
-    fn check(&self, ending: &Ending) -> anyhow::Result<()> {
-        let Some(fatal) = &ending.fatal else { return Ok(()) };
-        let text = format!("{fatal}; finished runs are kept: {}", self.request.how_to_resume());
-        // A full or unreadable output folder is the request's fault: another one, or more room, mends it.
-        Err(if ending.workers_died { anyhow::Error::msg(text) } else { Wrong(text).into() })
-    }
-
-    /// Writes the report.
-    fn conclude(&self, found: Survey, ending: Ending, seconds: f64, observed: Observed) -> anyhow::Result<Outcome> {
-        let Planned { study, plan, inputs, .. } = &self.planned;
-        let mut report = report::assemble(study, plan, inputs, &found);
-        report.measures.clone_from(&observed.measures);
-        report.warnings.extend(observed.warnings.iter().cloned());
-        let analysis = Analysis::new(&report, &Options::default())?;
-        let files = report::write(self.store.root(), &report, &analysis)?;
-        let runs = &self.selection.runs;
-        let good = runs.iter().all(|r| found.done.iter().any(|d| d.id == r.id));
-        let ended = |id: &str| found.done.iter().chain(&found.failed).any(|r| r.id == id);
-        let missing = runs.iter().filter(|r| !ended(&r.id)).count();
-        let stopped = if ending.stopped && !good {
-            Some(format!("stopped with {} of {} runs done", found.done.len(), plan.runs.len()))
-        } else if observed.ending.stopped {
-            Some("stopped while tasks and models were observed; the runs are done".to_owned())
-        } else {
-            None
-        };
-        let stopped = stopped.map(|what| format!("{what}; {}", self.request.how_to_resume()));
-        Ok(Outcome { report, analysis, found, ending, seconds, observed, files, missing, good, stopped })
-    }
-}
-
-fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> anyhow::Result<()> {
-    let mut json = serde_json::to_vec_pretty(value)?;
-    json.push(b'\n');
-    Ok(atomic::write(path, &json)?)
+/// Writes the report.
+fn conclude(
+    call: &Call<'_>,
+    found: Survey,
+    ending: Ending,
+    seconds: f64,
+    observed: Observed,
+) -> anyhow::Result<Outcome> {
+    let Planned { study, plan, inputs, .. } = &call.planned;
+    let mut report = report::assemble(study, plan, inputs, &found);
+    report.measures.clone_from(&observed.measures);
+    report.warnings.extend(observed.warnings.iter().cloned());
+    let analysis = Analysis::new(&report, &Options::default())?;
+    let files = report::write(call.store.root(), &report, &analysis)?;
+    let runs = &call.selection.runs;
+    let good = runs.iter().all(|r| found.done.iter().any(|d| d.id == r.id));
+    let ended = |id: &str| found.done.iter().chain(&found.failed).any(|r| r.id == id);
+    let missing = runs.iter().filter(|r| !ended(&r.id)).count();
+    let stopped = if ending.stopped && !good {
+        Some(format!("stopped with {} of {} runs done", found.done.len(), plan.runs.len()))
+    } else if observed.ending.stopped {
+        Some("stopped while tasks and models were observed; the runs are done".to_owned())
+    } else {
+        None
+    };
+    let stopped = stopped.map(|what| format!("{what}; {}", call.request.how_to_resume()));
+    Ok(Outcome { report, analysis, found, ending, seconds, observed, files, missing, good, stopped })
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use transfermap::analysis::{Options, detectable as detectable_gains};
 use transfermap::race::Course;
-use transfermap::report::TaskSummary;
+use transfermap::report::{Report, TaskSummary};
 use transfermap::study::Protocol;
-use transfermap::table::Table;
+use transfermap::table::{self, Table};
 
 use super::analysis::warnings;
 use crate::probes;
@@ -56,6 +57,28 @@ pub fn failures(outcome: &Outcome, request: &Request) {
         let resume = request.how_to_resume();
         eprintln!("{} runs are missing because their workers ended early; {resume}", outcome.missing);
     }
+}
+
+/// Prints the smallest gain that the study finds on each target: with the spread over seeds of an earlier report, or what is
+/// typical.
+///
+/// # Errors
+/// stdout is closed, or runs of `like` do not go together.
+pub fn detectable(out: &mut dyn Write, outlook: &Outlook, like: Option<&Report>) -> anyhow::Result<()> {
+    let Outlook { study, inputs, .. } = outlook;
+    let found = detectable_gains(study, &inputs.tasks, like, &Options::default())?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    super::print(out, &table::detectable(&found), super::colours())?;
+    let from = match like {
+        Some(report) => format!("The spread is that of the runs of {}.", report.study.name),
+        None => "The spread is what is typical of a pretrained encoder on so many test examples, where the metric has a \
+                 scale; models from random weights scatter several times as much. --like REPORT takes that of an earlier \
+                 report."
+            .to_owned(),
+    };
+    Ok(writeln!(out, "  {from}")?)
 }
 
 /// Prints what `--dry-run` found.

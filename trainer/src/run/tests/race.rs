@@ -38,7 +38,7 @@ fn any_number_of_workers_comes_to_the_same_rounds_within_the_budget() {
 }
 
 #[test]
-fn a_failed_run_is_one_of_the_race_and_tried_again_when_asked() {
+fn a_failed_run_counts_in_the_race() {
     let planned = raced(&["nan", "b", "c"], 30);
     let dir = tempfile::tempdir().unwrap();
     let outcome = run_planned(&planned, dir.path(), 2, None, &AtomicBool::new(false)).unwrap();
