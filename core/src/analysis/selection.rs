@@ -39,7 +39,8 @@ pub struct SelectionAnalysis {
 pub(super) fn family(context: &Context<'_>, key: &FamilyKey, pairs: &[PairAnalysis]) -> Vec<SelectionAnalysis> {
     let mut all = Vec::new();
     let random = Ranked { name: "random", value: &|_, _| Some(0.0), is_random: true };
-    let predictors = predictors(context, key, pairs);
+    let all_pairs: Vec<&PairAnalysis> = pairs.iter().collect();
+    let predictors = predictors(context, key, &all_pairs);
     let targets: Vec<&str> = context
         .report
         .study
@@ -77,7 +78,7 @@ fn one(
     target: &str,
 ) -> Option<SelectionAnalysis> {
     let candidate = |pair: &PairAnalysis| {
-        let score = pair.metric.gain(pair.transfer?, 0.0);
+        let score = statistics::rounded(pair.metric.gain(pair.transfer?, 0.0));
         let relevance = if context.has_relevance() { context.relevance(pair)? } else { score };
         let predicted = (ranked.value)(&pair.key.source, target)?;
         Some(Candidate { score, relevance, gain: pair.gain, predicted })

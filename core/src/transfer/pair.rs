@@ -2,7 +2,7 @@
 
 use super::{Arm, Outcome, PairKey, chance_corrected_gain, relative_gain};
 use crate::metric::Metric;
-use crate::statistics;
+use crate::statistics::{self, rounded};
 
 /// A target alone and after one source, with one encoder, variant and protocol.
 ///
@@ -147,7 +147,3 @@ impl Pair {
     }
 }
 
-/// To 1e-12: what is smaller than that in a difference of scores is a rounding error.
-fn rounded(gain: f64) -> f64 {
-    (gain * 1e12).round() / 1e12
-}
