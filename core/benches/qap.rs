@@ -31,7 +31,8 @@ fn bench(c: &mut Criterion) {
                 b.iter(|| {
                     let permutations = Permutations::new(Exchange::Tasks(TASKS), 1);
                     let mut counts = Counts::default();
-                    let test = QapTest::new(Statistic::Pairs(coefficient), &measures, black_box(&outcome), &permutations);
+                    let test =
+                        QapTest::new(Statistic::Pairs(coefficient), &measures, black_box(&outcome), &permutations);
                     test.map(|mut test| {
                         test.count(0..permutations.count(), &mut counts);
                         test.finish(&counts)

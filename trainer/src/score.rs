@@ -377,7 +377,8 @@ fn rank(encoder: &str, measures: &[Measure], analysis: &Analysis) -> EncoderScor
 fn ranked(measure: &Measure) -> Vec<Ranked> {
     let sign = if measure.lower_is_more_similar() { -1.0 } else { 1.0 };
     // A symmetric measure has the other direction, too.
-    let means = measure.means().into_iter().filter(|((source, _), _)| measure.values.iter().any(|v| v.source == *source));
+    let means =
+        measure.means().into_iter().filter(|((source, _), _)| measure.values.iter().any(|v| v.source == *source));
     let mut sources: Vec<Ranked> =
         means.map(|((source, _), value)| Ranked { source: source.to_owned(), value, rank: 1 }).collect();
     sources.sort_by(|a, b| (sign * b.value).total_cmp(&(sign * a.value)).then(a.source.cmp(&b.source)));

@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::predictors::{measures_of, values};
 use super::{Context, FamilyKey, Interval, PairAnalysis, PairOutcome};
 use crate::report::Measure;
-use crate::statistics;
 use crate::statistics::correlation::{Coefficient, Line, fisher_interval, min_max, naive_p, weighted_tau};
 use crate::statistics::dyadic::{
     Counts, Exchange, Matrix, Permutations, QapTest, Statistic, semi_partial, task_bootstrap, within_target_spearman,
@@ -180,7 +179,7 @@ impl<'a> Tables<'a> {
             }
         };
         let of_outcome = |outcome: PairOutcome| {
-            let of = |p| Some((by_pair(p), statistics::rounded(outcome.of(p)?)));
+            let of = |p| Some((by_pair(p), outcome.of(p)?));
             let values: HashMap<(&str, &str), f64> = pairs.iter().filter_map(of).collect();
             let present = matrix(&|s, t| values.get(&(s, t)).copied())?;
             let any = present.present().next().is_some();

@@ -71,7 +71,7 @@ pub(super) fn leave_one_out(context: &Context<'_>, key: &FamilyKey, pairs: &[Pai
         let candidates: Vec<Candidate<'_>> = own
             .iter()
             .filter_map(|p| {
-                let score = statistics::rounded(p.metric.gain(p.transfer?, 0.0));
+                let score = p.metric.gain(p.transfer?, 0.0);
                 Some(Candidate { source: &p.key.source, score, gain: p.gain? })
             })
             .collect();
@@ -86,9 +86,8 @@ pub(super) fn leave_one_out(context: &Context<'_>, key: &FamilyKey, pairs: &[Pai
         targets.push(left_out);
     }
     let trusted: Vec<&LeftOut> = targets.iter().filter(|t| t.predictor.is_some()).collect();
-    let mean = |of: fn(&LeftOut) -> Option<f64>| {
-        statistics::mean(&trusted.iter().filter_map(|t| of(t)).collect::<Vec<f64>>())
-    };
+    let mean =
+        |of: fn(&LeftOut) -> Option<f64>| statistics::mean(&trusted.iter().filter_map(|t| of(t)).collect::<Vec<f64>>());
     if targets.is_empty() {
         return None;
     }
@@ -133,9 +132,8 @@ fn left_out(target: &str, candidates: &[Candidate<'_>], model: Option<&Model<'_>
 
 /// Seconds of all runs of the family that trained a target after a source.
 fn training_seconds(context: &Context<'_>, key: &FamilyKey) -> Option<f64> {
-    let of_family = |run: &&RunRecord| {
-        (&run.encoder, &run.variant, run.protocol) == (&key.encoder, &key.variant, key.protocol)
-    };
+    let of_family =
+        |run: &&RunRecord| (&run.encoder, &run.variant, run.protocol) == (&key.encoder, &key.variant, key.protocol);
     let seconds: f64 = context.report.runs.iter().filter(of_family).map(|run| run.cost.seconds).sum();
     Some(seconds).filter(|&s| s > 0.0)
 }
@@ -228,19 +226,21 @@ mod tests {
             (0..tasks).flat_map(|s| (0..tasks).map(move |t| (s, t))).filter(|(s, t)| s != t).collect();
         let mut baselines = String::from("target,seed,score\n");
         let mut transfers = String::from("source,target,seed,score\n");
-        let mut measures = format!("source,target,{}\n", ["first", "second"].join(","));
+        let mut measures = ["first", "second"].map(|name| (name, String::from("source,target,value\n")));
         for (t, scores) in case.single.iter().enumerate() {
             scores.iter().enumerate().for_each(|(k, score)| baselines += &format!("t{t},{k},{score}\n"));
         }
         for &(s, t) in &pairs {
             let scores = case.transfer[s][t].iter().enumerate();
             scores.for_each(|(k, score)| transfers += &format!("t{s},t{t},{k},{score}\n"));
-            let [first, second] = ["first", "second"].map(|m| case.measures[m][s][t]);
-            measures += &format!("t{s},t{t},{first},{second}\n");
+            for (name, text) in &mut measures {
+                *text += &format!("t{s},t{t},{}\n", case.measures[*name][s][t]);
+            }
         }
         let mut import = Import::new(CsvFile::new("t.csv", transfers.into_bytes()));
         import.baselines = Some(CsvFile::new("b.csv", baselines.into_bytes()));
-        import.measures = vec![CsvFile::new("m.csv", measures.into_bytes())];
+        let file = |(name, text): (&str, String)| CsvFile::new(format!("{name}.csv"), text.into_bytes());
+        import.measures = measures.map(file).to_vec();
         import.report().unwrap()
     }
 
@@ -314,7 +314,7 @@ mod tests {
             sentence(&of(5, 3.5), 20),
             "Can one know before paying? Trusted on your own 5 targets, each left out while the predictor is chosen and \
              fitted, its first choice would have beaten no source on 3.5 and lost 5.1 % of the best score; a random one on \
-             2 and lost 12.2 % of the best score. The predictor costs 0.3 s for all 20 pairs, training them 1,234 s."
+             2 and lost 12.2 % of the best score. The predictor costs 0.3 s for all 20 pairs, training them 1234 s."
         );
         assert!(sentence(&of(4, 3.0), 20).contains("For 1 target more nothing could be trusted."));
         assert!(sentence(&of(0, 0.0), 20).starts_with("Can one know before paying? Not here"));

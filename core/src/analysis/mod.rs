@@ -227,8 +227,7 @@ impl Analysis {
             let family = study_level::family(context, key.clone(), &pairs, &analysed);
             let FamilyPairs { pairs: of_family, .. } = analysed;
             analysis.training.extend(training::family(context, &pairs));
-            let ceilings =
-                Ceilings { over_pairs: family.ceiling, within_targets: family.within_target_ceiling };
+            let ceilings = Ceilings { over_pairs: family.ceiling, within_targets: family.within_target_ceiling };
             analysis.correlations.extend(correlation::family(context, &key, &of_family, ceilings));
             let selection = selection::family(context, &key, &of_family);
             analysis.predictors.extend(prediction::family(context, &key, &of_family, &selection));

@@ -237,7 +237,8 @@ pub(super) fn conclude(context: &Context<'_>, correlations: &[CorrelationAnalysi
     for row in &mut into.table {
         if let Some(c) = computed(correlations, &into.family, row) {
             row.p_qap = c.spearman.p_qap;
-            (row.within_target_p, row.within_target_p_max) = (c.within_target_spearman.p, c.within_target_spearman.p_max);
+            (row.within_target_p, row.within_target_p_max) =
+                (c.within_target_spearman.p, c.within_target_spearman.p_max);
         }
     }
     into.sentence = sentence(&into.table, into.lead.as_ref(), context.options.alpha);
@@ -334,7 +335,9 @@ fn sentence(table: &[PredictorAnalysis], lead: Option<&LeadAnalysis>, alpha: f64
 /// Whether the best of all measures is more than luck.
 fn luck(measure: &PredictorAnalysis, alpha: f64) -> String {
     match measure.within_target_p_max {
-        Some(p) if p < alpha => format!("the best of so many measures is more than luck (p max {}).", number::p_value(p)),
+        Some(p) if p < alpha => {
+            format!("the best of so many measures is more than luck (p max {}).", number::p_value(p))
+        }
         Some(p) => format!("the best of so many measures looks as good by luck (p max {}).", number::p_value(p)),
         None => "whether that is more than luck has not been tested.".to_owned(),
     }

@@ -6,7 +6,6 @@ use super::{Context, FamilyKey, PairAnalysis};
 use crate::measure::{self, ROUNDING, is_level};
 use crate::report::Measure;
 use crate::selection::popularity;
-use crate::statistics::rounded;
 
 /// Values by (source, target), oriented: higher predicts a better source.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +87,7 @@ pub(super) fn predictors<'a>(
     let classes = |source: &str| tasks.get(source).map(|task| task.labels.len() as f64).filter(|&n| n > 0.0);
     let score = |source: &str| {
         let baseline = context.map.baseline(&family.encoder, &family.variant, source)?;
-        baseline.arm.mean().map(|m| rounded(baseline.metric.gain(m, 0.0)))
+        baseline.arm.mean().map(|m| baseline.metric.gain(m, 0.0))
     };
     let mut all = vec![
         by_source("source_size", "size of the source's training set", &size),

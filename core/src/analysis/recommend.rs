@@ -156,11 +156,16 @@ impl<'a> Advisor<'a> {
             Ok(Some(x)) => {
                 let possible = self.possible(metric);
                 let gain = m.line.at(x).clamp(possible.low, possible.high);
-                found.basis =
-                    Basis::Predicted { predictor: m.predictor.name.to_owned(), spearman: m.spearman, targets: m.targets };
+                found.basis = Basis::Predicted {
+                    predictor: m.predictor.name.to_owned(),
+                    spearman: m.spearman,
+                    targets: m.targets,
+                };
                 found.gain = Some(gain);
-                found.interval =
-                    m.line.prediction_band(x, 1.0 - alpha).map(|band| band.map(|g| g.clamp(possible.low, possible.high)));
+                found.interval = m
+                    .line
+                    .prediction_band(x, 1.0 - alpha)
+                    .map(|band| band.map(|g| g.clamp(possible.low, possible.high)));
                 found.reason = format!("{}: not trained, predicted by {}", with_unit(metric, gain), m.predictor.name);
             }
             Ok(None) => {}

@@ -78,7 +78,7 @@ fn one(
     target: &str,
 ) -> Option<SelectionAnalysis> {
     let candidate = |pair: &PairAnalysis| {
-        let score = statistics::rounded(pair.metric.gain(pair.transfer?, 0.0));
+        let score = pair.metric.gain(pair.transfer?, 0.0);
         let relevance = if context.has_relevance() { context.relevance(pair)? } else { score };
         let predicted = (ranked.value)(&pair.key.source, target)?;
         Some(Candidate { score, relevance, gain: pair.gain, predicted })

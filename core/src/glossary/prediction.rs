@@ -129,8 +129,8 @@ pub(super) const TERMS: &[Term] = &[
     },
     Term {
         key: "leave-one-out",
-        name: "Can one know before paying?",
-        text: "Every target in turn is left out: the predictor is chosen, and its line fitted, by the pairs of the \
+        name: "Leaving one target out",
+        text: "Can one know before paying? Every target in turn is left out: the predictor is chosen, and its line fitted, by the pairs of the \
                others, and then says what to train first. How often that beat no source, and what share of the best \
                score it lost, beside a random choice.",
         formula: "1 − score of its first choice / best score",

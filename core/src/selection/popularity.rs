@@ -23,7 +23,9 @@ pub fn popularity(gains: &[Vec<Option<f64>>]) -> Vec<Vec<Option<f64>>> {
 
 fn without(of_source: &[Option<f64>], target: usize) -> Option<f64> {
     let others = of_source.iter().enumerate().filter(|&(t, _)| t != target).filter_map(|(_, &gain)| gain);
-    crate::statistics::mean(&others.collect::<Vec<f64>>()).filter(|mean| mean.is_finite()).map(crate::statistics::rounded)
+    crate::statistics::mean(&others.collect::<Vec<f64>>())
+        .filter(|mean| mean.is_finite())
+        .map(crate::statistics::rounded)
 }
 
 #[cfg(test)]

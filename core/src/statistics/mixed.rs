@@ -30,15 +30,21 @@ pub struct RandomIntercept {
     pub groups: usize,
 }
 
-/// Sums of one group, x and y centred and scaled over all groups.
-struct Sums {
+/// One group, x and y centred and scaled over all groups.
+struct Group {
     n: f64,
+    /// Means.
     x: f64,
     y: f64,
+    /// Sums of products of deviations from them.
     xx: f64,
     xy: f64,
     yy: f64,
 }
+
+/// Noise of the points that is always there, as a share of the variance of y: without it a line that fits every group
+/// perfectly would have no likelihood.
+const NOISE: f64 = 1e-12;
 
 /// Generalised least squares at one ratio λ of the two variances.
 struct Fit {
@@ -71,19 +77,15 @@ impl RandomIntercept {
             (scale.is_finite() && scale > 1e-14 * mean.abs()).then_some((mean, scale)).filter(|(_, s)| *s > 0.0)
         };
         let ((x_mean, x_scale), (y_mean, y_scale)) = (unit(|p| p.0)?, unit(|p| p.1)?);
-        let sums = |group: &&Vec<(f64, f64)>| {
-            let mut s = Sums { n: group.len() as f64, x: 0.0, y: 0.0, xx: 0.0, xy: 0.0, yy: 0.0 };
-            for &(x, y) in *group {
-                let (x, y) = ((x - x_mean) / x_scale, (y - y_mean) / y_scale);
-                s.x += x;
-                s.y += y;
-                s.xx += x * x;
-                s.xy += x * y;
-                s.yy += y * y;
-            }
-            s
+        let group = |points: &&Vec<(f64, f64)>| {
+            let scaled = || points.iter().map(|&(x, y)| ((x - x_mean) / x_scale, (y - y_mean) / y_scale));
+            let n = points.len() as f64;
+            let (x, y) = (scaled().map(|p| p.0).sum::<f64>() / n, scaled().map(|p| p.1).sum::<f64>() / n);
+            let sum = |of: &dyn Fn(f64, f64) -> f64| scaled().map(|(a, b)| of(a - x, b - y)).sum::<f64>();
+            let (xx, xy, yy) = (sum(&|a, _| a * a), sum(&|a, b| a * b), sum(&|_, b| b * b));
+            Group { n, x, y, xx, xy, yy: yy + NOISE * n }
         };
-        let sums: Vec<Sums> = groups.iter().map(sums).collect();
+        let sums: Vec<Group> = groups.iter().map(group).collect();
         let ratio = best_ratio(&sums)?;
         let fit = Fit::new(&sums, ratio)?;
         let residual = fit.squares / (n as f64 - 2.0);
@@ -100,7 +102,8 @@ impl RandomIntercept {
             n,
             groups: groups.len(),
         };
-        let numbers = [found.intercept, found.slope, found.group_variance, found.residual_variance, found.covariance[0]];
+        let numbers =
+            [found.intercept, found.slope, found.group_variance, found.residual_variance, found.covariance[0]];
         numbers.iter().all(|v| v.is_finite()).then_some(found)
     }
 
@@ -141,39 +144,35 @@ impl RandomIntercept {
 }
 
 impl Fit {
-    fn new(groups: &[Sums], ratio: f64) -> Option<Self> {
+    fn new(groups: &[Group], ratio: f64) -> Option<Self> {
         let n: f64 = groups.iter().map(|g| g.n).sum();
-        let weight = |g: &Sums| ratio / (1.0 + ratio * g.n);
-        let sum = |of: &dyn Fn(&Sums) -> f64| groups.iter().map(of).sum::<f64>();
-        let a00 = sum(&|g| g.n - weight(g) * g.n * g.n);
-        let a01 = sum(&|g| g.x - weight(g) * g.n * g.x);
-        let a11 = sum(&|g| g.xx - weight(g) * g.x * g.x);
-        let b0 = sum(&|g| g.y - weight(g) * g.n * g.y);
-        let b1 = sum(&|g| g.xy - weight(g) * g.x * g.y);
+        // What the mean of a group counts for.
+        let weight = |g: &Group| g.n / (1.0 + ratio * g.n);
+        let sum = |of: &dyn Fn(&Group) -> f64| groups.iter().map(of).sum::<f64>();
+        let (a00, a01) = (sum(&weight), sum(&|g| weight(g) * g.x));
+        let a11 = sum(&|g| g.xx + weight(g) * g.x * g.x);
+        let (b0, b1) = (sum(&|g| weight(g) * g.y), sum(&|g| g.xy + weight(g) * g.x * g.y));
         let determinant = a00 * a11 - a01 * a01;
         if !(determinant > 1e-12 * a00 * a11) {
             return None;
         }
         let inverse = [a11 / determinant, -a01 / determinant, a00 / determinant];
         let beta = [inverse[0] * b0 + inverse[1] * b1, inverse[1] * b0 + inverse[2] * b1];
-        let of_y = sum(&|g| g.yy - weight(g) * g.y * g.y);
-        // A perfect line leaves rounding.
-        let squares = (of_y - beta[0] * b0 - beta[1] * b1).max(1e-24 * n);
+        let off = |g: &Group| g.y - beta[0] - beta[1] * g.x;
+        let inside = |g: &Group| g.yy - 2.0 * beta[1] * g.xy + beta[1] * beta[1] * g.xx;
+        let squares = sum(&|g| inside(g).max(NOISE * g.n) + weight(g) * off(g).powi(2));
         let logs = sum(&|g| (ratio * g.n).ln_1p());
         let deviance = (n - 2.0) * squares.ln() + logs + determinant.ln();
-        let change = |g: &Sums| (1.0 + ratio * g.n).powi(-2);
-        let left = |g: &Sums| g.y - beta[0] * g.n - beta[1] * g.x;
-        let of_squares = -sum(&|g| change(g) * left(g).powi(2));
-        let spread = |g: &Sums| inverse[0] * g.n * g.n + 2.0 * inverse[1] * g.n * g.x + inverse[2] * g.x * g.x;
-        let slope = (n - 2.0) * of_squares / squares + sum(&|g| g.n / (1.0 + ratio * g.n))
-            - sum(&|g| change(g) * spread(g));
+        let of_squares = -sum(&|g| (weight(g) * off(g)).powi(2));
+        let spread = |g: &Group| inverse[0] + 2.0 * inverse[1] * g.x + inverse[2] * g.x * g.x;
+        let slope = (n - 2.0) * of_squares / squares + sum(&weight) - sum(&|g| weight(g).powi(2) * spread(g));
         (deviance.is_finite() && slope.is_finite()).then_some(Self { beta, inverse, squares, deviance, slope })
     }
 }
 
 /// The λ of the largest restricted likelihood: the best of a grid, then the zero of the derivative beside it.
-fn best_ratio(groups: &[Sums]) -> Option<f64> {
-    let grid: Vec<f64> = std::iter::once(0.0).chain((-48..=48).map(|i| (f64::from(i) / 4.0).exp())).collect();
+fn best_ratio(groups: &[Group]) -> Option<f64> {
+    let grid: Vec<f64> = std::iter::once(0.0).chain((-24..=64).map(|i| (f64::from(i) / 2.0).exp())).collect();
     let fits: Vec<Option<Fit>> = grid.iter().map(|&ratio| Fit::new(groups, ratio)).collect();
     let deviance = |i: &usize| fits[*i].as_ref().map_or(f64::INFINITY, |fit| fit.deviance);
     // The first of equal ones: where nothing tells groups from points there is no variance of groups.
@@ -222,10 +221,10 @@ mod tests {
 
     #[test]
     fn the_derivative_is_that_of_the_deviance() {
-        let groups: Vec<Sums> = (1..6)
+        let groups: Vec<Group> = (1..6)
             .map(|i| {
                 let i = f64::from(i);
-                Sums { n: 3.0 + i, x: i.sin(), y: (2.0 * i).cos(), xx: 4.0 + i, xy: 1.0 + i / 3.0, yy: 5.0 + i * i }
+                Group { n: 3.0 + i, x: i.sin(), y: (2.0 * i).cos(), xx: 4.0 + i, xy: 1.0 + i / 3.0, yy: 5.0 + i * i }
             })
             .collect();
         for ratio in [0.1, 1.0, 7.0] {

@@ -33,8 +33,7 @@ pub fn two_way_interval(rows: &[Vec<f64>], level: f64) -> Option<Interval> {
     let rest = rows.iter().zip(&of_runs).map(left).sum::<f64>() / ((k - 1.0) * (n - 1.0));
     let (sum, df) = if example > rest {
         let sum = run + example - rest;
-        let spread =
-            run.powi(2) / (k - 1.0) + example.powi(2) / (n - 1.0) + rest.powi(2) / ((k - 1.0) * (n - 1.0));
+        let spread = run.powi(2) / (k - 1.0) + example.powi(2) / (n - 1.0) + rest.powi(2) / ((k - 1.0) * (n - 1.0));
         (sum, sum.powi(2) / spread)
     } else {
         (run, k - 1.0)

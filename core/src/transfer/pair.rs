@@ -146,4 +146,3 @@ impl Pair {
         (errors > 0.0).then(|| left / errors - 1.0)
     }
 }
-

@@ -39,8 +39,9 @@ impl Layout {
 
     /// The values of every column; `None` where one is missing.
     pub(super) fn columns(&self, matrix: &Matrix) -> Option<Vec<Vec<f64>>> {
-        let column =
-            |&t: &usize| self.sources.iter().filter(|&&s| s != t).map(|&s| matrix.get(s, t)).collect::<Option<Vec<_>>>();
+        let column = |&t: &usize| {
+            self.sources.iter().filter(|&&s| s != t).map(|&s| matrix.get(s, t)).collect::<Option<Vec<_>>>()
+        };
         self.targets.iter().map(column).collect()
     }
 

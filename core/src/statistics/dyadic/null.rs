@@ -44,7 +44,15 @@ impl<'a> Null<'a> {
         };
         let measures = measures.map(side).collect();
         let cells = standard.as_ref().map_or(0, |s| s.cells.len());
-        Self { statistic, outcome, layout, measures, standard, inverse: vec![0; exchange.tasks()], moved: vec![0.0; cells] }
+        Self {
+            statistic,
+            outcome,
+            layout,
+            measures,
+            standard,
+            inverse: vec![0; exchange.tasks()],
+            moved: vec![0.0; cells],
+        }
     }
 
     /// Writes the statistic of every measure in `order`; 0 where there is none.

@@ -112,8 +112,8 @@ impl<'a> QapTest<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::reference::{assert_close, matrix_cases, maximum, qap, reordered};
     use super::super::Exchange;
+    use super::super::reference::{assert_close, matrix_cases, maximum, qap, reordered};
     use super::*;
     use crate::statistics::correlation::Coefficient;
     use crate::statistics::tests::prediction::fixture;
@@ -168,9 +168,8 @@ mod tests {
             let (sources, columns) = (case.outcome.len(), case.outcome[0].len());
             let size = if square { sources } else { sources + columns };
             let column = |t: usize| if square { Some(t) } else { t.checked_sub(sources) };
-            let matrix = |cells: &Vec<Vec<Option<f64>>>| {
-                Matrix::from_fn(size, |s, t| *cells.get(s)?.get(column(t)?)?).unwrap()
-            };
+            let matrix =
+                |cells: &Vec<Vec<Option<f64>>>| Matrix::from_fn(size, |s, t| *cells.get(s)?.get(column(t)?)?).unwrap();
             let (measures, outcome) = (case.measures.iter().map(matrix).collect::<Vec<_>>(), matrix(&case.outcome));
             let all = Permutations::new(Exchange::of(&outcome), 0);
             let count = if square { 120 } else { (1..=sources).chain(1..=columns).product() };
@@ -220,7 +219,8 @@ mod tests {
         let constant = Matrix::from_fn(5, |_, _| Some(0.1)).unwrap();
         let good = Matrix::from_fn(5, |s, t| Some((s + t) as f64)).unwrap();
         let all = all(5);
-        let test = qap(Statistic::Pairs(Coefficient::Spearman), &[sparse, constant, good.clone()], &outcome, &all).unwrap();
+        let test =
+            qap(Statistic::Pairs(Coefficient::Spearman), &[sparse, constant, good.clone()], &outcome, &all).unwrap();
         let [sparse, constant, third] = &test[..] else { panic!() };
         assert_eq!(sparse.untested, Some(Untested::TooFewPairs { measured: 5, possible: 20 }));
         assert!(sparse.observed.coefficient.is_some() && sparse.p_qap.is_none() && sparse.p_max.is_none());

@@ -139,7 +139,8 @@ mod tests {
         // Sources 0 to 8, targets 9 to 16.
         let cell = |f: fn(usize, usize) -> f64| move |s: usize, t: usize| (s < 9 && t >= 9).then(|| f(s, t));
         let x = Matrix::from_fn(17, cell(|s, t| ((31 * s + t) as f64 * 12.9898).sin())).unwrap();
-        let y = Matrix::from_fn(17, cell(|s, t| ((31 * s + t) as f64 * 12.9898).sin() + (s as f64 / 3.0).cos())).unwrap();
+        let y =
+            Matrix::from_fn(17, cell(|s, t| ((31 * s + t) as f64 * 12.9898).sin() + (s as f64 / 3.0).cos())).unwrap();
         let interval = task_bootstrap(Coefficient::Pearson, &x, &y, 0.95, 1).unwrap();
         let (a, b) = x.pairs(&y);
         assert!(interval.low < pearson(&a, &b).unwrap() && pearson(&a, &b).unwrap() < interval.high);

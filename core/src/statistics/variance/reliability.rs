@@ -84,8 +84,7 @@ fn reliability(
         let chosen: Vec<&Vec<f64>> = chosen.iter().filter_map(|&k| columns.get(k)).collect();
         (0..cells.len()).map(|p| chosen.iter().filter_map(|c| c.get(p)).sum::<f64>() / half as f64).collect()
     };
-    let correlations: Vec<f64> =
-        splits.iter().filter_map(|(a, b)| agreement(&cells, &means(a), &means(b))).collect();
+    let correlations: Vec<f64> = splits.iter().filter_map(|(a, b)| agreement(&cells, &means(a), &means(b))).collect();
     let half_correlation = crate::statistics::mean(&correlations)?;
     let longer = seeds.len() as f64 / half as f64;
     let stepped_up = longer * half_correlation / (1.0 + (longer - 1.0) * half_correlation);
@@ -202,7 +201,8 @@ mod tests {
             assert_near(ours.half_correlation, case.half_correlation);
             assert_near(ours.reliability.unwrap(), case.reliability.unwrap());
             // What a target gains as a whole, at a seed, moves nothing.
-            let shifted = |&(s, t, k, g): &(usize, usize, u64, f64)| (s, t, k, g + (t as u64 * (10 + k)) as f64 / 100.0);
+            let shifted =
+                |&(s, t, k, g): &(usize, usize, u64, f64)| (s, t, k, g + (t as u64 * (10 + k)) as f64 / 100.0);
             let moved: Vec<_> = case.gains.iter().map(shifted).collect();
             let moved = split_half_within_targets(&gains_of(&moved), 1).unwrap();
             assert_near(moved.half_correlation, case.half_correlation);
