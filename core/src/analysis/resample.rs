@@ -66,12 +66,12 @@ pub(super) fn stages(analysis: &Analysis, parts: Parts) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     for family in &analysis.families {
         let key = &family.key;
-        let exchange = exchange(analysis, key);
-        let permutations = Permutations::count_for(&exchange);
         let of_family = || analysis.correlations.iter().filter(|c| c.family == *key);
         let mut outcomes: Vec<PairOutcome> = of_family().map(|c| c.outcome).collect();
         outcomes.dedup();
         for outcome in outcomes {
+            let exchange = exchange(analysis, key, outcome);
+            let permutations = Permutations::count_for(&exchange);
             let cells: Vec<usize> = of_family().filter(|c| c.outcome == outcome && c.n > 0).map(|c| c.n).collect();
             let of_all = cells.iter().sum();
             let most = cells.iter().copied().max().unwrap_or(0);
@@ -88,6 +88,7 @@ pub(super) fn stages(analysis: &Analysis, parts: Parts) -> Vec<Stage> {
                 stages.push(Stage::Controls(key.clone(), outcome));
             }
         }
+        let permutations = Permutations::count_for(&exchange(analysis, key, PairOutcome::Gain));
         for of in analysis.predictors.iter().filter(|p| p.family == *key) {
             for row in prediction::own(&analysis.correlations, of) {
                 let cells = of.table.get(row).map_or(0, |r| r.n);
@@ -111,8 +112,8 @@ fn counted(statistic: Statistic, pairs: usize) -> bool {
     statistic != Statistic::Pairs(Coefficient::KendallTauB) || pairs <= KENDALL_PAIRS
 }
 
-/// What changes places among the tasks of a family.
-fn exchange(analysis: &Analysis, key: &FamilyKey) -> Exchange {
+/// What changes places among the tasks of a family, by the pairs that have the outcome.
+fn exchange(analysis: &Analysis, key: &FamilyKey, outcome: PairOutcome) -> Exchange {
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut cells = Vec::new();
     for pair in analysis.pairs_of(key) {
@@ -120,7 +121,10 @@ fn exchange(analysis: &Analysis, key: &FamilyKey) -> Exchange {
             let next = places.len();
             *places.entry(name).or_insert(next)
         };
-        cells.push((place(pair.key.source.as_str()), place(pair.key.target.as_str())));
+        let cell = (place(pair.key.source.as_str()), place(pair.key.target.as_str()));
+        if outcome.of(pair).is_some_and(f64::is_finite) {
+            cells.push(cell);
+        }
     }
     Exchange::of_cells(places.len(), cells.into_iter())
 }

@@ -2,7 +2,7 @@
 
 use super::{Arm, Outcome, PairKey, chance_corrected_gain, relative_gain};
 use crate::metric::Metric;
-use crate::statistics::{self, rounded};
+use crate::statistics::rounded;
 
 /// A target alone and after one source, with one encoder, variant and protocol.
 ///
@@ -114,8 +114,7 @@ impl Pair {
 
     /// Means (single, transfer) of [`Self::scores`].
     pub fn means(&self) -> (Option<f64>, Option<f64>) {
-        let (single, transfer) = self.scores();
-        (statistics::mean(&single), statistics::mean(&transfer))
+        (self.single.mean(), self.transfer.mean())
     }
 
     /// Gain: the oriented difference of the two means, rounded to 1e-12 so that equal gains are ties; `None` without any.
