@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use transfermap::statistics::correlation::Coefficient;
-use transfermap::statistics::dyadic::{Counts, Matrix, Permutations, QapTest};
+use transfermap::statistics::dyadic::{Counts, Exchange, Matrix, Permutations, QapTest, Statistic};
 
 const TASKS: usize = 22;
 
@@ -29,9 +29,10 @@ fn bench(c: &mut Criterion) {
             }
             group.bench_function(BenchmarkId::new(coefficient.name(), name), |b| {
                 b.iter(|| {
-                    let permutations = Permutations::new(TASKS, 1);
+                    let permutations = Permutations::new(Exchange::Tasks(TASKS), 1);
                     let mut counts = Counts::default();
-                    let test = QapTest::new(coefficient, &measures, black_box(&outcome), &permutations);
+                    let test =
+                        QapTest::new(Statistic::Pairs(coefficient), &measures, black_box(&outcome), &permutations);
                     test.map(|mut test| {
                         test.count(0..permutations.count(), &mut counts);
                         test.finish(&counts)

@@ -166,6 +166,32 @@ fn taskweb_selection_equals_the_authors_script() {
 }
 
 #[test]
+fn taskweb_left_out_target_by_target_equals_numpy() {
+    let Some(shared) = shared("data/taskweb") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("taskweb.json");
+    taskweb(&shared, &out, &["--where", "model=t5l", "--where", "adaptation=finetune"]);
+    let known = analyze(&out, &[])["predictors"][0]["leave_one_out"].clone();
+    // numpy and scipy, as `leave_out` of fixtures/make_prediction.py: means of transfers.csv.gz over seeds less
+    // baselines.csv; of source_score, popularity and predictor_roe.csv the one with the largest mean spearmanr inside the
+    // other 20 targets (0 where it ties or is absent) and a rising REML line; its largest value inside the fitted range.
+    assert_eq!((known["trusted"].as_u64(), known["targets"].as_array().unwrap().len()), (Some(21), 21));
+    assert!(known["targets"].as_array().unwrap().iter().all(|t| t["predictor"] == "popularity"));
+    let near =
+        |name: &str, value: f64| assert!((known[name].as_f64().unwrap() - value).abs() < 1e-9, "{name}: {known}");
+    near("beats_no_source", 20.0);
+    near("regret", 0.028_957_893_701_549_93);
+    near("random_beats_no_source", 14.952_380_952_380_95);
+    near("random_regret", 0.074_020_889_298_977_1);
+}
+
+#[test]
+fn long_work_says_so_in_words_and_never_in_json() {
+    let said = run(&["analyze", sample("real-small.json").to_str().unwrap(), "--json"]);
+    assert_eq!((said.code, said.stderr.as_str()), (0, ""));
+}
+
+#[test]
 fn vu_2020_has_its_published_figures() {
     let Some(shared) = shared("data/vu2020") else { return };
     let folder = tempfile::tempdir().unwrap();

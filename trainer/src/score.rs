@@ -9,7 +9,7 @@ use std::time::Instant;
 use serde::Serialize;
 use transfermap::analysis::{Analysis, Options, PredictorAnalysis, Recommendation, recommend};
 use transfermap::measure::probe::{TaskCost, TaskProbe};
-use transfermap::measure::{Cost, MeasureInfo, Measured, Measuring, Selection, Trained, info};
+use transfermap::measure::{Cost, MeasureInfo, Measured, Measuring, Selection, Trained, info, is_level};
 use transfermap::plan::Plan;
 use transfermap::report::{Measure, Report, TaskSummary};
 use transfermap::study::{Study, Task};
@@ -190,7 +190,14 @@ pub fn score(request: &Request, stop: &AtomicBool, monitor: &mut dyn Monitor) ->
     let clock = || began.elapsed().as_secs_f64();
     let mut measures = Vec::new();
     for encoder in &finished.study.encoder {
-        let (of_encoder, lacking) = measure(&finished, &encoder.name, &task.name, &jobs, &selection, &clock)?;
+        let (mut of_encoder, lacking) = measure(&finished, &encoder.name, &task.name, &jobs, &selection, &clock)?;
+        of_encoder.retain(|measure| {
+            let level = is_level(measure.means().into_values());
+            if level {
+                warnings.push(format!("{} is the same of all sources up to rounding: it is left out.", measure.name));
+            }
+            !level
+        });
         measures.push((encoder.name.clone(), of_encoder));
         warnings.extend(lacking);
     }
@@ -368,16 +375,12 @@ fn rank(encoder: &str, measures: &[Measure], analysis: &Analysis) -> EncoderScor
 }
 
 fn ranked(measure: &Measure) -> Vec<Ranked> {
-    let mut names: Vec<&str> = measure.values.iter().map(|v| v.source.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    let mean = |name: &str| {
-        let values: Vec<f64> = measure.values.iter().filter(|v| v.source == name).map(|v| v.value).collect();
-        values.iter().sum::<f64>() / values.len() as f64
-    };
     let sign = if measure.lower_is_more_similar() { -1.0 } else { 1.0 };
+    // A symmetric measure has the other direction, too.
+    let means =
+        measure.means().into_iter().filter(|((source, _), _)| measure.values.iter().any(|v| v.source == *source));
     let mut sources: Vec<Ranked> =
-        names.into_iter().map(|n| Ranked { source: n.to_owned(), value: mean(n), rank: 1 }).collect();
+        means.map(|((source, _), value)| Ranked { source: source.to_owned(), value, rank: 1 }).collect();
     sources.sort_by(|a, b| (sign * b.value).total_cmp(&(sign * a.value)).then(a.source.cmp(&b.source)));
     let values: Vec<f64> = sources.iter().map(|s| s.value).collect();
     for (i, source) in sources.iter_mut().enumerate() {

@@ -1,6 +1,6 @@
 //! How closely a measure of two tasks goes with what transfer between them brought.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use serde::Serialize;
@@ -10,7 +10,7 @@ use super::{Context, FamilyKey, Interval, PairAnalysis, PairOutcome};
 use crate::report::Measure;
 use crate::statistics::correlation::{Coefficient, Line, fisher_interval, min_max, naive_p, weighted_tau};
 use crate::statistics::dyadic::{
-    Counts, Matrix, Permutations, QapTest, semi_partial, task_bootstrap, within_target_reached, within_target_spearman,
+    Counts, Exchange, Matrix, Permutations, QapTest, Statistic, semi_partial, task_bootstrap, within_target_spearman,
 };
 
 /// One measure against one outcome, over the ordered pairs of one family.
@@ -73,14 +73,19 @@ pub struct CoefficientAnalysis {
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WithinTargetAnalysis {
-    /// Mean over targets.
+    /// Mean over targets. A target of which the measure says nothing, or the same of every source, counts as 0.
     pub mean: Option<f64>,
     /// Two-sided p by the same permutations of tasks.
     pub p: Option<f64>,
+    /// p of the largest |mean| over all measures under the same permutations.
+    pub p_max: Option<f64>,
     /// Targets in the mean.
     pub targets: usize,
-    /// Targets with fewer than 3 sources, or with a constant measure or outcome.
+    /// Targets with fewer than 3 outcomes, or with a constant one.
     pub skipped: usize,
+    /// Square root of the reliability over seeds of the order of sources within targets: no measure can be expected to
+    /// reach more.
+    pub ceiling: Option<f64>,
 }
 
 /// A least-squares line.
@@ -137,28 +142,41 @@ pub struct PermutationAnalysis {
     pub absent: Option<String>,
 }
 
+/// What no correlation with the gains of a family can be expected to exceed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Ceilings {
+    pub over_pairs: Option<f64>,
+    pub within_targets: Option<f64>,
+}
+
 /// Points of a line's band.
 const BAND_POINTS: usize = 25;
 
 /// Measures and outcomes of one family, as matrices of the tasks that were measured.
 struct Tables<'a> {
     context: &'a Context<'a>,
-    names: Vec<&'a str>,
     measures: Vec<(&'a Measure, Matrix)>,
+    /// Measures that say the same of all pairs but for rounding, and that in words.
+    level: Vec<(&'a Measure, String)>,
     outcomes: Vec<(PairOutcome, Matrix)>,
 }
 
 impl<'a> Tables<'a> {
     fn new(context: &'a Context<'a>, key: &FamilyKey, pairs: &[PairAnalysis]) -> Self {
-        let measured = |name: &str| pairs.iter().any(|p| p.key.source == name || p.key.target == name);
+        let measured: HashSet<&str> =
+            pairs.iter().flat_map(|p| [p.key.source.as_str(), p.key.target.as_str()]).collect();
         let names: Vec<&str> =
-            context.report.study.task.iter().map(|t| t.name.as_str()).filter(|n| measured(n)).collect();
+            context.report.study.task.iter().map(|t| t.name.as_str()).filter(|n| measured.contains(n)).collect();
         let matrix = |value: &dyn Fn(&str, &str) -> Option<f64>| {
             Matrix::from_fn(names.len(), |s, t| value(names[s], names[t]).filter(|v| v.is_finite())).ok()
         };
-        let of_measure = |measure: &'a Measure| {
-            let values = values(measure);
-            Some((measure, matrix(&|s, t| values.get(&(s, t)).copied())?))
+        let mut level = Vec::new();
+        let of_measure = |measure: &'a Measure| match values(measure) {
+            Ok(values) => Some((measure, matrix(&|s, t| values.get(&(s, t)).copied())?)),
+            Err(why) => {
+                level.push((measure, why));
+                None
+            }
         };
         let of_outcome = |outcome: PairOutcome| {
             let of = |p| Some((by_pair(p), outcome.of(p)?));
@@ -169,7 +187,7 @@ impl<'a> Tables<'a> {
         };
         let measures = measures_of(context, key).into_iter().filter_map(of_measure).collect();
         let outcomes = PairOutcome::ALL.into_iter().filter_map(of_outcome).collect();
-        Self { context, names, measures, outcomes }
+        Self { context, measures, level, outcomes }
     }
 
     fn outcome(&self, outcome: PairOutcome) -> Option<&Matrix> {
@@ -186,14 +204,15 @@ pub(super) fn family(
     context: &Context<'_>,
     key: &FamilyKey,
     pairs: &[PairAnalysis],
-    ceiling: Option<f64>,
+    ceilings: Ceilings,
 ) -> Vec<CorrelationAnalysis> {
     let tables = Tables::new(context, key, pairs);
     let mut all = Vec::new();
     for (outcome, y) in &tables.outcomes {
         for (measure, x) in &tables.measures {
-            all.push(observed(&tables, key, (measure, x), (*outcome, y), ceiling));
+            all.push(observed(&tables, key, (measure, x), (*outcome, y), ceilings));
         }
+        all.extend(tables.level.iter().map(|(measure, why)| undefined(key, measure, *outcome, why)));
     }
     all
 }
@@ -203,7 +222,7 @@ fn observed(
     key: &FamilyKey,
     (measure, x): (&Measure, &Matrix),
     (outcome, y): (PairOutcome, &Matrix),
-    ceiling: Option<f64>,
+    ceilings: Ceilings,
 ) -> CorrelationAnalysis {
     let level = 1.0 - tables.context.options.alpha;
     let (xs, ys) = x.pairs(y);
@@ -232,13 +251,36 @@ fn observed(
         within_target_spearman: within.map_or_else(Default::default, |w| WithinTargetAnalysis {
             mean: w.mean,
             p: None,
-            targets: w.targets,
+            p_max: None,
+            targets: w.of_targets.len(),
             skipped: w.skipped,
+            ceiling: ceilings.within_targets,
         }),
         ols: ols(&xs, &ys, level),
         partial: Vec::new(),
         permutations: PermutationAnalysis::default(),
-        ceiling,
+        ceiling: ceilings.over_pairs,
+    }
+}
+
+/// A measure that orders nothing.
+fn undefined(key: &FamilyKey, measure: &Measure, outcome: PairOutcome, why: &str) -> CorrelationAnalysis {
+    CorrelationAnalysis {
+        family: key.clone(),
+        measure: measure.name.clone(),
+        outcome,
+        n: 0,
+        tasks: 0,
+        pearson: CoefficientAnalysis::default(),
+        spearman: CoefficientAnalysis::default(),
+        kendall: CoefficientAnalysis::default(),
+        weighted_tau: None,
+        pearson_min_max: None,
+        within_target_spearman: WithinTargetAnalysis::default(),
+        ols: None,
+        partial: Vec::new(),
+        permutations: PermutationAnalysis { absent: Some(why.to_owned()), ..PermutationAnalysis::default() },
+        ceiling: None,
     }
 }
 
@@ -264,20 +306,20 @@ fn ols(x: &[f64], y: &[f64], level: f64) -> Option<OlsAnalysis> {
     })
 }
 
-/// Goes through these permutations of tasks, for one coefficient of all measures of a family with one outcome; the last
+/// Goes through these permutations of tasks, for one statistic of all measures of a family with one outcome; the last
 /// of them fills in the p values and leaves the counts empty.
 pub(super) fn permute(
     (context, key, pairs): (&Context<'_>, &FamilyKey, &[PairAnalysis]),
-    (outcome, which): (PairOutcome, Coefficient),
+    (outcome, statistic): (PairOutcome, Statistic),
     range: Range<usize>,
     counts: &mut Counts,
     correlations: &mut [CorrelationAnalysis],
 ) {
     let tables = Tables::new(context, key, pairs);
-    let permutations = Permutations::new(tables.names.len(), context.options.seed);
     let matrices: Vec<Matrix> = tables.measures.iter().map(|(_, m)| m.clone()).collect();
     let Some(y) = tables.outcome(outcome) else { return };
-    let Ok(mut test) = QapTest::new(which, &matrices, y, &permutations) else { return };
+    let permutations = Permutations::new(Exchange::of(y), context.options.seed);
+    let Ok(mut test) = QapTest::new(statistic, &matrices, y, &permutations) else { return };
     test.count(range.clone(), counts);
     if range.end < permutations.count() {
         return;
@@ -285,9 +327,17 @@ pub(super) fn permute(
     let tests = test.finish(&std::mem::take(counts));
     for (test, (measure, _)) in tests.iter().zip(&tables.measures) {
         let Some(correlation) = find(correlations, key, outcome, measure) else { continue };
-        let into = correlation.coefficient_mut(which);
-        (into.p_qap, into.p_max) = (test.p_qap, test.p_max);
-        if which == Coefficient::Spearman {
+        match statistic {
+            Statistic::Pairs(which) => {
+                let into = correlation.coefficient_mut(which);
+                (into.p_qap, into.p_max) = (test.p_qap, test.p_max);
+            }
+            Statistic::WithinTargets => {
+                let into = &mut correlation.within_target_spearman;
+                (into.p, into.p_max) = (test.p_qap, test.p_max);
+            }
+        }
+        if statistic == Statistic::Pairs(Coefficient::Spearman) {
             let tested = test.untested.is_none();
             correlation.permutations = PermutationAnalysis {
                 count: if tested { permutations.count() } else { 0 },
@@ -295,30 +345,6 @@ pub(super) fn permute(
                 absent: test.untested.as_ref().map(ToString::to_string),
             };
         }
-    }
-}
-
-/// The same for the coefficients within targets.
-pub(super) fn permute_within(
-    (context, key, pairs): (&Context<'_>, &FamilyKey, &[PairAnalysis]),
-    outcome: PairOutcome,
-    range: Range<usize>,
-    counts: &mut Counts,
-    correlations: &mut [CorrelationAnalysis],
-) {
-    let tables = Tables::new(context, key, pairs);
-    let permutations = Permutations::new(tables.names.len(), context.options.seed);
-    let Some(y) = tables.outcome(outcome) else { return };
-    let last = range.end >= permutations.count();
-    for (i, (measure, x)) in tables.measures.iter().enumerate() {
-        let Ok(Some(reached)) = within_target_reached(x, y, &permutations, range.clone()) else { continue };
-        counts.add(i, reached);
-        if let Some(correlation) = find(correlations, key, outcome, measure).filter(|_| last) {
-            correlation.within_target_spearman.p = Some(permutations.p(counts.reached(i)));
-        }
-    }
-    if last {
-        *counts = Counts::default();
     }
 }
 
@@ -345,8 +371,8 @@ pub(super) fn control(
     correlations: &mut [CorrelationAnalysis],
 ) {
     let tables = Tables::new(context, key, pairs);
-    let permutations = Permutations::new(tables.names.len(), context.options.seed);
     let Some(y) = tables.outcome(outcome) else { return };
+    let permutations = Permutations::new(Exchange::of(y), context.options.seed);
     for (measure, x) in &tables.measures {
         let Some(correlation) = find(correlations, key, outcome, measure) else { continue };
         correlation.partial = partial(&tables, measure, x, y, &permutations);

@@ -46,6 +46,10 @@ pub struct FamilyAnalysis {
     pub reliability: Option<f64>,
     /// Square root of the reliability: the ceiling of any correlation with the gains.
     pub ceiling: Option<f64>,
+    /// The same reliability of the order of sources within targets.
+    pub within_target_reliability: Option<f64>,
+    /// Its square root: the ceiling of any mean correlation within targets.
+    pub within_target_ceiling: Option<f64>,
 }
 
 /// The prior of the moderated t test (limma's `s2.prior` and `df.prior`).

@@ -5,8 +5,9 @@
 //! calling it again; nothing here remembers.
 //!
 //! `decide` holds the verdicts, `pairs` what is said of one pair, `study_level` of a family, `training` the gain over
-//! epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `prediction` which measure
-//! foretold it, `recommend` what to do about a target.
+//! epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `model` the
+//! predictor that is trusted with a target, `prediction` and `leave_one_out` whether one could have known, `recommend`
+//! what to do about a target.
 
 mod advice;
 mod collapse;
@@ -19,6 +20,8 @@ mod error;
 mod family;
 #[cfg(test)]
 mod flag_tests;
+mod leave_one_out;
+mod model;
 mod options;
 mod outcome;
 mod pair;
@@ -43,6 +46,7 @@ mod warnings;
 use serde::Serialize;
 
 use context::Context;
+use correlation::Ceilings;
 use pairs::FamilyPairs;
 use resample::Parts;
 
@@ -62,10 +66,11 @@ pub use decide::{Arms, Decisions, decide};
 pub use detectable::{Detectable, detectable};
 pub use error::AnalysisError;
 pub use family::{FamilyAnalysis, PriorAnalysis, TaskEffect, VarianceComponents, VerdictCounts};
+pub use leave_one_out::{LeaveOneOut, LeftOut};
 pub use options::{Options, Ties};
 pub use outcome::PairOutcome;
 pub use pair::{PairAnalysis, SeedExamples, Test, WithoutCollapsed};
-pub use prediction::{PredictionAnalysis, PredictorAnalysis};
+pub use prediction::{LeadAnalysis, PredictionAnalysis, PredictorAnalysis};
 pub use race::RaceAnalysis;
 pub use recommend::recommend;
 pub use recommendation::{Basis, Recommendation, RecommendedSource};
@@ -128,9 +133,27 @@ impl Analysis {
     /// # Errors
     /// Options of which no test can be made, a metric that no run has, or records that contradict each other.
     pub fn new(report: &Report, options: &Options) -> Result<Self, AnalysisError> {
+        Self::watched(report, options, &mut |_, _| ())
+    }
+
+    /// As [`Self::new`]; `watch` is told how many parts of how many are done, after each.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn watched(
+        report: &Report,
+        options: &Options,
+        watch: &mut dyn FnMut(usize, usize),
+    ) -> Result<Self, AnalysisError> {
         let context = Context::new(report, options)?;
         let mut analysis = Self::of(&context);
-        analysis.fill(&context, Parts::Whole, 0, &mut || true);
+        let parts = resample::stages(&analysis, Parts::Whole).len();
+        let mut done = 0;
+        analysis.fill(&context, Parts::Whole, 0, &mut || {
+            done += 1;
+            watch(done, parts);
+            true
+        });
         Ok(analysis)
     }
 
@@ -211,7 +234,8 @@ impl Analysis {
             let family = study_level::family(context, key.clone(), &pairs, &analysed);
             let FamilyPairs { pairs: of_family, .. } = analysed;
             analysis.training.extend(training::family(context, &pairs));
-            analysis.correlations.extend(correlation::family(context, &key, &of_family, family.ceiling));
+            let ceilings = Ceilings { over_pairs: family.ceiling, within_targets: family.within_target_ceiling };
+            analysis.correlations.extend(correlation::family(context, &key, &of_family, ceilings));
             let selection = selection::family(context, &key, &of_family);
             analysis.predictors.extend(prediction::family(context, &key, &of_family, &selection));
             analysis.selection.extend(selection);

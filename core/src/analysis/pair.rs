@@ -39,8 +39,8 @@ pub struct PairAnalysis {
     pub gain_ci_level: f64,
     /// Interval that holds for all pairs of the family together: level 1 − α / family size.
     pub gain_ci_simultaneous: Option<Interval>,
-    /// Interval when seeds and test examples are both drawn anew (bootstrap, level 1 − α); the others speak of these
-    /// test rows only.
+    /// Interval when seeds and test examples are both drawn anew, level 1 − α: in closed form for accuracy, by a bootstrap
+    /// for other metrics of predicted classes. The others speak of these test rows only.
     pub gain_ci_population: Option<Interval>,
     /// mean(transfer) / mean(single) − 1, oriented.
     pub relative_gain: Option<f64>,

@@ -1,19 +1,21 @@
 //! Which measure predicted transfer? Every predictor in one table, best first, and the answer in a sentence.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use serde::Serialize;
 
 use super::correlation::CorrelationAnalysis;
+use super::leave_one_out::{LeaveOneOut, leave_one_out};
 use super::predictors::{Predictor, predictors};
 use super::{Context, FamilyKey, PairAnalysis, PairOutcome, SelectionAnalysis};
 use crate::number;
 use crate::selection::Selection;
 use crate::statistics::correlation::Coefficient;
 use crate::statistics::dyadic::{
-    Counts, Matrix, Permutations, QapTest, observed, within_target_reached, within_target_spearman,
+    Counts, Exchange, Matrix, Permutations, QapTest, Statistic, WithinTarget, observed, within_target_spearman,
 };
+use crate::statistics::{mean, signed_rank_p};
 
 /// The predictors of one family, best first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,9 +27,28 @@ pub struct PredictionAnalysis {
     /// The answer: which measure predicted transfer, or that none did.
     pub sentence: String,
     /// By how well they order the sources of a target: mean within-target Spearman, highest first, then the lower
-    /// regret. Targets that a predictor has no coefficient for and others have count as 0 here. Those without any
-    /// coefficient stand last.
+    /// regret. Those without any coefficient stand last.
     pub table: Vec<PredictorAnalysis>,
+    /// The best measure beside the best plain predictor; absent where the report lacks either.
+    pub lead: Option<LeadAnalysis>,
+    /// What trusting a predictor would have brought; absent where no target has two measured sources.
+    pub leave_one_out: Option<LeaveOneOut>,
+}
+
+/// Whether the best measure orders the sources of a target better than the best plain predictor.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LeadAnalysis {
+    /// The best measure.
+    pub measure: String,
+    /// The best predictor that needs no measure.
+    pub plain: String,
+    /// Mean over targets of the difference of their coefficients within targets.
+    pub difference: f64,
+    /// Two-sided p of Wilcoxon's signed-rank test of these differences; absent where all are 0.
+    pub p: Option<f64>,
+    /// Targets compared.
+    pub targets: usize,
 }
 
 /// How well one predictor foretold gains. Coefficients are oriented: positive means that what it calls a good source
@@ -51,12 +72,13 @@ pub struct PredictorAnalysis {
     pub spearman: Option<f64>,
     /// Its two-sided p by permuting tasks. Absent for `random`, and for `popularity`, which is made of the gains.
     pub p_qap: Option<f64>,
-    /// Its p against the best of all measures under the same permutations; of measures only.
-    pub p_max: Option<f64>,
-    /// Mean over targets of Spearman's coefficient with the gain among a target's sources; 0 for `random`.
+    /// Mean over targets of Spearman's coefficient with the gain among a target's sources; 0 for `random`. A target of
+    /// which it says nothing, or the same of every source, counts as 0.
     pub within_target_spearman: Option<f64>,
     /// Its two-sided p by permuting tasks, of this predictor alone.
     pub within_target_p: Option<f64>,
+    /// Its p against the best of all measures under the same permutations; of measures only.
+    pub within_target_p_max: Option<f64>,
     /// Targets in that mean.
     pub targets: usize,
     /// Selection figures, mean over targets, as in `selection`.
@@ -82,11 +104,12 @@ pub(super) fn family(
         let mean = selection.iter().find(|s| s.family == *key && s.target.is_none() && s.predictor == name);
         mean.map(|s| s.figures)
     };
-    let row = |predictor: &Predictor<'_>| {
+    let mut of_targets: HashMap<String, WithinTarget> = HashMap::new();
+    let mut row = |predictor: &Predictor<'_>| {
         let x = tables.matrix(predictor)?;
-        let over_all = observed(Coefficient::Spearman, &x, &tables.gains).ok()?;
+        let over_all = observed(Statistic::Pairs(Coefficient::Spearman), &x, &tables.gains).ok()?;
         let within = within_target_spearman(&x, &tables.gains).ok()?;
-        Some(PredictorAnalysis {
+        let row = PredictorAnalysis {
             rank: 0,
             predictor: predictor.name.to_owned(),
             definition: predictor.phrase.clone(),
@@ -95,35 +118,58 @@ pub(super) fn family(
             n: over_all.pairs,
             spearman: over_all.coefficient,
             p_qap: None,
-            p_max: None,
-            within_target_spearman: within.mean,
+            within_target_spearman: within.mean.filter(|_| over_all.pairs > 0),
             within_target_p: None,
-            targets: within.targets,
+            within_target_p_max: None,
+            targets: within.of_targets.len(),
             figures: figures(predictor.name),
-        })
+        };
+        of_targets.insert(row.predictor.clone(), within);
+        Some(row)
     };
-    let mut table: Vec<PredictorAnalysis> = predictors(context, key, pairs).iter().filter_map(row).collect();
+    let all: Vec<&PairAnalysis> = pairs.iter().collect();
+    let mut table: Vec<PredictorAnalysis> = predictors(context, key, &all).iter().filter_map(&mut row).collect();
     table.push(random(&tables, figures("random")));
-    let most = table.iter().map(|row| row.targets).max().unwrap_or(0);
-    let place = |row: &PredictorAnalysis| order(row, most);
-    table.sort_by(|a, b| place(a).partial_cmp(&place(b)).unwrap_or(std::cmp::Ordering::Equal));
+    table.sort_by(|a, b| order(a).partial_cmp(&order(b)).unwrap_or(std::cmp::Ordering::Equal));
     table.iter_mut().enumerate().for_each(|(i, row)| row.rank = i + 1);
-    let sentence = sentence(&table, context.options.alpha);
-    Some(PredictionAnalysis { family: key.clone(), sentence, table })
+    let lead = lead(&table, &of_targets);
+    let sentence = sentence(&table, lead.as_ref(), context.options.alpha);
+    let leave_one_out = leave_one_out(context, key, pairs);
+    Some(PredictionAnalysis { family: key.clone(), sentence, table, lead, leave_one_out })
 }
 
-/// Best first: by coefficient, then by regret, then the cheaper. A target whose sources a predictor does not tell apart,
-/// of the `most` that any has, counts as 0: the coefficient of no order at all.
-fn order(row: &PredictorAnalysis, most: usize) -> (f64, f64, f64) {
+/// Best first: by coefficient, then by regret, then the cheaper.
+fn order(row: &PredictorAnalysis) -> (f64, f64, f64) {
     let regret = row.figures.and_then(|f| f.regret_at_1_best).unwrap_or(f64::INFINITY);
-    let share = row.targets as f64 / most.max(1) as f64;
-    let coefficient = row.within_target_spearman.map_or(f64::NEG_INFINITY, |r| r * share);
-    (-coefficient, regret, row.cost_seconds)
+    (-row.within_target_spearman.unwrap_or(f64::NEG_INFINITY), regret, row.cost_seconds)
+}
+
+/// The first row of its kind that orders sources at all; a random order is none.
+fn best(table: &[PredictorAnalysis], trivial: bool) -> Option<&PredictorAnalysis> {
+    let is_it = |row: &&PredictorAnalysis| {
+        row.trivial == trivial && row.within_target_spearman.is_some() && row.predictor != "random"
+    };
+    table.iter().find(is_it)
+}
+
+/// The best measure against the best plain predictor, target by target.
+fn lead(table: &[PredictorAnalysis], of_targets: &HashMap<String, WithinTarget>) -> Option<LeadAnalysis> {
+    let (measure, plain) = (best(table, false)?, best(table, true)?);
+    let [a, b] = [measure, plain].map(|row| of_targets.get(&row.predictor));
+    // Both have the targets whose sources the gains rank.
+    let differences: Vec<f64> = a?.of_targets.iter().zip(&b?.of_targets).map(|(a, b)| a.1 - b.1).collect();
+    Some(LeadAnalysis {
+        measure: measure.predictor.clone(),
+        plain: plain.predictor.clone(),
+        difference: mean(&differences)?,
+        p: signed_rank_p(&differences),
+        targets: differences.len(),
+    })
 }
 
 /// A random order: its coefficients are 0 in expectation.
 fn random(tables: &Tables<'_>, figures: Option<Selection>) -> PredictorAnalysis {
-    let sources = |t: usize| (0..tables.names.len()).filter(|&s| tables.gains.get(s, t).is_some()).count();
+    let targets = within_target_spearman(&tables.gains, &tables.gains).map_or(0, |within| within.of_targets.len());
     PredictorAnalysis {
         rank: 0,
         predictor: "random".to_owned(),
@@ -133,10 +179,10 @@ fn random(tables: &Tables<'_>, figures: Option<Selection>) -> PredictorAnalysis 
         n: tables.gains.present().count(),
         spearman: Some(0.0),
         p_qap: None,
-        p_max: None,
         within_target_spearman: Some(0.0),
         within_target_p: None,
-        targets: (0..tables.names.len()).filter(|&t| sources(t) >= 3).count(),
+        within_target_p_max: None,
+        targets,
         figures,
     }
 }
@@ -160,33 +206,28 @@ fn computed<'c>(
         .find(|c| c.family == *family && c.measure == row.predictor && c.outcome == PairOutcome::Gain)
 }
 
-/// Goes through these permutations of tasks for a row of its own, over all pairs or within targets; the last of them
-/// fills in the p value and leaves the counts empty.
+/// Goes through these permutations of tasks for a statistic of a row of its own; the last of them fills in the p value
+/// and leaves the counts empty.
 pub(super) fn permute(
     (context, pairs): (&Context<'_>, &[PairAnalysis]),
     (into, row): (&mut PredictionAnalysis, usize),
-    within: bool,
+    statistic: Statistic,
     range: Range<usize>,
     counts: &mut Counts,
 ) {
     let Some(tables) = Tables::new(context, pairs) else { return };
-    let permutations = Permutations::new(tables.names.len(), context.options.seed);
-    let known: Vec<Predictor<'_>> = predictors(context, &into.family, pairs);
+    let permutations = Permutations::new(Exchange::of(&tables.gains), context.options.seed);
+    let all: Vec<&PairAnalysis> = pairs.iter().collect();
+    let known: Vec<Predictor<'_>> = predictors(context, &into.family, &all);
     let Some(row) = into.table.get_mut(row) else { return };
     let Some(x) = known.iter().find(|p| p.name == row.predictor).and_then(|p| tables.matrix(p)) else { return };
-    let last = range.end >= permutations.count();
-    if within {
-        let reached = within_target_reached(&x, &tables.gains, &permutations, range).ok().flatten();
-        counts.add(0, reached.unwrap_or(0));
-        if last {
-            row.within_target_p = reached.map(|_| permutations.p(std::mem::take(counts).reached(0)));
-        }
-    } else {
-        let measures = std::slice::from_ref(&x);
-        let Ok(mut test) = QapTest::new(Coefficient::Spearman, measures, &tables.gains, &permutations) else { return };
-        test.count(range, counts);
-        if last {
-            row.p_qap = test.finish(&std::mem::take(counts)).first().and_then(|m| m.p_qap);
+    let Ok(mut test) = QapTest::new(statistic, std::slice::from_ref(&x), &tables.gains, &permutations) else { return };
+    test.count(range.clone(), counts);
+    if range.end >= permutations.count() {
+        let p = test.finish(&std::mem::take(counts)).first().and_then(|m| m.p_qap);
+        match statistic {
+            Statistic::WithinTargets => row.within_target_p = p,
+            Statistic::Pairs(_) => row.p_qap = p,
         }
     }
 }
@@ -195,11 +236,12 @@ pub(super) fn permute(
 pub(super) fn conclude(context: &Context<'_>, correlations: &[CorrelationAnalysis], into: &mut PredictionAnalysis) {
     for row in &mut into.table {
         if let Some(c) = computed(correlations, &into.family, row) {
-            (row.p_qap, row.p_max) = (c.spearman.p_qap, c.spearman.p_max);
-            row.within_target_p = c.within_target_spearman.p;
+            row.p_qap = c.spearman.p_qap;
+            (row.within_target_p, row.within_target_p_max) =
+                (c.within_target_spearman.p, c.within_target_spearman.p_max);
         }
     }
-    into.sentence = sentence(&into.table, context.options.alpha);
+    into.sentence = sentence(&into.table, into.lead.as_ref(), context.options.alpha);
 }
 
 /// Gains as a matrix of the tasks that were measured, and predictors on the same tasks.
@@ -210,9 +252,10 @@ struct Tables<'a> {
 
 impl<'a> Tables<'a> {
     fn new(context: &Context<'a>, pairs: &[PairAnalysis]) -> Option<Self> {
-        let measured = |name: &str| pairs.iter().any(|p| p.key.source == name || p.key.target == name);
+        let measured: HashSet<&str> =
+            pairs.iter().flat_map(|p| [p.key.source.as_str(), p.key.target.as_str()]).collect();
         let names: Vec<&str> =
-            context.report.study.task.iter().map(|t| t.name.as_str()).filter(|n| measured(n)).collect();
+            context.report.study.task.iter().map(|t| t.name.as_str()).filter(|n| measured.contains(n)).collect();
         let gains: HashMap<(&str, &str), f64> = pairs
             .iter()
             .filter_map(|p| Some(((p.key.source.as_str(), p.key.target.as_str()), p.gain.filter(|g| g.is_finite())?)))
@@ -228,18 +271,13 @@ impl<'a> Tables<'a> {
 }
 
 /// Says plainly whether a measure predicted transfer: better than a random order, better than what needs no measure,
-/// and whether the best of so many would look as good by luck.
-fn sentence(table: &[PredictorAnalysis], alpha: f64) -> String {
-    let best = |trivial: bool| {
-        table
-            .iter()
-            .find(|row| row.trivial == trivial && row.within_target_spearman.is_some() && row.predictor != "random")
-    };
+/// and whether the best of so many measures would look as good by luck.
+fn sentence(table: &[PredictorAnalysis], lead: Option<&LeadAnalysis>, alpha: f64) -> String {
     let rho = |row: &PredictorAnalysis| number::signed(row.within_target_spearman.unwrap_or(f64::NAN), 2);
-    let regret = |row: &PredictorAnalysis| row.figures.and_then(|f| f.regret_at_1_best);
     let measures = table.iter().filter(|row| !row.trivial).count();
-    let Some(measure) = best(false) else {
-        return match (measures, best(true).filter(|row| row.within_target_spearman > Some(0.0))) {
+    let plain = best(table, true).filter(|row| row.within_target_spearman > Some(0.0));
+    let Some(measure) = best(table, false) else {
+        return match (measures, plain) {
             (0, Some(plain)) => format!(
                 "The report has no measure of similarity; of the plain predictors {} ordered the sources of a target \
                  best (mean Spearman {}).",
@@ -260,38 +298,47 @@ fn sentence(table: &[PredictorAnalysis], alpha: f64) -> String {
              order; the best was {named}."
         );
     }
-    let plain = best(true).filter(|row| row.within_target_spearman > Some(0.0));
-    let beaten = plain.filter(|p| p.within_target_spearman >= measure.within_target_spearman);
-    if let Some(plain) = beaten {
+    if let Some(plain) = plain.filter(|p| p.within_target_spearman >= measure.within_target_spearman) {
+        // Popularity is made of transfers that somebody trained.
+        let cost = if plain.predictor == "popularity" {
+            "which costs nothing for a new target, once its sources were trained for others"
+        } else {
+            "which costs nothing"
+        };
         return format!(
-            "No measure of {measures} predicted transfer better than {} ({}), which costs nothing; the best was {named}.",
+            "No measure of {measures} predicted transfer better than {} ({}), {cost}; the best was {named}.",
             plain.predictor,
             rho(plain)
         );
     }
     let mut text = format!("{named} ordered the sources of a target best of {measures} measures");
-    text += &match plain {
-        Some(plain) => format!(", ahead of {} ({})", plain.predictor, rho(plain)),
-        None => ", and nothing that needs no measure was better than a random order".to_owned(),
+    text += &match (plain, lead) {
+        (Some(plain), Some(lead)) => {
+            let test = match lead.p {
+                Some(p) => format!("Wilcoxon over {} targets, p {}", lead.targets, number::p_value(p)),
+                None => format!("the same on all {} targets", lead.targets),
+            };
+            let shown = lead.p.is_some_and(|p| p < alpha) && lead.difference > 0.0;
+            let word = if shown { ", ahead of" } else { ", but is not shown to be ahead of" };
+            format!("{word} {} ({}; {test})", plain.predictor, rho(plain))
+        }
+        _ => ", and nothing that needs no measure was better than a random order".to_owned(),
     };
+    let regret = |row: &PredictorAnalysis| row.figures.and_then(|f| f.regret_at_1_best);
     let worse = plain.and_then(|plain| Some((plain, regret(plain)?))).filter(|(_, r)| regret(measure) > Some(*r));
     if let Some((plain, _)) = worse {
-        text +=
-            &format!(", though the source that it ranks first is no better a choice than that of {}", plain.predictor);
+        text += &format!("; the source that it ranks first is no better a choice than that of {}", plain.predictor);
     }
     text + "; " + &luck(measure, alpha)
 }
 
 /// Whether the best of all measures is more than luck.
 fn luck(measure: &PredictorAnalysis, alpha: f64) -> String {
-    match measure.p_max.zip(measure.spearman) {
-        Some((p, rho)) if p < alpha && rho > 0.0 => {
-            format!("over all pairs its correlation with the gain is more than luck (p max {}).", number::p_value(p))
+    match measure.within_target_p_max {
+        Some(p) if p < alpha => {
+            format!("the best of so many measures is more than luck (p max {}).", number::p_value(p))
         }
-        Some((p, _)) => format!(
-            "but the best of so many measures looks as good by luck (p max of its correlation over all pairs {}).",
-            number::p_value(p)
-        ),
+        Some(p) => format!("the best of so many measures looks as good by luck (p max {}).", number::p_value(p)),
         None => "whether that is more than luck has not been tested.".to_owned(),
     }
 }
@@ -300,25 +347,46 @@ fn luck(measure: &PredictorAnalysis, alpha: f64) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn who_orders_two_targets_of_five_does_not_stand_before_who_orders_all() {
-        let row = |within: Option<f64>, targets: usize| PredictorAnalysis {
+    fn row(predictor: &str, trivial: bool, within: f64) -> PredictorAnalysis {
+        PredictorAnalysis {
             rank: 0,
-            predictor: "p".to_owned(),
+            predictor: predictor.to_owned(),
             definition: String::new(),
-            trivial: false,
+            trivial,
             cost_seconds: 0.0,
             n: 20,
-            spearman: within,
+            spearman: Some(within),
             p_qap: None,
-            p_max: None,
-            within_target_spearman: within,
+            within_target_spearman: Some(within),
             within_target_p: None,
-            targets,
+            within_target_p_max: Some(0.01),
+            targets: 5,
             figures: None,
+        }
+    }
+
+    #[test]
+    fn ahead_is_said_of_a_lead_that_the_targets_show() {
+        let table = [row("nce", false, 0.6), row("source_length", true, 0.3)];
+        let lead = |p: Option<f64>| LeadAnalysis {
+            measure: "nce".into(),
+            plain: "source_length".into(),
+            difference: 0.3,
+            p,
+            targets: 20,
         };
-        let coefficients = [(Some(0.5), 5), (Some(0.8), 2), (Some(0.0), 5), (Some(-0.9), 1), (None, 0)];
-        let places: Vec<_> = coefficients.iter().map(|&(r, targets)| order(&row(r, targets), 5)).collect();
-        assert!(places.is_sorted(), "{places:?}");
+        let said = |p| sentence(&table, Some(&lead(p)), 0.05);
+        let ahead = "ordered the sources of a target best of 1 measures, ahead of source_length (+0.30; Wilcoxon over 20 \
+                     targets, p 0.003); the best of so many measures is more than luck (p max 0.010).";
+        assert!(said(Some(0.003)).ends_with(ahead), "{}", said(Some(0.003)));
+        assert!(said(Some(0.2)).contains("but is not shown to be ahead of source_length"), "{}", said(Some(0.2)));
+        assert!(said(None).contains("not shown to be ahead of source_length (+0.30; the same on all 20 targets)"));
+    }
+
+    #[test]
+    fn popularity_is_free_for_a_new_target_only() {
+        let said = |plain: &str| sentence(&[row(plain, true, 0.7), row("nce", false, 0.6)], None, 0.05);
+        assert!(said("popularity").contains("nothing for a new target, once its sources were trained for others;"));
+        assert!(said("source_size").contains("(+0.70), which costs nothing; the best"));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Context, FamilyKey, PairAnalysis};
-use crate::measure;
+use crate::measure::{self, ROUNDING, is_level};
 use crate::report::Measure;
 use crate::selection::popularity;
 
@@ -16,13 +16,19 @@ pub(super) struct Predictor<'a> {
     pub phrase: String,
     /// Seconds that it took; 0 for what the study knows anyway.
     pub cost_seconds: f64,
-    values: HashMap<(&'a str, &'a str), f64>,
+    of_pair: HashMap<(&'a str, &'a str), Option<f64>>,
+    /// Of every target that `of_pair` does not name.
+    of_source: HashMap<&'a str, f64>,
 }
 
 impl Predictor<'_> {
     /// What it says of a source for a target.
     pub(super) fn value(&self, source: &str, target: &str) -> Option<f64> {
-        self.values.get(&(source, target)).copied()
+        let value = match self.of_pair.get(&(source, target)) {
+            Some(of_pair) => *of_pair,
+            None => self.of_source.get(source).copied(),
+        };
+        value.filter(|_| source != target)
     }
 }
 
@@ -31,13 +37,39 @@ pub(super) fn measures_of<'a>(context: &Context<'a>, family: &FamilyKey) -> Vec<
     context.report.measures_of(&family.encoder)
 }
 
-/// Mean over seeds of a measure by (source, target).
-pub(super) fn values(measure: &Measure) -> HashMap<(&str, &str), f64> {
-    measure.means()
+/// Mean over seeds of a measure by (source, target); the same number for all sources of a target that differ by rounding
+/// alone, so that they are ties.
+///
+/// # Errors
+/// The whole measure differs by rounding alone; the error says so.
+pub(super) fn values(measure: &Measure) -> Result<HashMap<(&str, &str), f64>, String> {
+    let mut values = measure.means();
+    if is_level(values.values().copied()) {
+        return Err(format!(
+            "the values of {} are the same up to rounding (a range below {ROUNDING:e} of their size)",
+            measure.name
+        ));
+    }
+    let mut by_target: HashMap<&str, Vec<(&str, f64)>> = HashMap::new();
+    for (&(source, target), &value) in &values {
+        by_target.entry(target).or_default().push((source, value));
+    }
+    for (target, sources) in by_target {
+        let all = || sources.iter().map(|(_, value)| *value);
+        if is_level(all()) {
+            let one = all().fold(f64::NEG_INFINITY, f64::max);
+            values.extend(sources.iter().map(|&(source, _)| ((source, target), one)));
+        }
+    }
+    Ok(values)
 }
 
-/// The plain predictors that have values, then the measures.
-pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &[PairAnalysis]) -> Vec<Predictor<'a>> {
+/// The plain predictors that have values, then the measures that say anything.
+pub(super) fn predictors<'a>(
+    context: &Context<'a>,
+    family: &FamilyKey,
+    pairs: &[&'a PairAnalysis],
+) -> Vec<Predictor<'a>> {
     let report = context.report;
     let names: Vec<&'a str> = report.study.task.iter().map(|t| t.name.as_str()).collect();
     // What is known of a source whatever the target.
@@ -45,55 +77,64 @@ pub(super) fn predictors<'a>(context: &Context<'a>, family: &FamilyKey, pairs: &
         name,
         phrase: phrase.to_owned(),
         cost_seconds: 0.0,
-        values: names
-            .iter()
-            .flat_map(|&s| names.iter().map(move |&t| (s, t)))
-            .filter(|(s, t)| s != t)
-            .filter_map(|(s, t)| Some(((s, t), value(s)?)))
-            .collect(),
+        of_pair: HashMap::new(),
+        of_source: names.iter().filter_map(|&source| Some((source, value(source)?))).collect(),
     };
-    let task = |source: &str| report.tasks.iter().find(|t| t.name == source);
-    let train = |source: &str| task(source)?.splits.get("train").filter(|split| split.examples > 0);
+    let tasks: HashMap<&str, _> = report.tasks.iter().map(|t| (t.name.as_str(), t)).collect();
+    let train = |source: &str| tasks.get(source)?.splits.get("train").filter(|split| split.examples > 0);
     let size = |source: &str| train(source).map(|split| split.examples as f64);
     let length = |source: &str| train(source).map(|split| split.token_lengths.p50 as f64).filter(|&n| n > 0.0);
-    let classes = |source: &str| task(source).map(|task| task.labels.len() as f64).filter(|&n| n > 0.0);
+    let classes = |source: &str| tasks.get(source).map(|task| task.labels.len() as f64).filter(|&n| n > 0.0);
     let score = |source: &str| {
         let baseline = context.map.baseline(&family.encoder, &family.variant, source)?;
         baseline.arm.mean().map(|m| baseline.metric.gain(m, 0.0))
-    };
-    let gain = |s: &str, t: &str| pairs.iter().find(|p| p.key.source == s && p.key.target == t).and_then(|p| p.gain);
-    let gains: Vec<Vec<Option<f64>>> = names.iter().map(|s| names.iter().map(|t| gain(s, t)).collect()).collect();
-    let popular = popularity(&gains);
-    let popularity = Predictor {
-        name: "popularity",
-        phrase: "mean gain of the source on the other targets".to_owned(),
-        cost_seconds: 0.0,
-        values: names
-            .iter()
-            .zip(popular)
-            .flat_map(|(&s, row)| names.iter().copied().zip(row).map(move |(t, v)| ((s, t), v)))
-            .filter(|((s, t), _)| s != t)
-            .filter_map(|(key, value)| Some((key, value?)))
-            .collect(),
     };
     let mut all = vec![
         by_source("source_size", "size of the source's training set", &size),
         by_source("source_length", "median length of the source's training texts in tokens", &length),
         by_source("source_classes", "number of classes of the source", &classes),
         by_source("source_score", "the source's own single-task score", &score),
-        popularity,
+        popular(pairs),
     ];
-    let measures = measures_of(context, family).into_iter();
-    all.extend(measures.map(|measure| {
+    for measure in measures_of(context, family) {
         let sign = if measure.lower_is_more_similar() { -1.0 } else { 1.0 };
-        Predictor {
+        let Ok(values) = values(measure) else { continue };
+        all.push(Predictor {
             name: &measure.name,
             phrase: measure::info(&measure.name)
                 .map_or_else(|| format!("measure {}", measure.name), |info| info.definition.to_owned()),
             cost_seconds: measure.cost_seconds,
-            values: values(measure).into_iter().map(|(key, value)| (key, sign * value)).collect(),
-        }
-    }));
-    all.retain(|p| !p.values.is_empty());
+            of_pair: values.into_iter().map(|(key, value)| (key, Some(sign * value))).collect(),
+            of_source: HashMap::new(),
+        });
+    }
+    all.retain(|p| !(p.of_pair.values().flatten().next().is_none() && p.of_source.is_empty()));
     all
+}
+
+/// The mean gain of every source on the other targets of these pairs.
+fn popular<'a>(pairs: &[&'a PairAnalysis]) -> Predictor<'a> {
+    let mut sources: Vec<&str> = pairs.iter().map(|p| p.key.source.as_str()).collect();
+    let mut targets: Vec<&str> = pairs.iter().map(|p| p.key.target.as_str()).collect();
+    for names in [&mut sources, &mut targets] {
+        names.sort_unstable();
+        names.dedup();
+    }
+    let gains: HashMap<(&str, &str), f64> =
+        pairs.iter().filter_map(|p| Some(((p.key.source.as_str(), p.key.target.as_str()), p.gain?))).collect();
+    // The last column is of a target that was not measured.
+    let row = |s: &&str| targets.iter().map(|t| gains.get(&(*s, *t)).copied()).chain([None]).collect::<Vec<_>>();
+    let means = popularity(&sources.iter().map(row).collect::<Vec<_>>());
+    let (mut of_pair, mut of_source) = (HashMap::new(), HashMap::new());
+    for (&source, row) in sources.iter().zip(means) {
+        of_source.extend(row.last().copied().flatten().map(|mean| (source, mean)));
+        of_pair.extend(targets.iter().zip(row).map(|(&target, mean)| ((source, target), mean)));
+    }
+    Predictor {
+        name: "popularity",
+        phrase: "mean gain of the source on the other targets".to_owned(),
+        cost_seconds: 0.0,
+        of_pair,
+        of_source,
+    }
 }

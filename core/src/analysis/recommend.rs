@@ -1,29 +1,23 @@
 //! What to train first for a target: measured where it was measured, predicted by what predicted well elsewhere.
 
-use std::collections::BTreeSet;
-
 use super::advice::{advice, measured, with_unit};
+use super::model::Model;
 use super::pairs::{POWER, arms};
-use super::predictors::{Predictor, predictors};
 use super::recommendation::{Basis, Recommendation, RecommendedSource};
 use super::{Analysis, AnalysisError, Context, Decisions, FamilyKey, Flag, Options, PairAnalysis, Verdict, decide};
 use crate::metric::Metric;
 use crate::number;
 use crate::report::Report;
-use crate::statistics::correlation::{Line, spearman};
-use crate::statistics::{self, Interval};
+use crate::statistics::Interval;
 use crate::transfer::Pair;
-
-/// Fewest measured pairs of other targets from which a prediction is made.
-const FEWEST_PAIRS: usize = 6;
 
 /// Ranks the sources of `target` in every family of the report.
 ///
 /// A pair that was trained stands with its measured gain. Any other is predicted by the predictor whose values go best
 /// with the gains *within the other targets* (mean Spearman, at least two of them), if that is above 0: the line of
-/// gain on the predictor, fitted to the pairs of the other targets, gives gain and prediction band. A line that falls
-/// while the sources within a target rise (Simpson's paradox) would turn their order around, and is not used. The
-/// target's own pairs are never used to choose or fit.
+/// gain on the predictor with a random intercept for every target, fitted to the pairs of the other targets, gives gain
+/// and prediction band. A line that falls while the sources within a target rise (Simpson's paradox) would turn their
+/// order around, and is not used. The target's own pairs are never used to choose or fit.
 ///
 /// # Errors
 /// As [`Analysis::new`], and a target that the report does not have.
@@ -61,43 +55,7 @@ struct Advisor<'a> {
     target: &'a str,
 }
 
-/// A predictor with the line that turns it into a gain.
-struct Model<'a> {
-    predictor: Predictor<'a>,
-    line: Line,
-    /// The predictor's values that the line was fitted to: nothing is known beyond them.
-    range: Interval,
-    spearman: f64,
-    targets: usize,
-}
-
-impl<'a> Model<'a> {
-    /// Fits the line to `pairs`; `None` where the predictor does not order the sources of at least two targets, or the
-    /// line falls.
-    fn fit(predictor: Predictor<'a>, pairs: &[PairAnalysis]) -> Option<Self> {
-        let points = |target: Option<&str>| -> (Vec<f64>, Vec<f64>) {
-            let of_target = pairs.iter().filter(|p| target.is_none_or(|t| p.key.target == t));
-            of_target.filter_map(|p| Some((predictor.value(&p.key.source, &p.key.target)?, p.gain?))).unzip()
-        };
-        let (x, y) = points(None);
-        let line = Line::fit(&x, &y).filter(|line| x.len() >= FEWEST_PAIRS && line.slope > 0.0)?;
-        let targets: BTreeSet<&str> = pairs.iter().map(|p| p.key.target.as_str()).collect();
-        // A target whose sources the predictor does not tell apart counts as 0: the coefficient of no order at all.
-        let within = |target: &str| {
-            let gains: Vec<f64> = pairs.iter().filter(|p| p.key.target == target).filter_map(|p| p.gain).collect();
-            spearman(&gains, &gains)?;
-            let (x, y) = points(Some(target));
-            Some(spearman(&x, &y).unwrap_or(0.0))
-        };
-        let within: Vec<f64> = targets.into_iter().filter_map(within).collect();
-        let spearman = statistics::mean(&within).filter(|&r| r > 0.0 && within.len() >= 2)?;
-        let low = x.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        Some(Self { predictor, line, range: Interval { low, high }, spearman, targets: within.len() })
-    }
-}
-
-impl Advisor<'_> {
+impl<'a> Advisor<'a> {
     fn recommend(&self) -> Recommendation {
         let (metric, _) = self.context.choice(self.target);
         let model = self.model();
@@ -132,7 +90,7 @@ impl Advisor<'_> {
     }
 
     /// The sources of the target by name, decided as one family: that is what is asked here.
-    fn decide(&self) -> (Vec<&str>, Decisions) {
+    fn decide(&self) -> (Vec<&'a str>, Decisions) {
         let asked = |p: &&Pair| p.key.target == self.target && FamilyKey::from(&p.key) == *self.key;
         let pairs: Vec<&Pair> = self.context.map.pairs.iter().filter(asked).collect();
         let counted: Vec<_> = pairs.iter().map(|p| self.context.counted(p)).collect();
@@ -186,24 +144,33 @@ impl Advisor<'_> {
             found.reason = measured(&found, metric, pair.n_transfer);
             return found;
         }
-        let predicted = model.and_then(|m| Some((m, m.predictor.value(source, self.target)?)));
-        if let Some((m, x)) = predicted.filter(|(m, x)| !(m.range.low..=m.range.high).contains(x)) {
-            found.reason = format!(
-                "not trained, and its {} ({}) lies outside of what was measured, {} to {}",
-                m.predictor.name,
-                number::plain(x, 3),
-                number::plain(m.range.low, 3),
-                number::plain(m.range.high, 3)
-            );
-        } else if let Some((m, x)) = predicted {
-            let possible = self.possible(metric);
-            let gain = m.line.at(x).clamp(possible.low, possible.high);
-            found.basis =
-                Basis::Predicted { predictor: m.predictor.name.to_owned(), spearman: m.spearman, targets: m.targets };
-            found.gain = Some(gain);
-            found.interval =
-                m.line.prediction_band(x, 1.0 - alpha).map(|band| band.map(|g| g.clamp(possible.low, possible.high)));
-            found.reason = format!("{}: not trained, predicted by {}", with_unit(metric, gain), m.predictor.name);
+        let Some(m) = model else { return found };
+        match m.value(source, self.target) {
+            Err(x) => {
+                found.reason = format!(
+                    "not trained, and its {} ({}) lies outside of what was measured, {} to {}",
+                    m.predictor.name,
+                    number::plain(x, 3),
+                    number::plain(m.range.low, 3),
+                    number::plain(m.range.high, 3)
+                );
+            }
+            Ok(Some(x)) => {
+                let possible = self.possible(metric);
+                let gain = m.line.at(x).clamp(possible.low, possible.high);
+                found.basis = Basis::Predicted {
+                    predictor: m.predictor.name.to_owned(),
+                    spearman: m.spearman,
+                    targets: m.targets,
+                };
+                found.gain = Some(gain);
+                found.interval = m
+                    .line
+                    .prediction_band(x, 1.0 - alpha)
+                    .map(|band| band.map(|g| g.clamp(possible.low, possible.high)));
+                found.reason = format!("{}: not trained, predicted by {}", with_unit(metric, gain), m.predictor.name);
+            }
+            Ok(None) => {}
         }
         found
     }
@@ -220,15 +187,9 @@ impl Advisor<'_> {
         }
     }
 
-    /// The predictor that goes best with the gains of the other targets.
-    fn model(&self) -> Option<Model<'_>> {
-        let others = self.without_target();
-        let models = predictors(self.context, self.key, &others).into_iter().filter_map(|p| Model::fit(p, &others));
-        models.reduce(|best, other| if other.spearman > best.spearman { other } else { best })
-    }
-
-    /// The pairs without those of the target, so that popularity does not see what it is to predict.
-    fn without_target(&self) -> Vec<PairAnalysis> {
-        self.pairs.iter().filter(|p| p.key.target != self.target).cloned().collect()
+    /// Chosen and fitted without the target's own pairs, so that popularity does not see what it is to predict.
+    fn model(&self) -> Option<Model<'a>> {
+        let others: Vec<&PairAnalysis> = self.pairs.iter().filter(|p| p.key.target != self.target).collect();
+        Model::choose(self.context, self.key, &others)
     }
 }

@@ -39,7 +39,8 @@ pub struct SelectionAnalysis {
 pub(super) fn family(context: &Context<'_>, key: &FamilyKey, pairs: &[PairAnalysis]) -> Vec<SelectionAnalysis> {
     let mut all = Vec::new();
     let random = Ranked { name: "random", value: &|_, _| Some(0.0), is_random: true };
-    let predictors = predictors(context, key, pairs);
+    let all_pairs: Vec<&PairAnalysis> = pairs.iter().collect();
+    let predictors = predictors(context, key, &all_pairs);
     let targets: Vec<&str> = context
         .report
         .study

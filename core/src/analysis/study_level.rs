@@ -1,7 +1,7 @@
 //! From the gains of a family to what holds for the study: who gives, who receives, where the variance comes from,
 //! and how reliable the map is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::pairs::FamilyPairs;
 use super::sentence::sentence;
@@ -24,6 +24,7 @@ pub(super) fn family(context: &Context<'_>, key: FamilyKey, pairs: &[&Pair], ana
     };
     let decomposition = variance::decompose(&gains);
     let halves = variance::split_half(&gains, context.options.seed);
+    let within_targets = variance::split_half_within_targets(&gains, context.options.seed);
     let first = analysed.pairs.first().map(|p| p.metric);
     let metric = first.filter(|m| analysed.pairs.iter().all(|p| p.metric == *m));
     let mut detectable: Vec<f64> = analysed.pairs.iter().filter_map(|p| p.smallest_detectable_gain).collect();
@@ -50,6 +51,8 @@ pub(super) fn family(context: &Context<'_>, key: FamilyKey, pairs: &[&Pair], ana
         asymmetry: variance::asymmetry(&gains),
         reliability: halves.and_then(|h| h.reliability),
         ceiling: halves.and_then(|h| h.ceiling),
+        within_target_reliability: within_targets.and_then(|h| h.reliability),
+        within_target_ceiling: within_targets.and_then(|h| h.ceiling),
     };
     family.sentence = sentence(&family, &analysed.pairs);
     family
@@ -58,7 +61,8 @@ pub(super) fn family(context: &Context<'_>, key: FamilyKey, pairs: &[&Pair], ana
 /// The gains by task positions and seed. Where no seed of the family pairs, the differences of means stand as one seed.
 fn gains(context: &Context<'_>, pairs: &[&Pair], analysed: &FamilyPairs) -> Gains {
     let tasks = &context.report.study.task;
-    let position = |name: &str| tasks.iter().position(|t| t.name == name);
+    let positions: HashMap<&str, usize> = tasks.iter().enumerate().map(|(i, t)| (t.name.as_str(), i)).collect();
+    let position = |name: &str| positions.get(name).copied();
     let mut gains = Gains::new();
     let any_paired = analysed.pairs.iter().any(|p| p.n > 0);
     for (pair, analysis) in pairs.iter().zip(&analysed.pairs) {

@@ -335,18 +335,67 @@ fn the_measure_that_predicted_transfer_stands_first() {
     let first = &prediction.table[0];
     assert_eq!((first.predictor.as_str(), first.rank, first.trivial, first.n), ("good", 1, false, 20));
     assert!(first.within_target_spearman.unwrap() > 0.999 && first.spearman.unwrap() > 0.999);
-    assert!(first.p_max.unwrap() < 0.05 && first.within_target_p.unwrap() < 0.05);
+    assert!(first.within_target_p_max.unwrap() < 0.05 && first.within_target_p.unwrap() < 0.05);
     assert!(prediction.sentence.starts_with("good (mean Spearman +1.00 within targets) ordered"), "{prediction:?}");
     assert!(prediction.sentence.contains("more than luck"), "{}", prediction.sentence);
     let last = prediction.table.iter().find(|row| row.predictor == "bad").unwrap();
     assert!(last.within_target_spearman.unwrap() < -0.999);
     // What a predictor says here is what the tables of correlation and selection say.
     let c = analysis.correlations.iter().find(|c| c.measure == "good" && c.outcome == PairOutcome::Gain).unwrap();
-    assert_eq!((first.spearman, first.p_qap, first.p_max), (c.spearman.r, c.spearman.p_qap, c.spearman.p_max));
+    assert_eq!((first.spearman, first.p_qap), (c.spearman.r, c.spearman.p_qap));
+    let within = &c.within_target_spearman;
+    assert_eq!(
+        (first.within_target_spearman, first.within_target_p, first.within_target_p_max),
+        (within.mean, within.p, within.p_max)
+    );
     let s = analysis.selection.iter().find(|s| s.predictor == "good" && s.target.is_none()).unwrap();
     assert_eq!(first.figures, Some(s.figures));
     let random = prediction.table.iter().find(|row| row.predictor == "random").unwrap();
     assert_eq!((random.within_target_spearman, random.p_qap, random.trivial), (Some(0.0), None, true));
+}
+
+#[test]
+fn a_measure_that_differs_by_rounding_alone_is_undefined_and_said_to_be() {
+    let noise = |s: usize, t: usize| 2.0 + 1e-13 * ((s * 7 + t * 3) % 5) as f64;
+    // The same of all sources of a target but for rounding, as an H-score of as many dimensions as examples.
+    let of_target = |s: usize, t: usize| (t % 3) as f64 + 1.0 + 1e-13 * ((s * 7 + t * 3) % 5) as f64;
+    let report = worth(of_pair, &[("noise", &noise), ("of_target", &of_target), ("good", &of_pair)]);
+    let analysis = Analysis::new(&report, &Options::default()).unwrap();
+    let c = |name: &str| {
+        analysis.correlations.iter().find(|c| c.measure == name && c.outcome == PairOutcome::Gain).unwrap()
+    };
+    let noise = c("noise");
+    assert_eq!((noise.spearman.r, noise.spearman.p_qap, noise.within_target_spearman.mean), (None, None, None));
+    assert!(noise.permutations.absent.as_ref().unwrap().contains("the values of noise are the same up to rounding"));
+    assert!(analysis.warnings.iter().any(|w| w.contains("the values of noise") && w.ends_with("it is undefined.")));
+    assert_eq!(c("of_target").within_target_spearman.mean, Some(0.0));
+    let table = &analysis.predictors[0].table;
+    let row = |name: &str| table.iter().find(|row| row.predictor == name);
+    assert!(row("noise").is_none());
+    assert_eq!(row("of_target").unwrap().within_target_spearman, Some(0.0));
+    // The others are tested as if it were not there.
+    let without = worth(of_pair, &[("of_target", &of_target), ("good", &of_pair)]);
+    let without = Analysis::new(&without, &Options::default()).unwrap();
+    assert_eq!(without.predictors[0].table, *table);
+}
+
+#[test]
+fn models_and_data_sets_are_permuted_apart() {
+    // Four models, three data sets: 4! · 3! permutations, and the data are the only one that orders all.
+    let mut transfers = String::from("source,target,seed,score\n");
+    let mut measure = String::from("source,target,value\n");
+    for (m, d) in (0..4).flat_map(|m| (0..3).map(move |d| (m, d))) {
+        let worth = ((m * 5 + d * 3 + m * d * d) % 13) as f64 / 20.0;
+        (0..2).for_each(|seed| transfers += &format!("model{m},data{d},{seed},{}\n", 0.2 + worth));
+        measure += &format!("model{m},data{d},{}\n", worth.exp());
+    }
+    let mut import = Import::new(CsvFile::new("t.csv", transfers.into_bytes()));
+    import.baselines = Some(CsvFile::new("b.csv", "task,seed,score\ndata0,0,0.3\ndata1,0,0.3\ndata2,0,0.3\n"));
+    import.measures = vec![CsvFile::new("m.csv", measure.into_bytes())];
+    let analysis = Analysis::new(&import.report().unwrap(), &Options::default()).unwrap();
+    let c = analysis.correlations.iter().find(|c| c.outcome == PairOutcome::Gain).unwrap();
+    assert_eq!((c.n, c.permutations.count, c.permutations.exact), (12, 144, true));
+    assert_eq!((c.spearman.p_qap, c.within_target_spearman.mean), (Some(1.0 / 144.0), Some(1.0)));
 }
 
 #[test]

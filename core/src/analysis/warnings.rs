@@ -62,6 +62,15 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
     }
     let leaks = count(&|p| p.flags.contains(&super::Flag::Leak));
     say(leaks > 0, format!("{leaks} pairs leak: test texts of the target stand in the source's training set."));
+    let mut level: Vec<String> = Vec::new();
+    for c in analysis.correlations.iter().filter(|c| c.n == 0) {
+        level
+            .extend(c.permutations.absent.as_ref().map(|why| format!("{}: {why}; it is undefined.", c.family.encoder)));
+    }
+    level.dedup();
+    for text in level {
+        say(true, text);
+    }
     if context.runs.unpaired() > 0 {
         let runs = match context.runs.unpaired() {
             1 => "1 run belongs to no ordered pair and is".to_owned(),

@@ -30,9 +30,10 @@ pub(super) const TERMS: &[Term] = &[
     Term {
         key: "qap",
         name: "Permutation p (QAP)",
-        text: "Tasks are the unit: rows and columns of the measure are permuted together. All permutations up to 7 \
-               tasks, 9,999 beyond. p_max takes the best of all measures in every permutation and so allows for \
-               having tried several.",
+        text: "Tasks are the unit: rows and columns of the measure are permuted together; where no task is both source \
+               and target, sources and targets apart. All permutations up to 5,040, as 7 tasks have, 9,999 drawn ones \
+               beyond. p_max takes the best of all measures in every permutation and so allows for having tried \
+               several.",
         formula: "p = #{|r_π| ≥ |r|} / k!",
         source: "Krackhardt 1988, Social Networks 10; Phipson and Smyth 2010; Westfall and Young 1993",
     },
@@ -48,14 +49,16 @@ pub(super) const TERMS: &[Term] = &[
         key: "within-target",
         name: "Within targets",
         text: "Mean over targets of Spearman’s ρ over the sources of that target: does the measure rank sources, \
-               whatever separates easy targets from hard ones?",
+               whatever separates easy targets from hard ones? A target of which the measure says nothing, or the \
+               same of every source, counts as 0.",
         formula: "",
         source: "",
     },
     Term {
         key: "task-bootstrap",
         name: "Interval over tasks",
-        text: "From 8 tasks on: tasks drawn anew with their rows and columns, 2,000 times, percentile interval.",
+        text: "From 8 tasks on: tasks drawn anew with their rows and columns, 2,000 times, percentile interval; where no \
+               task is both, sources and targets apart, from 8 of each on.",
         source: "Snijders and Borgatti 1999, Connections 22",
         formula: "",
     },
@@ -110,17 +113,37 @@ pub(super) const TERMS: &[Term] = &[
         key: "standard-predictors",
         name: "Random, size, score, popularity",
         text: "What a predictor must beat: a random order (its exact expectation), the source’s number of rows, its \
-               single-task score, and its mean gain on the other targets.",
+               single-task score, and its mean gain on the other targets (popularity, which costs nothing for a new \
+               target only: somebody trained the others).",
         formula: "",
+        source: "",
+    },
+    Term {
+        key: "lead",
+        name: "Ahead of",
+        text: "Said of the best measure when its coefficients within targets are above those of the best plain \
+               predictor, target by target, by the exact signed-rank test. With n targets its p cannot fall below \
+               2^(1 − n).",
+        formula: "p = #{|Σ ± rank| ≥ |Σ sign · rank|} / 2^n",
+        source: "Wilcoxon 1945, Biometrics Bull. 1",
+    },
+    Term {
+        key: "leave-one-out",
+        name: "Leaving one target out",
+        text: "Can one know before paying? Every target in turn is left out: the predictor is chosen, and its line fitted, by the pairs of the \
+               others, and then says what to train first. How often that beat no source, and what share of the best \
+               score it lost, beside a random choice.",
+        formula: "1 − score of its first choice / best score",
         source: "",
     },
     Term {
         key: "recommendation",
         name: "Measured and predicted",
         text: "A pair that was trained stands with its measured gain. Any other is predicted by the predictor that \
-               best orders the sources of the other targets, with a line fitted to their pairs; the target’s own pairs \
-               are never used for that.",
-        formula: "",
-        source: "",
+               best orders the sources of the other targets, with a line fitted to their pairs, whose height differs \
+               from target to target; the target’s own pairs are never used for that. The interval is for a target \
+               that was not among them.",
+        formula: "gain = intercept + target + slope · prediction + rest; target and rest random",
+        source: "Laird and Ware 1982, Biometrics 38",
     },
 ];

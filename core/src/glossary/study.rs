@@ -31,7 +31,8 @@ pub(super) const TERMS: &[Term] = &[
         key: "reliability",
         name: "Reliability and ceiling",
         text: "How far half of the seeds agrees with the other half about all pairs, stepped up to all seeds. Its \
-               root is the ceiling of any correlation with the gains.",
+               root is the ceiling of any correlation with the gains. Within targets: the same of the order of sources, \
+               target by target, which bounds any mean ρ within targets.",
         formula: "ρ = n r̄ / (1 + (n − 1) r̄)",
         source: "Spearman 1910; Brown 1910, Brit. J. Psychol. 3",
     },

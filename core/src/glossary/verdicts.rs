@@ -123,10 +123,11 @@ pub(super) const TERMS: &[Term] = &[
         key: "intervals",
         name: "Intervals",
         text: "This pair alone: pooled test at level 1 − α. All pairs together: at level 1 − α / family size, so \
-               that all hold at once. Both speak of these test rows only. Other seeds and other examples: seeds and \
-               test examples are drawn anew together; with few seeds it is too narrow.",
-        formula: "gain ± t · √(v₁ / n₁ + v₀ / n₀)",
-        source: "Bonferroni; Owen 2007, Ann. Appl. Stat. 1",
+               that all hold at once. Both speak of these test rows only. Other seeds and other examples: both are \
+               random, crossed effects; for accuracy in closed form, for other metrics by drawing both anew together.",
+        formula: "gain ± t · √(v₁ / n₁ + v₀ / n₀); gain ± t · √((MS_seed + MS_example − MS_rest) / (K n))",
+        source: "Bonferroni; Satterthwaite 1946, Biometrics Bull. 2; Dorfman, Berbaum and Metz 1992, Invest. Radiol. 27; \
+                 Owen 2007, Ann. Appl. Stat. 1",
     },
     Term {
         key: "smallest-detectable-gain",
@@ -172,7 +173,8 @@ pub(super) const TERMS: &[Term] = &[
         key: "bootstrap",
         name: "Bootstrap",
         text: "2,000 resamples, percentile intervals, always the same for one seed. Differences in accuracy: test \
-               examples resampled. Population: seeds and examples together, one draw of examples for all seeds.",
+               examples resampled. Other seeds and examples, of metrics that are no mean over examples: both together, \
+               one draw of examples for all seeds.",
         source: "Efron and Tibshirani 1993; Koehn 2004, EMNLP; Berg-Kirkpatrick et al. 2012, EMNLP; Owen 2007",
         formula: "",
     },

@@ -40,6 +40,7 @@ pub(super) fn report(import: &Import, sheets: &Sheets<'_>, joined: Joined) -> Re
     let (solved, solved_runs) = (records.solved, records.solved_runs);
     let mut warnings = vec![origin(sheets), unchecked(solved_runs, runs.len())];
     warnings.extend(seeds_in_words(&joined));
+    warnings.extend(checkpoints_in_words(&joined));
     warnings.extend(missing_baselines(&joined));
     warnings.extend(out_of_range(&runs));
     warnings.extend(solved);
@@ -289,6 +290,26 @@ fn out_of_range(runs: &[RunRecord]) -> impl Iterator<Item = String> {
         )
     });
     kept.into_iter().chain(failed)
+}
+
+/// What every source stands for: where nothing but the target's training is repeated, the verdicts are of one checkpoint.
+fn checkpoints_in_words(joined: &Joined) -> Option<String> {
+    let mut seeds: IndexMap<(&str, &str, &str), IndexSet<Option<u64>>> = IndexMap::new();
+    for t in &joined.transfers {
+        seeds.entry((&t.encoder, &t.variant, &t.source)).or_default().insert(t.seed);
+    }
+    if seeds.is_empty() {
+        return None;
+    }
+    let limit = "another training of the source might give another gain, and nothing here says how different";
+    Some(if seeds.values().all(|seeds| seeds.len() == 1) {
+        format!("Every source stands with one checkpoint: {limit}.")
+    } else {
+        format!(
+            "The files do not say whether a source was trained anew for every seed. Where each has one checkpoint, verdicts \
+             are of that checkpoint: {limit}."
+        )
+    })
 }
 
 fn missing_baselines(joined: &Joined) -> Option<String> {

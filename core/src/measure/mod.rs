@@ -28,4 +28,4 @@ pub use info::{Cost, Direction, MeasureInfo, Part, Trained};
 pub use registry::{info, registry};
 pub use selection::{Selection, UnknownMeasure};
 pub use undefined::Undefined;
-pub use values::{Measure, MeasureValue};
+pub use values::{Measure, MeasureValue, ROUNDING, is_level};

@@ -29,6 +29,14 @@ pub enum Undefined {
     /// No variance.
     #[error("the {0} are constant")]
     Constant(&'static str),
+    /// Every model reaches the largest value, whatever its features say.
+    #[error("{dimensions} dimensions for {examples} examples: every model reaches the largest value")]
+    Saturated {
+        /// Dimensions in which the features vary.
+        dimensions: usize,
+        /// Examples there are.
+        examples: usize,
+    },
     /// A vector of length 0 has no direction.
     #[error("the {0} are all zero")]
     Zero(&'static str),

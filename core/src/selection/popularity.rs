@@ -6,7 +6,7 @@
 /// Mean gain of each source on the *other* targets, from `gains`\[source\]\[target\] in the metric's units; the same
 /// shape. Higher predicts a better source.
 ///
-/// The target's own cell is left out, because it is what is predicted; missing cells are left out, not counted as 0.
+/// Means are rounded to 1e-12, so that equal ones are ties. The target's own cell is left out, because it is what is predicted; missing cells are left out, not counted as 0.
 /// `None` where nothing is left, or where a gain that counts is not finite. The diagonal of a task as source and target
 /// is to be missing in `gains`.
 ///
@@ -23,7 +23,9 @@ pub fn popularity(gains: &[Vec<Option<f64>>]) -> Vec<Vec<Option<f64>>> {
 
 fn without(of_source: &[Option<f64>], target: usize) -> Option<f64> {
     let others = of_source.iter().enumerate().filter(|&(t, _)| t != target).filter_map(|(_, &gain)| gain);
-    crate::statistics::mean(&others.collect::<Vec<f64>>()).filter(|mean| mean.is_finite())
+    crate::statistics::mean(&others.collect::<Vec<f64>>())
+        .filter(|mean| mean.is_finite())
+        .map(crate::statistics::rounded)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod effect_size;
 mod estimate;
 mod interval;
 mod mcnemar;
+mod mixed;
 mod moderated;
 mod moments;
 mod multiplicity;
@@ -20,25 +21,28 @@ mod pooled;
 mod power;
 mod race;
 mod sign_flip;
+mod signed_rank;
 #[cfg(test)]
 mod tests;
+mod two_way;
 pub mod variance;
 mod welch;
 
-pub use bootstrap::{
-    PopulationError, Predicted, Resampling, Score, paired_bootstrap, population, probability_of_improvement,
-};
+pub use bootstrap::{PopulationError, Predicted, Resampling, paired_bootstrap, population, probability_of_improvement};
 pub use distribution::{StudentT, digamma, inverse_trigamma, noncentral_t_cdf, trigamma};
 pub use effect_size::{cohen_d_paired, probability_of_superiority};
 pub use estimate::identical;
 pub use interval::Interval;
 pub use mcnemar::{discordant, mcnemar_p};
+pub use mixed::RandomIntercept;
 pub use moderated::{Family, ModeratedT, Prior, fit_prior, moderate};
-pub use moments::{mean, median, quantile, sd};
+pub use moments::{mean, median, quantile, rounded, sd};
 pub use multiplicity::{benjamini_hochberg, holm};
 pub use paired::PairedT;
 pub use pooled::{Pooled, PooledT, pool};
 pub use power::{detectable_ncp, smallest_detectable};
 pub use race::{Race, raced};
 pub use sign_flip::{SIGN_FLIP_MAX, sign_flip_p};
+pub use signed_rank::signed_rank_p;
+pub use two_way::two_way_interval;
 pub use welch::Welch;

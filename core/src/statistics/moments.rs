@@ -5,6 +5,14 @@ pub fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
+/// To 1e-12: what is smaller in a mean of scores, or in a difference of two, is rounding. −0.00325 and
+/// −0.0032500000000000003 are then one number, and a tie where they are ranked.
+pub fn rounded(value: f64) -> f64 {
+    let rounded = (value * 1e12).round() / 1e12;
+    // Beyond 1e296 there is nothing to round, and the product is infinite.
+    if rounded.is_finite() { rounded } else { value }
+}
+
 /// Sample standard deviation √(Σ (x − mean)² / (n − 1)); `None` with fewer than two values.
 pub fn sd(values: &[f64]) -> Option<f64> {
     let mean = mean(values).filter(|_| values.len() >= 2)?;
@@ -40,6 +48,14 @@ mod tests {
         // np.std([1, 2, 4], ddof=1) = 1.5275252316519468
         assert_eq!((mean(&[1.0, 2.0, 3.0]), sd(&[1.0, 2.0, 3.0])), (Some(2.0), Some(1.0)));
         assert!((sd(&[1.0, 2.0, 4.0]).unwrap() - 1.527_525_231_651_946_8).abs() < 1e-15);
+    }
+
+    #[test]
+    fn means_that_differ_by_rounding_are_one_number() {
+        let (a, b) = (-0.00325, -0.003_250_000_000_000_000_3);
+        assert!(a != b && rounded(a) == rounded(b), "{a} {b}");
+        assert_eq!((rounded(0.1 + 0.2), rounded(0.25 + 1e-9)), (0.3, 0.250_000_001));
+        assert_eq!((rounded(1e300), rounded(-1e300)), (1e300, -1e300));
     }
 
     #[test]

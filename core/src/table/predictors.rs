@@ -30,12 +30,12 @@ pub fn predictors(predictions: &[&PredictionAnalysis]) -> Table {
         .head("ρ within targets")
         .numbers("within_target_p", |(_, p)| chance(p.within_target_p))
         .head("its p")
+        .numbers("within_target_p_max", |(_, p)| chance(p.within_target_p_max))
+        .head("p max")
         .numbers("spearman", |(_, p)| r(p.spearman))
         .head("ρ of all pairs")
         .numbers("p_qap", |(_, p)| chance(p.p_qap))
         .head("QAP p")
-        .numbers("p_max", |(_, p)| chance(p.p_max))
-        .head("p max")
         .numbers("ndcg_rank", |(_, p)| figure(p, |f| f.ndcg_rank))
         .on(CSV)
         .numbers("regret_at_1_best", |(_, p)| figure(p, |f| f.regret_at_1_best))
@@ -48,7 +48,7 @@ pub fn predictors(predictions: &[&PredictionAnalysis]) -> Table {
         .head("captured@1")
         .noted(
             "Spearman's ρ of prediction and gain among the sources of a target (best first) and over all pairs, p by \
-             permuting tasks, regret and share of the possible gain when its first choice is taken, in per cent; plain: \
+             permuting tasks, p max against the best of all measures, regret and share of the possible gain when its first choice is taken, in per cent; plain: \
              what needs no measure of similarity.",
         )
 }

@@ -123,18 +123,18 @@ fn what_programs_read_keeps_its_heads() {
         "encoder,variant,protocol,source,target,metric,n,n_single,n_paired,single,transfer,gain,gain_low,gain_high,\
          gain_simultaneous_low,gain_simultaneous_high,gain_population_low,gain_population_high,relative_gain,\
          chance_corrected_gain,p,probability_positive,p_moderated,p_plain,p_sign_flip,p_holm,q_bh,p_equivalence_holm,family_size,verdict,flags,\
-         smallest_detectable_gain"
+         smallest_detectable_gain,look,seeds_spent,seeds_needed"
     );
     assert_eq!(
         head(&correlations),
         "encoder,variant,protocol,measure,outcome,n,tasks,pearson,pearson_p_naive,pearson_p_qap,pearson_p_max,spearman,\
          spearman_p_naive,spearman_p_qap,spearman_p_max,kendall,kendall_p_qap,kendall_p_max,weighted_tau,\
-         within_target_spearman,within_target_spearman_p,slope,intercept,r_squared"
+         within_target_spearman,within_target_spearman_p,within_target_spearman_p_max,slope,intercept,r_squared"
     );
     assert_eq!(
         head(&predictors),
         "encoder,variant,protocol,rank,predictor,trivial,cost_seconds,n,targets,within_target_spearman,within_target_p,\
-         spearman,p_qap,p_max,ndcg_rank,regret_at_1_best,regret_at_3_best,hit_at_1,captured_gain"
+         within_target_p_max,spearman,p_qap,ndcg_rank,regret_at_1_best,regret_at_3_best,hit_at_1,captured_gain"
     );
     assert!(head(&selection).starts_with("encoder,variant,protocol,predictor,target,targets,candidates,ndcg_rank,"));
     assert!(head(&selection).ends_with(

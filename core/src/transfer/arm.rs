@@ -36,9 +36,9 @@ impl Arm {
         self.0.values().filter_map(|run| run.score).collect()
     }
 
-    /// Mean score; `None` without any.
+    /// Mean score, rounded to 1e-12 so that equal means are ties; `None` without any.
     pub fn mean(&self) -> Option<f64> {
-        statistics::mean(&self.scores())
+        statistics::mean(&self.scores()).map(statistics::rounded)
     }
 
     /// Sample standard deviation of the scores; `None` with fewer than two.

@@ -2,7 +2,7 @@
 
 use super::{Arm, Outcome, PairKey, chance_corrected_gain, relative_gain};
 use crate::metric::Metric;
-use crate::statistics;
+use crate::statistics::rounded;
 
 /// A target alone and after one source, with one encoder, variant and protocol.
 ///
@@ -136,8 +136,7 @@ impl Pair {
 
     /// Means (single, transfer) of [`Self::scores`].
     pub fn means(&self) -> (Option<f64>, Option<f64>) {
-        let (single, transfer) = self.scores();
-        (statistics::mean(&single), statistics::mean(&transfer))
+        (self.single.mean(), self.transfer.mean())
     }
 
     /// Gain: the oriented difference of the two means, rounded to 1e-12 so that equal gains are ties; `None` without any.
@@ -167,9 +166,4 @@ impl Pair {
         let left = 1.0 - transfer?;
         (errors > 0.0).then(|| left / errors - 1.0)
     }
-}
-
-/// To 1e-12: what is smaller than that in a difference of scores is a rounding error.
-fn rounded(gain: f64) -> f64 {
-    (gain * 1e12).round() / 1e12
 }

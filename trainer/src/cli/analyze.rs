@@ -10,6 +10,7 @@ use transfermap::metric::Metric;
 use super::report_file;
 use crate::error::Wrong;
 use crate::terminal;
+use crate::terminal::working::Working;
 
 /// Arguments of `analyze`.
 #[derive(Debug, Args)]
@@ -74,7 +75,10 @@ impl Analyze {
             TieRule::AsGiven => Ties::AsGiven,
         };
         let options = Options { ties, controls: self.control.clone(), ..self.choices.options() };
-        let analysis = Analysis::new(&report, &options).map_err(|e| Wrong::at(self.report.display(), &e))?;
+        let working = Working::new(format!("analysing {} runs", report.runs.len()), self.json);
+        let analysis = Analysis::watched(&report, &options, &mut |done, of| working.at(done, of))
+            .map_err(|e| Wrong::at(self.report.display(), &e))?;
+        drop(working);
         if self.json {
             serde_json::to_writer(&mut *out, &analysis)?;
             writeln!(out)?;

@@ -10,6 +10,7 @@ use transfermap::metric::Metric;
 
 use crate::atomic;
 use crate::error::{Wrong, chain};
+use crate::terminal::working::Working;
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
@@ -72,10 +73,12 @@ impl ImportFiles {
             metric: self.metric,
             lower_is_more_similar: self.lower_is_more_similar.clone(),
         };
+        let working = Working::new(format!("reading {}", self.transfers.display()), false);
         let report = import.report().map_err(|e| Wrong::of(&e))?;
         let mut json = serde_json::to_vec(&report)?;
         json.push(b'\n');
         atomic::write(&self.out, &json)?;
+        drop(working);
         let mut messages = std::io::stderr().lock();
         for warning in &report.warnings {
             writeln!(messages, "{warning}")?;

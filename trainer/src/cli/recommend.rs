@@ -10,6 +10,7 @@ use super::analyze::Choices;
 use super::report_file;
 use crate::error::Wrong;
 use crate::terminal;
+use crate::terminal::working::Working;
 
 /// Arguments of `recommend`.
 #[derive(Debug, Args)]
@@ -29,8 +30,10 @@ pub(super) struct Recommend {
 impl Recommend {
     pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let report = report_file::read(&self.report)?;
+        let working = Working::new(format!("analysing {} runs", report.runs.len()), self.json);
         let recommendations = recommend(&report, &self.target, &self.choices.options())
             .map_err(|e| Wrong::at(self.report.display(), &e))?;
+        drop(working);
         if self.json {
             serde_json::to_writer(&mut *out, &recommendations)?;
             writeln!(out)?;

@@ -23,6 +23,9 @@ pub fn overview(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::R
         for prediction in analysis.predictors.iter().filter(|p| p.family == family.key) {
             print(out, &table::predictors(&[prediction]), colour)?;
             writeln!(out, "\n{}", prediction.sentence)?;
+            if let Some(known) = &prediction.leave_one_out {
+                writeln!(out, "{}", known.sentence)?;
+            }
         }
     }
     race(out, analysis, colour)?;
@@ -121,6 +124,14 @@ fn study_level(out: &mut dyn Write, family: &FamilyAnalysis, colour: bool) -> io
         writeln!(
             out,
             "Reliability of the gains over seeds: {}; no correlation with them can be expected above {ceiling}",
+            number::plain(r, 2)
+        )?;
+    }
+    if let Some(r) = family.within_target_reliability {
+        let ceiling = or_missing(family.within_target_ceiling, |c| number::plain(c, 2));
+        writeln!(
+            out,
+            "Reliability of the order of sources within targets: {}; no mean ρ within targets can be expected above {ceiling}",
             number::plain(r, 2)
         )?;
     }

@@ -6,6 +6,7 @@ pub mod recommendation;
 pub mod score;
 pub mod status;
 pub mod summary;
+pub mod working;
 
 use std::io::{self, IsTerminal, Write};
 

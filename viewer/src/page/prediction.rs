@@ -27,6 +27,9 @@ pub fn page(context: &Context<'_>) -> Page {
     // Core's sentence is about the gain, and asks whether a measure orders the sources of a target.
     if let Some(prediction) = context.prediction().filter(|_| outcome == PairOutcome::Gain) {
         page.paragraph(prediction.sentence.clone());
+        if let Some(known) = &prediction.leave_one_out {
+            page.paragraph(known.sentence.clone());
+        }
     }
     page.add(
         el("div")
@@ -211,6 +214,13 @@ fn words(context: &Context<'_>, measure: &Measure, c: &CorrelationAnalysis) -> c
             number::plain(ceiling, 2)
         );
     }
+    if let Some(ceiling) = c.within_target_spearman.ceiling {
+        text += &format!(
+            " The order of the sources within targets is so repeatable that no mean ρ within targets can be expected above \
+             {}.",
+            number::plain(ceiling, 2)
+        );
+    }
     el("p").text(text)
 }
 
@@ -259,11 +269,11 @@ fn coefficients(context: &Context<'_>, c: &CorrelationAnalysis) -> Table {
     let none = || Cell::from(Value::Missing);
     let within = &c.within_target_spearman;
     let named = format!("ρ within targets (of {})", within.targets);
-    let values = [coefficient(within.mean), p(context, within.p)];
-    for (name, [value, p]) in
-        [(named, values), ("τ, weighted to the top".to_owned(), [coefficient(c.weighted_tau), none()])]
+    let values = [coefficient(within.mean), p(context, within.p), p(context, within.p_max)];
+    for (name, [value, p, p_max]) in
+        [(named, values), ("τ, weighted to the top".to_owned(), [coefficient(c.weighted_tau), none(), none()])]
     {
-        table.row([name.into(), value, p, none(), none(), none(), none()]);
+        table.row([name.into(), value, p, p_max, none(), none(), none()]);
     }
     table
 }

@@ -24,11 +24,12 @@ pub(crate) const FORMULA: Formula =
 /// tr(cov(F)⁺ cov(E[F | y])) of features F (n × d), from 0 to the number of classes less 1.
 ///
 /// Directions whose variance is rounding, up to max(n, d) ε of the largest, are left out of the pseudo-inverse; the
-/// authors' code cuts at 10⁻¹⁵. With as many dimensions as examples every model reaches the largest value: use
-/// [`super::shrunk_h_score`]. O(n d min(n, d)).
+/// authors' code cuts at 10⁻¹⁵. Where the rest spans the n − 1 dimensions of n centred examples, every model reaches the
+/// largest value but for rounding, and there is none: use [`super::shrunk_h_score`]. O(n d min(n, d)).
 ///
 /// # Errors
-/// Other labels than examples by number, fewer than 2 examples, one class, or constant features.
+/// Other labels than examples by number, fewer than 2 examples, one class, constant features, or as many dimensions as
+/// examples.
 pub fn h_score<T: Copy + Into<f64>>(features: &Features<T>, labels: &[usize]) -> Result<f64, Undefined> {
     let classes = Classes::new(labels, features.rows())?;
     let mut x = features.to_matrix();
@@ -44,7 +45,13 @@ pub fn h_score<T: Copy + Into<f64>>(features: &Features<T>, labels: &[usize]) ->
             directions += 1;
         }
     }
-    if directions == 0 { Err(Undefined::Constant("features")) } else { Ok(sum) }
+    match directions {
+        0 => Err(Undefined::Constant("features")),
+        _ if directions + 1 >= features.rows() => {
+            Err(Undefined::Saturated { dimensions: directions, examples: features.rows() })
+        }
+        _ => Ok(sum),
+    }
 }
 
 /// Sum of squares between classes along every direction of centred features: Σ_c n_c (vᵀ μ_c)².
@@ -68,9 +75,14 @@ mod tests {
     }
 
     #[test]
-    fn saturates_with_more_dimensions_than_examples() {
-        let x = Features::new(4, 6, (0..24).map(|i| f64::from(i * i % 7) + f64::from(i % 5)).collect()).unwrap();
-        assert_close(h_score(&x, &[0, 1, 2, 0]), 2.0, 1e-9);
+    fn rejects_as_many_dimensions_as_examples() {
+        let of = |rows: usize| {
+            let numbers = (0..6 * rows).map(|i| (i * i % 7 + i % 5) as f64).collect();
+            let labels: Vec<usize> = (0..rows).map(|i| i % 3).collect();
+            h_score(&Features::new(rows, 6, numbers).unwrap(), &labels)
+        };
+        assert_eq!(of(4), Err(Undefined::Saturated { dimensions: 3, examples: 4 }));
+        assert!(of(5).is_err() && of(20).is_ok());
     }
 
     #[test]

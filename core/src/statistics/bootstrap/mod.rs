@@ -14,7 +14,7 @@ use super::{Interval, quantile};
 use crate::random::{Stream, stream};
 
 pub use examples::paired_bootstrap;
-pub use population::{PopulationError, Predicted, Score, population};
+pub use population::{PopulationError, Predicted, population};
 pub use probability_of_improvement::probability_of_improvement;
 
 /// How to resample.

@@ -6,25 +6,6 @@ use crate::statistics::Interval;
 /// The classes that both runs of one seed predict, one an example in the order of the labels: (single, transfer).
 pub type Predicted<'a> = (&'a [u8], &'a [u8]);
 
-/// The oriented score of a run, positive is better.
-#[derive(Clone, Copy)]
-pub enum Score<'a> {
-    /// The share of right predictions; several times faster than the same score from counts.
-    Accuracy,
-    /// A function of the confusion counts of a resample, classes × classes, label-major: `counts[label * classes +
-    /// prediction]`.
-    Counts(&'a dyn Fn(&[u32]) -> f64),
-}
-
-impl std::fmt::Debug for Score<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Accuracy => "Accuracy",
-            Self::Counts(_) => "Counts(…)",
-        })
-    }
-}
-
 /// Why a population interval cannot be computed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -72,7 +53,11 @@ pub enum PopulationError {
 }
 
 /// Percentile bootstrap interval of the mean over seeds of score(transfer) − score(single), when seeds and test examples
-/// are both resampled with replacement.
+/// are both resampled with replacement. A gain that is a mean over examples has a closed form:
+/// [`crate::statistics::two_way_interval`].
+///
+/// `score` is the oriented score of a run, positive is better, from the confusion counts of a resample, classes ×
+/// classes, label-major: `counts[label * classes + prediction]`.
 ///
 /// Seeds and examples are crossed: one draw of examples is shared by all seeds of a resample, and both arms of a seed
 /// stay together (the pigeonhole bootstrap of Owen 2007). The interval is for new seeds and new test examples of the
@@ -85,7 +70,7 @@ pub fn population(
     seeds: &[Predicted<'_>],
     labels: &[u8],
     classes: usize,
-    score: Score<'_>,
+    score: &dyn Fn(&[u32]) -> f64,
     resampling: &Resampling,
 ) -> Result<Interval, PopulationError> {
     let too_few = PopulationError::TooFew { seeds: seeds.len(), examples: labels.len() };
@@ -134,60 +119,37 @@ fn check(seeds: &[Predicted<'_>], labels: &[u8], classes: usize) -> Result<(), P
     Ok(())
 }
 
-/// What a resample is scored from.
-enum Gains<'a> {
-    /// Per seed and example: right after transfer minus right before, −1, 0 or 1.
-    Accuracy(Vec<Vec<i32>>),
-    /// Per seed and example: the cells of the two confusion matrices.
-    Counts { cells: Vec<Vec<[u16; 2]>>, size: usize, score: &'a dyn Fn(&[u32]) -> f64 },
+/// What a resample is scored from: per seed and example the cells of the two confusion matrices.
+struct Gains<'a> {
+    cells: Vec<Vec<[u16; 2]>>,
+    size: usize,
+    score: &'a dyn Fn(&[u32]) -> f64,
 }
 
 impl<'a> Gains<'a> {
-    fn new(seeds: &[Predicted<'_>], labels: &[u8], classes: usize, score: Score<'a>) -> Self {
-        let runs = |&(single, transfer): &Predicted<'_>| -> Vec<(u8, u8, u8)> {
-            labels.iter().zip(single).zip(transfer).map(|((&label, &a), &b)| (label, a, b)).collect()
-        };
+    fn new(seeds: &[Predicted<'_>], labels: &[u8], classes: usize, score: &'a dyn Fn(&[u32]) -> f64) -> Self {
         // Classes are below 256, so a cell fits 16 bits.
         let cell = |label: u8, class: u8| (usize::from(label) * classes + usize::from(class)) as u16;
-        match score {
-            Score::Accuracy => {
-                let change = |(label, a, b): (u8, u8, u8)| i32::from(b == label) - i32::from(a == label);
-                Self::Accuracy(seeds.iter().map(|s| runs(s).into_iter().map(change).collect()).collect())
-            }
-            Score::Counts(score) => {
-                let cells = |(label, a, b): (u8, u8, u8)| [cell(label, a), cell(label, b)];
-                let cells = seeds.iter().map(|s| runs(s).into_iter().map(cells).collect()).collect();
-                Self::Counts { cells, size: classes * classes, score }
-            }
-        }
+        let of_seed = |&(single, transfer): &Predicted<'_>| -> Vec<[u16; 2]> {
+            let runs = labels.iter().zip(single).zip(transfer);
+            runs.map(|((&label, &a), &b)| [cell(label, a), cell(label, b)]).collect()
+        };
+        Self { cells: seeds.iter().map(of_seed).collect(), size: classes * classes, score }
     }
 
     /// Mean gain over seeds counted `seed_weights` times on examples counted `example_weights` times.
     fn mean(&self, seed_weights: &[u32], example_weights: &[u32]) -> f64 {
-        let drawn = f64::from(seed_weights.iter().sum::<u32>());
-        match self {
-            Self::Accuracy(changes) => {
-                let change = |changes: &[i32]| -> i64 {
-                    changes.iter().zip(example_weights).map(|(&c, &w)| i64::from(c) * i64::from(w)).sum()
-                };
-                let seeds = changes.iter().zip(seed_weights).filter(|&(_, &weight)| weight > 0);
-                let sum: i64 = seeds.map(|(changes, &weight)| i64::from(weight) * change(changes)).sum();
-                sum as f64 / (drawn * f64::from(example_weights.iter().sum::<u32>()))
+        let (mut single, mut transfer) = (vec![0_u32; self.size], vec![0_u32; self.size]);
+        let mut sum = 0.0;
+        for (cells, &weight) in self.cells.iter().zip(seed_weights).filter(|&(_, &weight)| weight > 0) {
+            single.fill(0);
+            transfer.fill(0);
+            for (&[a, b], &count) in cells.iter().zip(example_weights) {
+                single[usize::from(a)] += count;
+                transfer[usize::from(b)] += count;
             }
-            Self::Counts { cells, size, score } => {
-                let (mut single, mut transfer) = (vec![0_u32; *size], vec![0_u32; *size]);
-                let mut sum = 0.0;
-                for (cells, &weight) in cells.iter().zip(seed_weights).filter(|&(_, &weight)| weight > 0) {
-                    single.fill(0);
-                    transfer.fill(0);
-                    for (&[a, b], &count) in cells.iter().zip(example_weights) {
-                        single[usize::from(a)] += count;
-                        transfer[usize::from(b)] += count;
-                    }
-                    sum += f64::from(weight) * (score(&transfer) - score(&single));
-                }
-                sum / drawn
-            }
+            sum += f64::from(weight) * ((self.score)(&transfer) - (self.score)(&single));
         }
+        sum / f64::from(seed_weights.iter().sum::<u32>())
     }
 }

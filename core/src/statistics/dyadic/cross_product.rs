@@ -4,39 +4,75 @@
 //! matrices leave one product sum per permutation. The outcome is permuted, by the inverse, instead of the measure:
 //! the sum is the same, and one gathering serves all measures.
 
-use super::Matrix;
+use super::{Exchange, Matrix};
 
-/// The cells of a matrix with 0 on the diagonal.
+/// Where the cells of complete matrices stand: a row for every source, a column for every target.
 #[derive(Debug, Clone)]
-pub(super) struct Dense {
-    pub(super) size: usize,
-    pub(super) cells: Vec<f64>,
+pub(super) struct Layout {
+    sources: Vec<usize>,
+    targets: Vec<usize>,
+    /// The row of a task; of one that has none, 0, which nobody asks for.
+    row: Vec<usize>,
+    column: Vec<usize>,
 }
 
-impl Dense {
-    /// Puts `values`, one for each cell off the diagonal, row by row, into place.
-    pub(super) fn off_diagonal(size: usize, values: &[f64]) -> Self {
-        let mut cells = vec![0.0; size * size];
-        let places = (0..size * size).filter(|i| i / size != i % size);
-        places.zip(values).for_each(|(i, &value)| cells[i] = value);
-        Self { size, cells }
+impl Layout {
+    pub(super) fn of(exchange: &Exchange) -> Self {
+        let (sources, targets) = exchange.sides();
+        let places = |side: &[usize]| {
+            let mut places = vec![0; exchange.tasks()];
+            side.iter().enumerate().for_each(|(place, &task)| places[task] = place);
+            places
+        };
+        Self { row: places(&sources), column: places(&targets), sources, targets }
     }
 
-    /// Writes the matrix in `order` to `out`, which is as large.
-    pub(super) fn gather(&self, order: &[usize], out: &mut [f64]) {
-        if self.size == 0 {
+    /// Source and target of every cell, row by row; the diagonal has none.
+    fn cells(&self) -> impl Iterator<Item = Option<(usize, usize)>> + '_ {
+        self.sources.iter().flat_map(|&s| self.targets.iter().map(move |&t| (s != t).then_some((s, t))))
+    }
+
+    /// The values of a complete matrix, row by row; `None` where one is missing.
+    pub(super) fn values(&self, matrix: &Matrix) -> Option<Vec<f64>> {
+        self.cells().flatten().map(|(s, t)| matrix.get(s, t)).collect()
+    }
+
+    /// The values of every column; `None` where one is missing.
+    pub(super) fn columns(&self, matrix: &Matrix) -> Option<Vec<Vec<f64>>> {
+        let column = |&t: &usize| {
+            self.sources.iter().filter(|&&s| s != t).map(|&s| matrix.get(s, t)).collect::<Option<Vec<_>>>()
+        };
+        self.targets.iter().map(column).collect()
+    }
+
+    /// `values`, one for each cell, row by row, in their places; 0 on the diagonal.
+    pub(super) fn dense(&self, values: impl IntoIterator<Item = f64>) -> Vec<f64> {
+        let mut values = values.into_iter();
+        self.cells().map(|cell| cell.and_then(|_| values.next()).unwrap_or(0.0)).collect()
+    }
+
+    /// The same of columns of values.
+    pub(super) fn dense_of_columns(&self, columns: &[Vec<f64>]) -> Vec<f64> {
+        let mut cells = vec![0.0; self.sources.len() * self.targets.len()];
+        for (column, values) in columns.iter().enumerate() {
+            let places = (0..self.sources.len()).filter(|&row| self.sources[row] != self.targets[column]);
+            places.zip(values).for_each(|(row, &value)| cells[row * self.targets.len() + column] = value);
+        }
+        cells
+    }
+
+    /// Writes a dense matrix in `order` to `out`, which is as large.
+    pub(super) fn gather(&self, cells: &[f64], order: &[usize], out: &mut [f64]) {
+        let width = self.targets.len();
+        if width == 0 {
             return;
         }
-        for (row, &source) in out.chunks_exact_mut(self.size).zip(order) {
-            let from = &self.cells[source * self.size..][..self.size];
-            row.iter_mut().zip(order).for_each(|(cell, &target)| *cell = from[target]);
+        let columns: Vec<usize> = self.targets.iter().map(|&t| self.column[order[t]]).collect();
+        for (row, &source) in out.chunks_exact_mut(width).zip(&self.sources) {
+            let from = &cells[self.row[order[source]] * width..][..width];
+            row.iter_mut().zip(&columns).for_each(|(cell, &column)| *cell = from[column]);
         }
     }
-}
-
-/// Values of a complete matrix, row by row, without the diagonal.
-pub(super) fn values(matrix: &Matrix) -> Vec<f64> {
-    matrix.present().map(|(_, _, value)| value).collect()
 }
 
 /// The inverse of a permutation.
@@ -63,15 +99,28 @@ mod tests {
 
     #[test]
     fn permuting_the_outcome_by_the_inverse_is_permuting_the_measure() {
-        let matrix = |f: fn(usize, usize) -> usize| Matrix::from_fn(4, |s, t| Some(f(s, t) as f64)).unwrap();
-        let (a, b) = (matrix(|s, t| 7 * s + t * t), matrix(|s, t| s * s * s + 5 * t));
-        let order = [2, 0, 3, 1];
-        let (x, y) = a.paired(&order, &b);
-        let expected: f64 = x.iter().zip(&y).map(|(x, y)| x * y).sum();
-        let (a, b) = (Dense::off_diagonal(4, &values(&a)), Dense::off_diagonal(4, &values(&b)));
-        let (mut inverse, mut moved) = ([0; 4], [0.0; 16]);
-        invert(&order, &mut inverse);
-        b.gather(&inverse, &mut moved);
-        assert_eq!(dot(&a.cells, &moved), expected);
+        let square = (Exchange::Tasks(4), vec![2, 0, 3, 1]);
+        let sides = Exchange::Sides { tasks: 6, sources: vec![0, 2, 5], targets: vec![1, 4] };
+        for (exchange, order) in [square, (sides, vec![2, 4, 5, 3, 1, 0])] {
+            let layout = Layout::of(&exchange);
+            let places: Vec<(usize, usize)> = layout.cells().flatten().collect();
+            let matrix = |f: fn(usize, usize) -> usize| {
+                let cell = |s, t| places.contains(&(s, t)).then(|| f(s, t) as f64);
+                Matrix::from_fn(exchange.tasks(), cell).unwrap()
+            };
+            let (a, b) = (matrix(|s, t| 7 * s + t * t + 1), matrix(|s, t| s * s * s + 5 * t + 2));
+            let (x, y) = a.paired(&order, &b);
+            assert_eq!(x.len(), exchange.possible());
+            let expected: f64 = x.iter().zip(&y).map(|(x, y)| x * y).sum();
+            let [a, b] = [a, b].map(|m| {
+                let dense = layout.dense(layout.values(&m).unwrap());
+                assert_eq!(dense, layout.dense_of_columns(&layout.columns(&m).unwrap()));
+                dense
+            });
+            let (mut inverse, mut moved) = (vec![0; exchange.tasks()], vec![0.0; b.len()]);
+            invert(&order, &mut inverse);
+            layout.gather(&b, &inverse, &mut moved);
+            assert_eq!(dot(&a, &moved), expected);
+        }
     }
 }

@@ -72,19 +72,9 @@ impl Matrix {
         if source < self.size && target < self.size { self.cells[source * self.size + target] } else { None }
     }
 
-    /// Number of cells off the diagonal, k(k − 1).
-    pub fn possible(&self) -> usize {
-        self.size * self.size.saturating_sub(1)
-    }
-
     /// The cells that are there, as (source, target, value), row by row.
     pub fn present(&self) -> impl Iterator<Item = (usize, usize, f64)> + '_ {
         self.cells.iter().enumerate().filter_map(|(i, cell)| cell.map(|value| (i / self.size, i % self.size, value)))
-    }
-
-    /// Whether no cell off the diagonal is missing.
-    pub fn is_complete(&self) -> bool {
-        self.present().count() == self.possible()
     }
 
     /// Values of the cells that are present in both, `self` with rows and columns in `order` and `outcome` as it is.
@@ -115,7 +105,6 @@ mod tests {
     #[test]
     fn cells_are_paired_after_rows_and_columns_moved() {
         let matrix = Matrix::from_fn(3, |s, t| (s + t != 3).then_some((10 * s + t) as f64)).unwrap();
-        assert!(!matrix.is_complete());
         assert_eq!(matrix.paired(&[2, 0, 1], &matrix), (vec![20.0, 2.0], vec![1.0, 10.0]));
     }
 }

@@ -5,7 +5,9 @@
 
 mod cluster_order;
 mod cross_product;
+mod exchange;
 mod matrix;
+mod null;
 mod permutations;
 #[cfg(test)]
 mod properties;
@@ -13,15 +15,18 @@ mod qap;
 #[cfg(test)]
 mod reference;
 mod semi_partial;
+mod statistic;
 mod task_bootstrap;
 mod untested;
 mod within_target;
 
 pub use cluster_order::cluster_order;
+pub use exchange::Exchange;
 pub use matrix::{Matrix, MatrixError};
 pub use permutations::Permutations;
-pub use qap::{Counts, MeasureTest, Observed, QapTest, observed};
+pub use qap::{Counts, MeasureTest, QapTest};
 pub use semi_partial::{SemiPartial, semi_partial};
+pub use statistic::{Observed, Statistic, observed};
 pub use task_bootstrap::{BOOTSTRAP_RESAMPLES, BOOTSTRAP_TASKS, NoInterval, task_bootstrap};
 pub use untested::{LEAST_SHARE, Untested};
-pub use within_target::{WithinTarget, within_target_reached, within_target_spearman};
+pub use within_target::{WithinTarget, within_target_spearman};

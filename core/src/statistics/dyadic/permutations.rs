@@ -4,15 +4,17 @@ use std::ops::Range;
 
 use rand::Rng;
 
+use super::Exchange;
 use crate::random::stream;
 
-/// A list of permutations of the tasks: all of them for up to [`Permutations::ALL_UP_TO`] tasks, seeded ones beyond.
+/// A list of permutations of the tasks: all of them where there are at most [`Permutations::ALL_UP_TO`], seeded ones
+/// beyond. Only what an [`Exchange`] lets change places does.
 ///
 /// Every measure of a study is tested with the same list, which makes the largest coefficient over measures a
 /// statistic of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Permutations {
-    tasks: usize,
+    exchange: Exchange,
     exact: bool,
     count: usize,
     /// One permutation after the other.
@@ -20,52 +22,65 @@ pub struct Permutations {
 }
 
 impl Permutations {
-    /// Largest number of tasks whose permutations are all taken: 7! = 5,040.
-    pub const ALL_UP_TO: usize = 7;
+    /// Largest number of permutations that are all taken: 7! = 5,040, those of seven tasks.
+    pub const ALL_UP_TO: usize = 5_040;
     /// Number of seeded permutations beyond.
     pub const DRAWS: usize = 9_999;
 
-    /// The permutations for `tasks` tasks; `seed` counts only where they are drawn.
-    pub fn new(tasks: usize, seed: u64) -> Self {
-        Self::with_draws(tasks, seed, Self::DRAWS)
+    /// The permutations that an outcome leaves open; `seed` counts only where they are drawn.
+    pub fn new(exchange: Exchange, seed: u64) -> Self {
+        Self::with_draws(exchange, seed, Self::DRAWS)
     }
 
     /// As [`Self::new`], with another number of draws.
-    pub fn with_draws(tasks: usize, seed: u64, draws: usize) -> Self {
-        let exact = tasks <= Self::ALL_UP_TO;
-        let mut order: Vec<usize> = (0..tasks).collect();
+    pub fn with_draws(exchange: Exchange, seed: u64, draws: usize) -> Self {
+        let exact = Self::all(&exchange).is_some();
+        let groups = exchange.groups();
+        let mut order: Vec<usize> = (0..exchange.tasks()).collect();
         let mut orders = Vec::new();
         let mut count = 0;
         if exact {
             loop {
                 orders.extend_from_slice(&order);
                 count += 1;
-                if !advance(&mut order) {
+                // Like a clock: a group that has gone through all its orders starts again and moves the next one on.
+                if !groups.iter().any(|group| advance(&mut order, group)) {
                     break;
                 }
             }
         } else {
             let mut random = stream(seed, "dyadic", "permutations");
             for _ in 0..draws {
-                // Fisher and Yates; drawn as u32, so that 32-bit targets draw the same.
-                for i in (1..tasks).rev() {
-                    order.swap(i, random.random_range(0..=i as u32) as usize);
+                for group in &groups {
+                    // Fisher and Yates; drawn as u32, so that 32-bit targets draw the same.
+                    for i in (1..group.len()).rev() {
+                        order.swap(group[i], group[random.random_range(0..=i as u32) as usize]);
+                    }
                 }
                 orders.extend_from_slice(&order);
             }
             count = draws;
         }
-        Self { tasks, exact, count, orders }
+        Self { exchange, exact, count, orders }
     }
 
-    /// How many permutations [`Self::new`] takes for so many tasks.
-    pub fn count_for(tasks: usize) -> usize {
-        if tasks <= Self::ALL_UP_TO { (1..=tasks).product() } else { Self::DRAWS }
+    /// How many permutations [`Self::new`] takes.
+    pub fn count_for(exchange: &Exchange) -> usize {
+        Self::all(exchange).unwrap_or(Self::DRAWS)
+    }
+
+    fn all(exchange: &Exchange) -> Option<usize> {
+        exchange.arrangements().filter(|&all| all <= Self::ALL_UP_TO)
+    }
+
+    /// What changes places.
+    pub fn exchange(&self) -> &Exchange {
+        &self.exchange
     }
 
     /// Number of tasks.
     pub fn tasks(&self) -> usize {
-        self.tasks
+        self.exchange.tasks()
     }
 
     /// Whether these are all permutations, the identity among them.
@@ -85,7 +100,8 @@ impl Permutations {
 
     /// Those of these numbers, counted from 0; fewer where the range goes beyond the last.
     pub fn part(&self, range: Range<usize>) -> impl Iterator<Item = &[usize]> {
-        (range.start..range.end.min(self.count)).map(|i| &self.orders[i * self.tasks..(i + 1) * self.tasks])
+        let tasks = self.tasks();
+        (range.start..range.end.min(self.count)).map(move |i| &self.orders[i * tasks..(i + 1) * tasks])
     }
 
     /// p of an observed value that `extreme` permutations reach: `extreme` / N where these are all permutations, else
@@ -118,16 +134,20 @@ pub(super) fn reaches(value: f64, observed: f64) -> bool {
     value.abs() >= observed.abs() - 1e-12 * observed.abs().max(1.0)
 }
 
-/// The next permutation in lexicographic order; false after the last.
-fn advance(order: &mut [usize]) -> bool {
-    let Some(pivot) = order.windows(2).rposition(|w| w[0] < w[1]) else {
-        return false;
-    };
-    if let Some(next) = order.iter().rposition(|&v| v > order[pivot]) {
-        order.swap(pivot, next);
+/// Puts the members of a group, ascending places of `order`, in their next order, lexicographically; after the last one
+/// in the first again, and says false.
+fn advance(order: &mut [usize], group: &[usize]) -> bool {
+    let mut members: Vec<usize> = group.iter().map(|&place| order[place]).collect();
+    let pivot = members.windows(2).rposition(|w| w[0] < w[1]);
+    let unturned = pivot.map_or(0, |pivot| pivot + 1);
+    if let Some(pivot) = pivot
+        && let Some(next) = members.iter().rposition(|&v| v > members[pivot])
+    {
+        members.swap(pivot, next);
     }
-    order[pivot + 1..].reverse();
-    true
+    members[unturned..].reverse();
+    group.iter().zip(members).for_each(|(&place, task)| order[place] = task);
+    pivot.is_some()
 }
 
 #[cfg(test)]
@@ -136,10 +156,14 @@ mod tests {
 
     use super::*;
 
+    fn of(tasks: usize, seed: u64) -> Permutations {
+        Permutations::new(Exchange::Tasks(tasks), seed)
+    }
+
     #[test]
     fn up_to_seven_tasks_all_of_them_once() {
         for (tasks, expected) in [(0, 1), (1, 1), (2, 2), (5, 120), (7, 5040)] {
-            let all = Permutations::new(tasks, 1);
+            let all = Permutations::new(Exchange::Tasks(tasks), 1);
             assert_eq!((all.iter().collect::<BTreeSet<_>>().len(), all.count()), (expected, expected));
             assert!(all.is_exact() && all.iter().any(|o| o.iter().enumerate().all(|(i, &v)| i == v)));
         }
@@ -147,10 +171,10 @@ mod tests {
 
     #[test]
     fn beyond_seven_tasks_uniform_seeded_draws() {
-        let drawn = Permutations::new(8, 42);
+        let drawn = of(8, 42);
         assert!(!drawn.is_exact());
         assert_eq!((drawn.count(), drawn.iter().count()), (9_999, 9_999));
-        assert_eq!((drawn.clone(), drawn != Permutations::new(8, 43)), (Permutations::new(8, 42), true));
+        assert_eq!((drawn.clone(), drawn != of(8, 43)), (of(8, 42), true));
         let mut at = [[0usize; 8]; 8];
         for order in drawn.iter() {
             assert_eq!(order.iter().copied().collect::<BTreeSet<_>>().len(), 8);
@@ -161,8 +185,33 @@ mod tests {
     }
 
     #[test]
+    fn sides_stay_apart() {
+        let sides = |sources: &[usize], targets: &[usize]| Exchange::Sides {
+            tasks: 1 + sources.len() + targets.len(),
+            sources: sources.to_vec(),
+            targets: targets.to_vec(),
+        };
+        let exchange = sides(&[0, 3, 5], &[1, 2, 6, 7]);
+        let all = Permutations::new(exchange.clone(), 1);
+        assert_eq!((all.iter().collect::<BTreeSet<_>>().len(), all.count(), all.is_exact()), (144, 144, true));
+        let large = sides(&[0, 2, 4, 6, 8, 10], &[1, 3, 5, 7, 9, 11, 12]);
+        let drawn = Permutations::new(large.clone(), 1);
+        assert_eq!((drawn.count(), drawn.is_exact()), (9_999, false));
+        for (permutations, exchange) in [(all, exchange), (drawn, large)] {
+            let (sources, targets) = exchange.sides();
+            assert_eq!(permutations.count(), Permutations::count_for(&exchange));
+            for order in permutations.iter() {
+                for group in [&sources, &targets] {
+                    let moved: BTreeSet<usize> = group.iter().map(|&task| order[task]).collect();
+                    assert!(moved.iter().eq(group), "{order:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn a_drawn_p_is_never_zero() {
-        assert_eq!(Permutations::new(8, 1).p(0), 1e-4);
-        assert_eq!(Permutations::new(5, 1).p(3), 3.0 / 120.0);
+        assert_eq!(of(8, 1).p(0), 1e-4);
+        assert_eq!(of(5, 1).p(3), 3.0 / 120.0);
     }
 }

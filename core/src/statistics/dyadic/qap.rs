@@ -7,19 +7,9 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::cross_product::{Dense, dot, invert, values};
+use super::null::Null;
 use super::permutations::reaches;
-use super::{Matrix, MatrixError, Permutations, Untested};
-use crate::statistics::correlation::{Coefficient, average_ranks, unit_deviations};
-
-/// A coefficient over ordered pairs of tasks.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Observed {
-    /// From −1 to 1; absent with fewer than 3 pairs or a constant.
-    pub coefficient: Option<f64>,
-    /// Pairs that both matrices have.
-    pub pairs: usize,
-}
+use super::{Matrix, MatrixError, Observed, Permutations, Statistic, Untested, observed};
 
 /// The test of one measure.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,16 +25,6 @@ pub struct MeasureTest {
     pub untested: Option<Untested>,
 }
 
-/// The coefficient of `measure` and `outcome` over the pairs that both have, without any permutation.
-///
-/// # Errors
-/// [`MatrixError::Size`].
-pub fn observed(coefficient: Coefficient, measure: &Matrix, outcome: &Matrix) -> Result<Observed, MatrixError> {
-    measure.check_size(outcome.size())?;
-    let (x, y) = measure.pairs(outcome);
-    Ok(Observed { coefficient: coefficient.of(&x, &y), pairs: x.len() })
-}
-
 /// How many permutations have reached each |r| so far, by measure.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -52,25 +32,11 @@ pub struct Counts {
     by_largest: Vec<usize>,
 }
 
-impl Counts {
-    /// Adds a permutation test of one measure of its own.
-    pub fn add(&mut self, measure: usize, reached: usize) {
-        if self.reached.len() <= measure {
-            self.reached.resize(measure + 1, 0);
-        }
-        self.reached[measure] += reached;
-    }
-
-    /// How many have reached this measure's.
-    pub fn reached(&self, measure: usize) -> usize {
-        self.reached.get(measure).copied().unwrap_or(0)
-    }
-}
-
 /// The test of all `measures` of one `outcome` with the same permutations of the tasks, which may be gone through a
 /// stretch at a time.
 ///
-/// A permutation moves rows and columns of the measure together; cells that are missing then on either side are left
+/// A permutation moves rows and columns of the measure together (where no task is source and target, sources among
+/// themselves and targets among themselves); cells that are missing then on either side are left
 /// out, and ranks are taken anew among the rest. A permutation that leaves fewer than 3 cells or a constant counts as
 /// |r| = 0: the test then has the statistic "|r|, or 0 where there is none", which is a fixed function of the data, so
 /// the test stays exact; and it agrees with data without a coefficient, which are not tested. Leaving such permutations
@@ -92,7 +58,7 @@ impl<'a> QapTest<'a> {
     /// # Errors
     /// [`MatrixError::Size`] when matrices or permutations are of different numbers of tasks.
     pub fn new(
-        coefficient: Coefficient,
+        statistic: Statistic,
         measures: &'a [Matrix],
         outcome: &'a Matrix,
         permutations: &'a Permutations,
@@ -100,12 +66,13 @@ impl<'a> QapTest<'a> {
         if permutations.tasks() != outcome.size() {
             return Err(MatrixError::Size { expected: outcome.size(), found: permutations.tasks() });
         }
-        let observed = measures.iter().map(|m| observed(coefficient, m, outcome)).collect::<Result<Vec<_>, _>>()?;
+        let possible = permutations.exchange().possible();
+        let observed = measures.iter().map(|m| observed(statistic, m, outcome)).collect::<Result<Vec<_>, _>>()?;
         let untested: Vec<Option<Untested>> =
-            observed.iter().map(|o| Untested::check(o.coefficient, o.pairs, outcome.possible())).collect();
+            observed.iter().map(|o| Untested::check(o.coefficient, o.pairs, possible)).collect();
         let limit = |(i, o): (usize, &Observed)| Some((i, o.coefficient.filter(|_| untested[i].is_none())?));
         let tested: Vec<(usize, f64)> = observed.iter().enumerate().filter_map(limit).collect();
-        let null = Null::new(coefficient, tested.iter().map(|&(i, _)| &measures[i]), outcome);
+        let null = Null::new(statistic, tested.iter().map(|&(i, _)| &measures[i]), outcome, permutations.exchange());
         Ok(Self { permutations, observed, untested, tested, null })
     }
 
@@ -118,7 +85,7 @@ impl<'a> QapTest<'a> {
         }
         let mut coefficients = vec![0.0; self.tested.len()];
         for order in self.permutations.part(range) {
-            self.null.coefficients(order, &mut coefficients);
+            self.null.statistics(order, &mut coefficients);
             let largest = coefficients.iter().fold(0.0, |m: f64, r| m.max(r.abs()));
             for (&(i, limit), &r) in self.tested.iter().zip(&coefficients) {
                 counts.reached[i] += usize::from(reaches(r, limit));
@@ -143,80 +110,26 @@ impl<'a> QapTest<'a> {
     }
 }
 
-/// Coefficients of permuted measures.
-struct Null<'a> {
-    coefficient: Coefficient,
-    outcome: &'a Matrix,
-    measures: Vec<Side<'a>>,
-    /// The outcome, where it is complete and its coefficient a product sum.
-    standard: Option<Dense>,
-    inverse: Vec<usize>,
-    moved: Vec<f64>,
-}
-
-/// A measure, as fast as it can be compared.
-enum Side<'a> {
-    Standard(Dense),
-    Cells(&'a Matrix),
-}
-
-impl<'a> Null<'a> {
-    fn new(coefficient: Coefficient, measures: impl Iterator<Item = &'a Matrix>, outcome: &'a Matrix) -> Self {
-        let size = outcome.size();
-        let standard = standardised(coefficient, outcome);
-        let side = |measure: &'a Matrix| match standardised(coefficient, measure) {
-            Some(dense) if standard.is_some() => Side::Standard(dense),
-            _ => Side::Cells(measure),
-        };
-        let measures = measures.map(side).collect();
-        Self { coefficient, outcome, measures, standard, inverse: vec![0; size], moved: vec![0.0; size * size] }
-    }
-
-    fn coefficients(&mut self, order: &[usize], out: &mut [f64]) {
-        if let Some(outcome) = &self.standard {
-            invert(order, &mut self.inverse);
-            outcome.gather(&self.inverse, &mut self.moved);
-        }
-        for (measure, r) in self.measures.iter().zip(out) {
-            *r = match measure {
-                Side::Standard(measure) => dot(&measure.cells, &self.moved),
-                Side::Cells(measure) => {
-                    let (x, y) = measure.paired(order, self.outcome);
-                    self.coefficient.of(&x, &y).unwrap_or(0.0)
-                }
-            };
-        }
-    }
-}
-
-/// Cells or their ranks as unit deviations, whose product sum is the coefficient; `None` when cells are missing, and for
-/// Kendall's coefficient, which is no product sum of cells.
-fn standardised(coefficient: Coefficient, matrix: &Matrix) -> Option<Dense> {
-    let cells = values(matrix);
-    if cells.len() != matrix.possible() {
-        return None;
-    }
-    let cells = match coefficient {
-        Coefficient::Pearson => cells,
-        Coefficient::Spearman => average_ranks(&cells)?,
-        Coefficient::KendallTauB => return None,
-    };
-    Some(Dense::off_diagonal(matrix.size(), &unit_deviations(&cells)?))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Exchange;
     use super::super::reference::{assert_close, matrix_cases, maximum, qap, reordered};
     use super::*;
+    use crate::statistics::correlation::Coefficient;
+    use crate::statistics::tests::prediction::fixture;
+
+    fn all(tasks: usize) -> Permutations {
+        Permutations::new(Exchange::Tasks(tasks), 0)
+    }
 
     #[test]
     fn exact_p_equals_all_permutations_in_scipy() {
         for case in matrix_cases() {
-            let all = Permutations::new(case.a.size(), 0);
+            let all = all(case.a.size());
             for (coefficient, theirs) in
                 [(Coefficient::Pearson, &case.pearson), (Coefficient::Spearman, &case.spearman)]
             {
-                let test = qap(coefficient, std::slice::from_ref(&case.a), &case.b, &all).unwrap();
+                let test = qap(Statistic::Pairs(coefficient), std::slice::from_ref(&case.a), &case.b, &all).unwrap();
                 assert_close(test[0].observed.coefficient, theirs.observed);
                 assert_close(test[0].p_qap, theirs.exact_p_two_sided);
                 assert_eq!(test[0].p_max, test[0].p_qap);
@@ -240,10 +153,36 @@ mod tests {
             (Coefficient::Spearman, 0.561_274_509_803_921_6, 10.0),
             (Coefficient::KendallTauB, 0.411_764_705_882_352_87, 10.0),
         ] {
-            let test = &qap(coefficient, std::slice::from_ref(&a), &b, &Permutations::new(5, 0)).unwrap()[0];
+            let test = &qap(Statistic::Pairs(coefficient), std::slice::from_ref(&a), &b, &all(5)).unwrap()[0];
             assert_close(test.observed.coefficient, r);
             assert_close(test.p_qap, extreme / 120.0);
             assert_eq!(test.observed.pairs, 17);
+        }
+    }
+
+    #[test]
+    fn all_statistics_equal_numpy_with_sides_gaps_and_ties() {
+        for case in fixture().permutations {
+            let square = case.name.contains("tasks");
+            // Where sources and targets are different sets, targets follow sources in the matrix.
+            let (sources, columns) = (case.outcome.len(), case.outcome[0].len());
+            let size = if square { sources } else { sources + columns };
+            let column = |t: usize| if square { Some(t) } else { t.checked_sub(sources) };
+            let matrix =
+                |cells: &Vec<Vec<Option<f64>>>| Matrix::from_fn(size, |s, t| *cells.get(s)?.get(column(t)?)?).unwrap();
+            let (measures, outcome) = (case.measures.iter().map(matrix).collect::<Vec<_>>(), matrix(&case.outcome));
+            let all = Permutations::new(Exchange::of(&outcome), 0);
+            let count = if square { 120 } else { (1..=sources).chain(1..=columns).product() };
+            assert_eq!((all.count(), all.is_exact()), (count, true));
+            let tests = [&case.pearson, &case.spearman, &case.kendall, &case.within_targets];
+            for (statistic, theirs) in Statistic::all().zip(tests) {
+                let ours = qap(statistic, &measures, &outcome, &all).unwrap();
+                for (ours, theirs) in ours.iter().zip(theirs) {
+                    assert_close(ours.observed.coefficient, theirs.observed);
+                    assert_close(ours.p_qap, theirs.p);
+                    assert_close(ours.p_max, theirs.p_max);
+                }
+            }
         }
     }
 
@@ -253,11 +192,11 @@ mod tests {
         let a = Matrix::from_fn(9, |s, t| Some(wave(s, t))).unwrap();
         let b = Matrix::from_fn(9, |s, t| Some(0.2 * wave(s, t) + ((s * s * 13 + t * t * 5 + s * t) as f64).cos()))
             .unwrap();
-        let drawn = Permutations::with_draws(9, 3, 500);
+        let drawn = Permutations::with_draws(Exchange::Tasks(9), 3, 500);
         for coefficient in [Coefficient::Pearson, Coefficient::Spearman] {
-            let r = |m: &Matrix| observed(coefficient, m, &b).unwrap().coefficient.unwrap();
+            let r = |m: &Matrix| observed(Statistic::Pairs(coefficient), m, &b).unwrap().coefficient.unwrap();
             let extreme = drawn.iter().filter(|order| reaches(r(&reordered(&a, order)), r(&a))).count();
-            let test = qap(coefficient, std::slice::from_ref(&a), &b, &drawn).unwrap();
+            let test = qap(Statistic::Pairs(coefficient), std::slice::from_ref(&a), &b, &drawn).unwrap();
             assert!(!drawn.is_exact() && extreme > 0);
             assert_eq!(test[0].p_qap, Some((extreme + 1) as f64 / 501.0));
         }
@@ -266,7 +205,7 @@ mod tests {
     #[test]
     fn the_best_of_six_measures_equals_numpy() {
         let (measures, outcome, pearson, p_max) = maximum();
-        let test = qap(Coefficient::Pearson, &measures, &outcome, &Permutations::new(5, 0)).unwrap();
+        let test = qap(Statistic::Pairs(Coefficient::Pearson), &measures, &outcome, &all(5)).unwrap();
         for (i, measure) in test.iter().enumerate() {
             assert_close(measure.observed.coefficient, pearson[i]);
             assert_close(measure.p_max, p_max[i]);
@@ -279,21 +218,22 @@ mod tests {
         let sparse = Matrix::from_fn(5, |s, t| (s == 0 || (s, t) == (1, 2)).then_some((s + t * t) as f64)).unwrap();
         let constant = Matrix::from_fn(5, |_, _| Some(0.1)).unwrap();
         let good = Matrix::from_fn(5, |s, t| Some((s + t) as f64)).unwrap();
-        let all = Permutations::new(5, 0);
-        let test = qap(Coefficient::Spearman, &[sparse, constant, good.clone()], &outcome, &all).unwrap();
+        let all = all(5);
+        let test =
+            qap(Statistic::Pairs(Coefficient::Spearman), &[sparse, constant, good.clone()], &outcome, &all).unwrap();
         let [sparse, constant, third] = &test[..] else { panic!() };
         assert_eq!(sparse.untested, Some(Untested::TooFewPairs { measured: 5, possible: 20 }));
         assert!(sparse.observed.coefficient.is_some() && sparse.p_qap.is_none() && sparse.p_max.is_none());
         assert_eq!((constant.untested, constant.observed.coefficient), (Some(Untested::Undefined), None));
-        let alone = qap(Coefficient::Spearman, &[good], &outcome, &all).unwrap();
+        let alone = qap(Statistic::Pairs(Coefficient::Spearman), &[good], &outcome, &all).unwrap();
         assert_eq!(*third, alone[0]);
     }
 
     #[test]
     fn rejects_matrices_of_other_sizes() {
         let of = |size| Matrix::from_fn(size, |s, t| Some((s + t) as f64)).unwrap();
-        let error = qap(Coefficient::Pearson, &[of(4)], &of(5), &Permutations::new(5, 0)).unwrap_err();
+        let error = qap(Statistic::Pairs(Coefficient::Pearson), &[of(4)], &of(5), &all(5)).unwrap_err();
         assert_eq!(error, MatrixError::Size { expected: 5, found: 4 });
-        assert!(qap(Coefficient::Pearson, &[of(5)], &of(5), &Permutations::new(4, 0)).is_err());
+        assert!(qap(Statistic::Pairs(Coefficient::Pearson), &[of(5)], &of(5), &all(4)).is_err());
     }
 }

@@ -11,8 +11,7 @@
 
 use serde::Deserialize;
 
-use super::{Counts, Matrix, MatrixError, MeasureTest, Permutations, QapTest, within_target_reached};
-use crate::statistics::correlation::Coefficient;
+use super::{Counts, Matrix, MatrixError, MeasureTest, Permutations, QapTest, Statistic};
 
 const STATISTICS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/statistics.json"));
 const EXTRA: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/extra.json"));
@@ -103,12 +102,12 @@ pub(super) fn reordered(matrix: &Matrix, order: &[usize]) -> Matrix {
 
 /// The whole test at once.
 pub(super) fn qap(
-    coefficient: Coefficient,
+    statistic: Statistic,
     measures: &[Matrix],
     outcome: &Matrix,
     permutations: &Permutations,
 ) -> Result<Vec<MeasureTest>, MatrixError> {
-    let mut test = QapTest::new(coefficient, measures, outcome, permutations)?;
+    let mut test = QapTest::new(statistic, measures, outcome, permutations)?;
     let mut counts = Counts::default();
     test.count(0..permutations.count(), &mut counts);
     Ok(test.finish(&counts))
@@ -116,8 +115,7 @@ pub(super) fn qap(
 
 /// The two-sided p of the mean of coefficients within targets, all permutations at once.
 pub(super) fn within_target_p(measure: &Matrix, outcome: &Matrix, permutations: &Permutations) -> Option<f64> {
-    let reached = within_target_reached(measure, outcome, permutations, 0..permutations.count()).unwrap();
-    reached.map(|reached| permutations.p(reached))
+    qap(Statistic::WithinTargets, std::slice::from_ref(measure), outcome, permutations).unwrap()[0].p_qap
 }
 
 #[track_caller]

@@ -50,13 +50,13 @@ pub fn semi_partial(
     };
     let basis = basis(controls_there, places.len());
     let t = Fit::of(y, x, &basis).and_then(|f| f.t());
-    let untested = Untested::check(t, places.len(), outcome.possible());
+    let untested = Untested::check(t, places.len(), permutations.exchange().possible());
     let mut p_qap = None;
     if let Some(observed) = t.filter(|_| untested.is_none()) {
         let mut residual = vec![None; size * size];
         let left = without(x, &basis);
         places.iter().zip(left).for_each(|(&(s, d), value)| residual[s * size + d] = Some(value));
-        let complete = places.len() == outcome.possible();
+        let complete = places.len() == permutations.exchange().possible();
         p_qap = Some(permutations.two_sided(observed, |order| {
             let moved: Vec<Option<f64>> = places.iter().map(|&(s, d)| residual[order[s] * size + order[d]]).collect();
             if complete {
@@ -139,13 +139,14 @@ impl Fit {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Exchange;
     use super::super::reference::{assert_close, semi_partialling};
     use super::*;
 
     #[test]
     fn equals_numpy() {
         let (x, z, y, t, p) = semi_partialling();
-        let all = Permutations::new(5, 0);
+        let all = Permutations::new(Exchange::Tasks(5), 0);
         let ours = semi_partial(&x, std::slice::from_ref(&z), &y, &all).unwrap();
         assert_close(ours.t, t);
         assert_close(ours.p_qap, p);
@@ -162,7 +163,7 @@ mod tests {
         let (x, z, y, ..) = semi_partialling();
         let w = Matrix::from_fn(5, |s, d| Some((s * s * d + d * d) as f64 / 7.0)).unwrap();
         let gap = |m: &Matrix| Matrix::from_fn(5, |s, d| m.get(s, d).filter(|_| (s, d) != (1, 3))).unwrap();
-        let all = Permutations::new(5, 0);
+        let all = Permutations::new(Exchange::Tasks(5), 0);
         let ours = semi_partial(&x, &[z.clone(), w.clone()], &y, &all).unwrap();
         assert_close(ours.t, TWO_T);
         assert_close(ours.p_qap, TWO_P);
@@ -196,11 +197,11 @@ mod tests {
     #[test]
     fn a_measure_that_the_controls_explain_is_not_tested() {
         let (x, z, y, ..) = semi_partialling();
-        let all = Permutations::new(5, 0);
+        let all = Permutations::new(Exchange::Tasks(5), 0);
         let sum = Matrix::from_fn(5, |s, d| Some(x.get(s, d)? * 0.3 - z.get(s, d)?)).unwrap();
         let ours = semi_partial(&sum, &[x.clone(), z.clone()], &y, &all).unwrap();
         assert_eq!((ours.t, ours.p_qap, ours.untested), (None, None, Some(Untested::Undefined)));
         assert_eq!(semi_partial(&x, std::slice::from_ref(&z), &x, &all).unwrap().t, None);
-        assert!(semi_partial(&x, &[z], &y, &Permutations::new(4, 0)).is_err());
+        assert!(semi_partial(&x, &[z], &y, &Permutations::new(Exchange::Tasks(4), 0)).is_err());
     }
 }

@@ -2,12 +2,13 @@
 
 use rand::Rng;
 
-use super::{Matrix, MatrixError, observed};
+use super::{Exchange, Matrix, MatrixError, Statistic, observed};
 use crate::random::stream;
 use crate::statistics::correlation::Coefficient;
 use crate::statistics::{Interval, quantile};
 
-/// Smallest number of tasks that are resampled: with fewer, resamples repeat a handful of matrices.
+/// Smallest number of tasks, or of sources and of targets, that are resampled: with fewer, resamples repeat a handful of
+/// matrices.
 pub const BOOTSTRAP_TASKS: usize = 8;
 /// Number of resamples.
 pub const BOOTSTRAP_RESAMPLES: usize = 2_000;
@@ -42,7 +43,8 @@ pub enum NoInterval {
 /// Resamples the tasks with replacement and takes the percentiles of the coefficient over the resampled ordered pairs.
 ///
 /// A task drawn twice would be paired with itself: such self-pairs are left out, as the diagonal is. Every draw of a
-/// task brings its whole row and column, in both matrices. Percentiles are interpolated as `numpy.quantile` does.
+/// task brings its whole row and column, in both matrices. Where no task is source and target, both are drawn, each from
+/// their own. Percentiles are interpolated as `numpy.quantile` does.
 /// Snijders and Borgatti, *Non-parametric standard errors and tests for network statistics*, Connections 22, 1999.
 ///
 /// # Errors
@@ -54,8 +56,10 @@ pub fn task_bootstrap(
     level: f64,
     seed: u64,
 ) -> Result<Interval, NoInterval> {
-    let tasks = outcome.size();
-    let defined = observed(coefficient, measure, outcome)?.coefficient.is_some();
+    let exchange = Exchange::of(outcome);
+    let groups = exchange.groups();
+    let tasks = groups.iter().map(Vec::len).min().unwrap_or(0);
+    let defined = observed(Statistic::Pairs(coefficient), measure, outcome)?.coefficient.is_some();
     if !(level > 0.0 && level < 1.0) {
         return Err(NoInterval::Level(level));
     }
@@ -68,8 +72,15 @@ pub fn task_bootstrap(
     let mut random = stream(seed, "dyadic", "task bootstrap");
     let mut resampled = Vec::with_capacity(BOOTSTRAP_RESAMPLES);
     for _ in 0..BOOTSTRAP_RESAMPLES {
-        let drawn: Vec<usize> = (0..tasks).map(|_| random.random_range(0..tasks as u32) as usize).collect();
-        let (x, y) = resample(measure, outcome, &drawn);
+        let mut draw = |group: &Vec<usize>| -> Vec<usize> {
+            group.iter().map(|_| group[random.random_range(0..group.len() as u32) as usize]).collect()
+        };
+        let drawn: Vec<Vec<usize>> = groups.iter().map(&mut draw).collect();
+        let (x, y) = match drawn.as_slice() {
+            [sources, targets] => resample(measure, outcome, sources, targets),
+            [tasks, ..] => resample(measure, outcome, tasks, tasks),
+            [] => break,
+        };
         resampled.extend(coefficient.of(&x, &y));
     }
     let resamples = resampled.len();
@@ -82,8 +93,8 @@ pub fn task_bootstrap(
 }
 
 /// The diagonal is absent from both matrices, so a task beside itself is, too.
-fn resample(measure: &Matrix, outcome: &Matrix, drawn: &[usize]) -> (Vec<f64>, Vec<f64>) {
-    let pairs = drawn.iter().flat_map(|&s| drawn.iter().map(move |&t| (s, t)));
+fn resample(measure: &Matrix, outcome: &Matrix, sources: &[usize], targets: &[usize]) -> (Vec<f64>, Vec<f64>) {
+    let pairs = sources.iter().flat_map(|&s| targets.iter().map(move |&t| (s, t)));
     pairs.filter_map(|(s, t)| Some((measure.get(s, t)?, outcome.get(s, t)?))).unzip()
 }
 
@@ -102,7 +113,8 @@ mod tests {
     #[test]
     fn a_resample_holds_each_pair_as_often_as_it_was_drawn_and_no_self_pair() {
         let (x, y) = noisy(8);
-        let (a, b) = resample(&x, &y, &[3, 3, 5]);
+        let drawn = [3, 3, 5];
+        let (a, b) = resample(&x, &y, &drawn, &drawn);
         let expected = [(3, 5), (3, 5), (5, 3), (5, 3)];
         assert_eq!(a, expected.map(|(s, t)| x.get(s, t).unwrap()));
         assert_eq!(b, expected.map(|(s, t)| y.get(s, t).unwrap()));
@@ -120,6 +132,20 @@ mod tests {
         assert_ne!(interval, ours(2, 0.95));
         let narrow = ours(1, 0.5);
         assert!(interval.low < narrow.low && narrow.high < interval.high);
+    }
+
+    #[test]
+    fn sources_and_targets_of_their_own_are_drawn_each_from_their_own() {
+        // Sources 0 to 8, targets 9 to 16.
+        let cell = |f: fn(usize, usize) -> f64| move |s: usize, t: usize| (s < 9 && t >= 9).then(|| f(s, t));
+        let x = Matrix::from_fn(17, cell(|s, t| ((31 * s + t) as f64 * 12.9898).sin())).unwrap();
+        let y =
+            Matrix::from_fn(17, cell(|s, t| ((31 * s + t) as f64 * 12.9898).sin() + (s as f64 / 3.0).cos())).unwrap();
+        let interval = task_bootstrap(Coefficient::Pearson, &x, &y, 0.95, 1).unwrap();
+        let (a, b) = x.pairs(&y);
+        assert!(interval.low < pearson(&a, &b).unwrap() && pearson(&a, &b).unwrap() < interval.high);
+        let few = Matrix::from_fn(17, |s, t| y.get(s, t).filter(|_| t < 16)).unwrap();
+        assert_eq!(task_bootstrap(Coefficient::Pearson, &x, &few, 0.95, 1), Err(NoInterval::TooFewTasks { tasks: 7 }));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The tests of two samples, families, power and multiplicity against their references.
 
 mod pooled;
+pub(super) mod prediction;
 mod properties;
 mod reference;
 

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 pub use asymmetry::{Asymmetry, asymmetry};
 pub use components::{Components, Decomposition, NotEstimable, decompose};
 pub use effects::{Effect, Effects, effects};
-pub use reliability::{MAX_SEEDS_OF_ALL_SPLITS, RANDOM_SPLITS, Reliability, split_half};
+pub use reliability::{MAX_SEEDS_OF_ALL_SPLITS, RANDOM_SPLITS, Reliability, split_half, split_half_within_targets};
 pub use training::{Change, Course, Epoch, Training, training};
 
 /// Gains by positions of source and target, then by seed: finite, off the diagonal, at least one seed where there is a

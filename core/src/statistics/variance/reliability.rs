@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Gains;
 use crate::random::stream;
+use crate::statistics::dyadic::{Matrix, within_target_spearman};
+use crate::statistics::rounded;
 
 /// Up to this number of seeds every split is taken.
 pub const MAX_SEEDS_OF_ALL_SPLITS: usize = 10;
@@ -47,16 +49,42 @@ pub struct Reliability {
 /// Spearman and Brown, *British Journal of Psychology* 3, 1910; ceiling: Spearman, *American Journal of Psychology* 15,
 /// 1904.
 pub fn split_half(gains: &Gains, seed: u64) -> Option<Reliability> {
-    let (seeds, columns) = complete_block(gains)?;
-    let pairs = columns.first()?.len();
+    reliability(gains, seed, |_, a, b| pearson(a, b))
+}
+
+/// As [`split_half`], of the order of sources within targets: the halves agree as far as the mean over targets of
+/// Spearman's ρ between their gains says, as [`crate::statistics::dyadic::within_target_spearman`] defines it. Whether
+/// some targets gain more than others does not count, and neither does the baseline run, which all gains of a target
+/// and seed share.
+///
+/// `None` as there, and where no target has three sources.
+pub fn split_half_within_targets(gains: &Gains, seed: u64) -> Option<Reliability> {
+    reliability(gains, seed, |cells, a, b| {
+        let tasks = cells.iter().map(|&(s, t)| s.max(t) + 1).max()?;
+        let matrix = |values: &[f64]| {
+            // Halves that differ by rounding alone are ties.
+            let values: BTreeMap<_, _> = cells.iter().copied().zip(values.iter().map(|&v| rounded(v))).collect();
+            Matrix::from_fn(tasks, |s, t| values.get(&(s, t)).copied()).ok()
+        };
+        within_target_spearman(&matrix(a)?, &matrix(b)?).ok()?.mean
+    })
+}
+
+/// The mean over splits of how far the halves agree about the cells, stepped up.
+fn reliability(
+    gains: &Gains,
+    seed: u64,
+    agreement: impl Fn(&[(usize, usize)], &[f64], &[f64]) -> Option<f64>,
+) -> Option<Reliability> {
+    let Block { seeds, cells, columns } = complete_block(gains)?;
     let half = seeds.len() / 2;
     let splits =
         if seeds.len() <= MAX_SEEDS_OF_ALL_SPLITS { all_splits(seeds.len()) } else { random_splits(seeds.len(), seed) };
     let means = |chosen: &[usize]| -> Vec<f64> {
         let chosen: Vec<&Vec<f64>> = chosen.iter().filter_map(|&k| columns.get(k)).collect();
-        (0..pairs).map(|p| chosen.iter().filter_map(|c| c.get(p)).sum::<f64>() / half as f64).collect()
+        (0..cells.len()).map(|p| chosen.iter().filter_map(|c| c.get(p)).sum::<f64>() / half as f64).collect()
     };
-    let correlations: Vec<f64> = splits.iter().filter_map(|(a, b)| pearson(&means(a), &means(b))).collect();
+    let correlations: Vec<f64> = splits.iter().filter_map(|(a, b)| agreement(&cells, &means(a), &means(b))).collect();
     let half_correlation = crate::statistics::mean(&correlations)?;
     let longer = seeds.len() as f64 / half as f64;
     let stepped_up = longer * half_correlation / (1.0 + (longer - 1.0) * half_correlation);
@@ -64,23 +92,34 @@ pub fn split_half(gains: &Gains, seed: u64) -> Option<Reliability> {
     Some(Reliability { half_correlation, reliability, ceiling: reliability.map(f64::sqrt) })
 }
 
-/// The seeds of the block, in ascending order, and for each the gains of the block's pairs.
-fn complete_block(gains: &Gains) -> Option<(Vec<u64>, Vec<Vec<f64>>)> {
+/// Cells that all have the same seeds.
+struct Block {
+    /// Ascending.
+    seeds: Vec<u64>,
+    /// Source and target.
+    cells: Vec<(usize, usize)>,
+    /// For every seed the gains of the cells.
+    columns: Vec<Vec<f64>>,
+}
+
+/// The largest block; see [`split_half`].
+fn complete_block(gains: &Gains) -> Option<Block> {
     let count = |seed: &u64| gains.values().filter(|c| c.contains_key(seed)).count();
     let seeds: BTreeSet<u64> = gains.values().flat_map(|c| c.keys().copied()).collect();
     let mut by_count: Vec<u64> = seeds.into_iter().collect();
     by_count.sort_by_key(|seed| Reverse(count(seed)));
-    let complete = |seeds: &[u64]| -> Vec<&BTreeMap<u64, f64>> {
-        gains.values().filter(|c| seeds.iter().all(|k| c.contains_key(k))).collect()
+    let complete = |seeds: &[u64]| -> Vec<((usize, usize), &BTreeMap<u64, f64>)> {
+        let has_all = |c: &&BTreeMap<u64, f64>| seeds.iter().all(|k| c.contains_key(k));
+        gains.iter().filter(|(_, c)| has_all(c)).map(|(&cell, c)| (cell, c)).collect()
     };
     let blocks = (2..=by_count.len()).map(|m| by_count.iter().take(m).copied().collect::<Vec<u64>>());
     let enough = blocks.filter(|seeds| complete(seeds).len() >= 3);
     // The last of equal ones: more seeds.
     let mut seeds = enough.max_by_key(|seeds| seeds.len() * complete(seeds).len())?;
-    let cells = complete(&seeds);
+    let block = complete(&seeds);
     seeds.sort_unstable();
-    let columns = seeds.iter().map(|k| cells.iter().filter_map(|c| c.get(k).copied()).collect()).collect();
-    Some((seeds, columns))
+    let columns = seeds.iter().map(|k| block.iter().filter_map(|(_, c)| c.get(k).copied()).collect()).collect();
+    Some(Block { seeds, cells: block.into_iter().map(|(cell, _)| cell).collect(), columns })
 }
 
 /// Two halves, by positions of seeds.
@@ -150,8 +189,23 @@ mod tests {
             assert_eq!(ours.reliability.is_some(), theirs.reliability.is_some());
             assert_near(ours.reliability.unwrap_or(0.0), theirs.reliability.unwrap_or(0.0));
             assert_near(ours.ceiling.unwrap_or(0.0).powi(2), theirs.reliability.unwrap_or(0.0));
-            let (seeds, columns) = complete_block(&gains).unwrap();
-            assert_eq!((seeds.len(), columns[0].len()), (theirs.seeds, theirs.pairs));
+            let Block { seeds, cells, .. } = complete_block(&gains).unwrap();
+            assert_eq!((seeds.len(), cells.len()), (theirs.seeds, theirs.pairs));
+        }
+    }
+
+    #[test]
+    fn within_targets_equals_brute_force_in_numpy() {
+        for case in crate::statistics::tests::prediction::fixture().halves_within {
+            let ours = split_half_within_targets(&gains_of(&case.gains), 1).unwrap();
+            assert_near(ours.half_correlation, case.half_correlation);
+            assert_near(ours.reliability.unwrap(), case.reliability.unwrap());
+            // What a target gains as a whole, at a seed, moves nothing.
+            let shifted =
+                |&(s, t, k, g): &(usize, usize, u64, f64)| (s, t, k, g + (t as u64 * (10 + k)) as f64 / 100.0);
+            let moved: Vec<_> = case.gains.iter().map(shifted).collect();
+            let moved = split_half_within_targets(&gains_of(&moved), 1).unwrap();
+            assert_near(moved.half_correlation, case.half_correlation);
         }
     }
 
@@ -181,7 +235,7 @@ mod tests {
             .flat_map(|k| pairs.iter().enumerate().map(move |(p, &(s, t))| (s, t, k, p as f64 / 6.0 + noise(p, k))))
             .collect();
         let gains = gains_of(&rows);
-        let (_, columns) = complete_block(&gains).unwrap();
+        let Block { columns, .. } = complete_block(&gains).unwrap();
         let means =
             |half: &[usize]| -> Vec<f64> { (0..6).map(|p| half.iter().map(|&k| columns[k][p]).sum()).collect() };
         let all: Vec<f64> = all_splits(12).iter().map(|(a, b)| pearson(&means(a), &means(b)).unwrap()).collect();
