@@ -118,7 +118,7 @@ fn left_out(target: &str, candidates: &[Candidate<'_>], model: Option<&Model<'_>
     let valued = |c: &&'_ Candidate<'_>| model.and_then(|m| m.value(c.source, target).ok().flatten());
     let highest = all.iter().filter_map(valued).reduce(f64::max);
     let chosen: Vec<&Candidate<'_>> =
-        all.iter().copied().filter(|c| highest.is_some() && valued(&c) == highest).collect();
+        all.iter().copied().filter(|c| highest.is_some() && valued(c) == highest).collect();
     LeftOut {
         target: target.to_owned(),
         predictor: model.filter(|_| !chosen.is_empty()).map(|m| m.predictor.name.to_owned()),

@@ -153,7 +153,7 @@ impl Fit {
         let a11 = sum(&|g| g.xx + weight(g) * g.x * g.x);
         let (b0, b1) = (sum(&|g| weight(g) * g.y), sum(&|g| g.xy + weight(g) * g.x * g.y));
         let determinant = a00 * a11 - a01 * a01;
-        if !(determinant > 1e-12 * a00 * a11) {
+        if determinant.is_nan() || determinant <= 1e-12 * a00 * a11 {
             return None;
         }
         let inverse = [a11 / determinant, -a01 / determinant, a00 / determinant];

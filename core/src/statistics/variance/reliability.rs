@@ -108,9 +108,9 @@ fn complete_block(gains: &Gains) -> Option<Block> {
     let seeds: BTreeSet<u64> = gains.values().flat_map(|c| c.keys().copied()).collect();
     let mut by_count: Vec<u64> = seeds.into_iter().collect();
     by_count.sort_by_key(|seed| Reverse(count(seed)));
-    let complete = |seeds: &[u64]| -> Vec<((usize, usize), &BTreeMap<u64, f64>)> {
+    let complete = |seeds: &[u64]| {
         let has_all = |c: &&BTreeMap<u64, f64>| seeds.iter().all(|k| c.contains_key(k));
-        gains.iter().filter(|(_, c)| has_all(c)).map(|(&cell, c)| (cell, c)).collect()
+        gains.iter().filter(|(_, c)| has_all(c)).map(|(&cell, c)| (cell, c)).collect::<Vec<_>>()
     };
     let blocks = (2..=by_count.len()).map(|m| by_count.iter().take(m).copied().collect::<Vec<u64>>());
     let enough = blocks.filter(|seeds| complete(seeds).len() >= 3);
