@@ -111,7 +111,10 @@ fn a_study_of_the_hub_is_observed_and_asked_about_a_data_set_of_the_hub() {
     let first = answer(&score(&place, paws, &[], "home"));
     assert_eq!(asked(&place), ["datasets/google-research-datasets/paws"], "the model was there");
     assert_eq!((first["target"].as_str(), first["examples"].as_u64()), (Some("paws"), Some(16)));
-    assert_eq!(first["warnings"], serde_json::json!([]));
+    // Sixteen examples tell some measures nothing, and they say so; nothing else is amiss.
+    let of_measures =
+        |w: &serde_json::Value| w.as_str().is_some_and(|w| w.contains("is left out") || w.contains("no value for"));
+    assert!(first["warnings"].as_array().unwrap().iter().all(of_measures), "{}", first["warnings"]);
     assert_eq!(first["recommendations"][0]["sources"].as_array().unwrap().len(), 3);
     assert!(first["encoders"][0]["measures"].as_array().unwrap().len() >= 20);
     let again = answer(&score(&place, paws, &["--offline"], "home"));

@@ -47,7 +47,9 @@ fn says_of_a_new_task_what_a_study_with_it_measures() {
     let scores: Value = serde_json::from_str(&said.stdout).unwrap();
     assert_eq!(scores["schema"], "transfermap.score/1");
     assert_eq!((scores["target"].as_str(), scores["examples"].as_u64()), (Some("entailment"), Some(48)));
-    assert_eq!(scores["warnings"], Value::Array(Vec::new()), "{}", scores["warnings"]);
+    // Forty-eight examples tell some measures nothing, and they say so; nothing else is amiss.
+    let of_measures = |w: &Value| w.as_str().is_some_and(|w| w.contains("is left out") || w.contains("no value for"));
+    assert!(scores["warnings"].as_array().unwrap().iter().all(of_measures), "{}", scores["warnings"]);
     let report = Report::from_json(&fs::read(four.join("report.json")).unwrap()).unwrap();
     let measures = scores["encoders"][0]["measures"].as_array().unwrap();
     assert!(measures.len() >= 20, "{} measures", measures.len());
