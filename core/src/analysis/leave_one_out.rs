@@ -40,7 +40,7 @@ pub struct LeftOut {
     /// The target.
     pub target: String,
     /// The predictor that ordered the sources of the other targets best; absent where none did better than no order, or
-    /// it says nothing of this target inside of what it was fitted to.
+    /// it says nothing of this target.
     pub predictor: Option<String>,
     /// Its first choice; several where they tie.
     pub chosen: Vec<String>,
@@ -115,7 +115,7 @@ fn left_out(target: &str, candidates: &[Candidate<'_>], model: Option<&Model<'_>
     };
     let beats = |of: &[&Candidate<'_>]| of.iter().filter(|c| c.gain > 0.0).count() as f64 / of.len() as f64;
     let all: Vec<&Candidate<'_>> = candidates.iter().collect();
-    let valued = |c: &&'_ Candidate<'_>| model.and_then(|m| m.value(c.source, target).ok().flatten());
+    let valued = |c: &&'_ Candidate<'_>| model.and_then(|m| m.says(c.source, target)).map(|said| said.value);
     let highest = all.iter().filter_map(valued).reduce(f64::max);
     let chosen: Vec<&Candidate<'_>> =
         all.iter().copied().filter(|c| highest.is_some() && valued(c) == highest).collect();
@@ -167,7 +167,7 @@ fn sentence(found: &LeaveOneOut, pairs: usize) -> String {
     }
     if let Some(training) = found.training_seconds {
         text += &format!(
-            " The predictor costs {} s for all {pairs} pairs, training them {} s.",
+            " A predictor so trusted costs up to {} s for all {pairs} pairs, training them {} s.",
             seconds(found.predictor_seconds),
             seconds(training)
         );
@@ -314,7 +314,7 @@ mod tests {
             sentence(&of(5, 3.5), 20),
             "Can one know before paying? Trusted on your own 5 targets, each left out while the predictor is chosen and \
              fitted, its first choice would have beaten no source on 3.5 and lost 5.1 % of the best score; a random one on \
-             2 and lost 12.2 % of the best score. The predictor costs 0.3 s for all 20 pairs, training them 1234 s."
+             2 and lost 12.2 % of the best score. A predictor so trusted costs up to 0.3 s for all 20 pairs, training them 1234 s."
         );
         assert!(sentence(&of(4, 3.0), 20).contains("For 1 target more nothing could be trusted."));
         assert!(sentence(&of(0, 0.0), 20).starts_with("Can one know before paying? Not here"));

@@ -108,6 +108,9 @@ pub(super) fn family(
     let mut row = |predictor: &Predictor<'_>| {
         let x = tables.matrix(predictor)?;
         let over_all = observed(Statistic::Pairs(Coefficient::Spearman), &x, &tables.gains).ok()?;
+        if over_all.pairs == 0 {
+            return None;
+        }
         let within = within_target_spearman(&x, &tables.gains).ok()?;
         let row = PredictorAnalysis {
             rank: 0,
@@ -118,7 +121,7 @@ pub(super) fn family(
             n: over_all.pairs,
             spearman: over_all.coefficient,
             p_qap: None,
-            within_target_spearman: within.mean.filter(|_| over_all.pairs > 0),
+            within_target_spearman: within.mean,
             within_target_p: None,
             within_target_p_max: None,
             targets: within.of_targets.len(),

@@ -16,8 +16,9 @@ use crate::transfer::Pair;
 /// A pair that was trained stands with its measured gain. Any other is predicted by the predictor whose values go best
 /// with the gains *within the other targets* (mean Spearman, at least two of them), if that is above 0: the line of
 /// gain on the predictor with a random intercept for every target, fitted to the pairs of the other targets, gives gain
-/// and prediction band. A line that falls while the sources within a target rise (Simpson's paradox) would turn their
-/// order around, and is not used. The target's own pairs are never used to choose or fit.
+/// and prediction band. A line that falls would turn the order of the sources around, and is not used; beyond the values
+/// that it was fitted to it is not drawn, and a source there gets the gain of the nearest. The target's own pairs are
+/// never used to choose or fit.
 ///
 /// # Errors
 /// As [`Analysis::new`], and a target that the report does not have.
@@ -144,33 +145,18 @@ impl<'a> Advisor<'a> {
             found.reason = measured(&found, metric, pair.n_transfer);
             return found;
         }
-        let Some(m) = model else { return found };
-        match m.value(source, self.target) {
-            Err(x) => {
-                found.reason = format!(
-                    "not trained, and its {} ({}) lies outside of what was measured, {} to {}",
-                    m.predictor.name,
-                    number::plain(x, 3),
-                    number::plain(m.range.low, 3),
-                    number::plain(m.range.high, 3)
-                );
+        if let Some((m, said)) = model.and_then(|m| Some((m, m.says(source, self.target)?))) {
+            let possible = self.possible(metric);
+            let bounded = |gain: f64| gain.clamp(possible.low, possible.high);
+            let gain = bounded(m.line.at(said.value));
+            let name = m.predictor.name;
+            found.basis = Basis::Predicted { predictor: name.to_owned(), spearman: m.spearman, targets: m.targets };
+            found.gain = Some(gain);
+            found.interval = m.line.prediction_band(said.value, 1.0 - alpha).map(|band| band.map(bounded));
+            found.reason = format!("{}: not trained, predicted by {name}", with_unit(metric, gain));
+            if said.beyond {
+                found.reason += ", whose value lies beyond all that were measured: the gain at the end of their range";
             }
-            Ok(Some(x)) => {
-                let possible = self.possible(metric);
-                let gain = m.line.at(x).clamp(possible.low, possible.high);
-                found.basis = Basis::Predicted {
-                    predictor: m.predictor.name.to_owned(),
-                    spearman: m.spearman,
-                    targets: m.targets,
-                };
-                found.gain = Some(gain);
-                found.interval = m
-                    .line
-                    .prediction_band(x, 1.0 - alpha)
-                    .map(|band| band.map(|g| g.clamp(possible.low, possible.high)));
-                found.reason = format!("{}: not trained, predicted by {}", with_unit(metric, gain), m.predictor.name);
-            }
-            Ok(None) => {}
         }
         found
     }

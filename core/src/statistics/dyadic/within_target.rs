@@ -5,12 +5,13 @@ use serde::Serialize;
 
 use super::{Matrix, MatrixError};
 use crate::statistics::correlation::spearman;
-use crate::statistics::mean;
+use crate::statistics::{mean, rounded};
 
 /// The mean over targets of the Spearman correlation over a target's sources.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WithinTarget {
-    /// Mean over the targets whose sources can be ranked, from −1 to 1; absent without any.
+    /// Mean over the targets whose sources can be ranked, from −1 to 1, rounded to 1e-12 so that equal means are ties;
+    /// absent without any.
     pub mean: Option<f64>,
     /// The coefficient of every target whose sources can be ranked, ascending; 0 where the measure says nothing.
     pub of_targets: Vec<(usize, f64)>,
@@ -47,7 +48,7 @@ pub(super) fn within_targets(measure: &Matrix, order: &[usize], outcome: &Matrix
         of_targets.push((target, spearman(&x, &y).unwrap_or(0.0)));
     }
     let coefficients: Vec<f64> = of_targets.iter().map(|&(_, r)| r).collect();
-    WithinTarget { mean: mean(&coefficients), of_targets, skipped }
+    WithinTarget { mean: mean(&coefficients).map(rounded), of_targets, skipped }
 }
 
 #[cfg(test)]
