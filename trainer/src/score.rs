@@ -190,14 +190,7 @@ pub fn score(request: &Request, stop: &AtomicBool, monitor: &mut dyn Monitor) ->
     let clock = || began.elapsed().as_secs_f64();
     let mut measures = Vec::new();
     for encoder in &finished.study.encoder {
-        let (mut of_encoder, lacking) = measure(&finished, &encoder.name, &task.name, &jobs, &selection, &clock)?;
-        of_encoder.retain(|measure| {
-            let level = is_level(measure.means().into_values());
-            if level {
-                warnings.push(format!("{} is the same of all sources up to rounding: it is left out.", measure.name));
-            }
-            !level
-        });
+        let (of_encoder, lacking) = measure(&finished, &encoder.name, &task.name, &jobs, &selection, &clock)?;
         measures.push((encoder.name.clone(), of_encoder));
         warnings.extend(lacking);
     }
@@ -383,6 +376,10 @@ fn ranked(measure: &Measure) -> Vec<Ranked> {
         means.map(|((source, _), value)| Ranked { source: source.to_owned(), value, rank: 1 }).collect();
     sources.sort_by(|a, b| (sign * b.value).total_cmp(&(sign * a.value)).then(a.source.cmp(&b.source)));
     let values: Vec<f64> = sources.iter().map(|s| s.value).collect();
+    if is_level(values.iter().copied()) {
+        // An order of rounding errors would be none.
+        return sources;
+    }
     for (i, source) in sources.iter_mut().enumerate() {
         source.rank = 1 + values.iter().take(i).filter(|v| sign * **v > sign * source.value).count();
     }
