@@ -73,8 +73,12 @@ fn says_of_a_new_task_what_a_study_with_it_measures() {
             assert!(sign * value <= last, "{name} is not in order");
             last = sign * value;
         }
-        assert!(measure["in_study"]["n"].as_u64() == Some(6), "{name}: {}", measure["in_study"]);
+        // A measure that says the same of all pairs of three tasks predicts nothing there.
+        let in_study = &measure["in_study"];
+        assert!(in_study["n"].as_u64() == Some(6) || in_study.is_null(), "{name}: {in_study}");
     }
+    let told = measures.iter().filter(|m| !m["in_study"].is_null()).count();
+    assert!(told >= measures.len() - 3, "{told} of {}", measures.len());
     let recommended = scores["recommendations"][0]["sources"].as_array().unwrap();
     assert_eq!(recommended.len(), 3);
     assert!(scores["encoders"][0]["in_study"].is_string());

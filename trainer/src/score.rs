@@ -90,7 +90,8 @@ pub struct Scored {
     pub cost_seconds: f64,
     /// The sources, best first; equal values share a rank.
     pub sources: Vec<Ranked>,
-    /// How it did on the study's own pairs, as in `analyze`; absent where the report does not have it.
+    /// How it did on the study's own pairs, as in `analyze`; absent where the report does not have it, or it says the same
+    /// of all pairs.
     pub in_study: Option<PredictorAnalysis>,
 }
 
