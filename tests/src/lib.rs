@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: the binary, scratch studies, the shared folder, a hub on 127.0.0.1.
 
+pub mod hub_body;
 pub mod hub_content;
 pub mod hub_place;
 pub mod hub_server;
