@@ -74,7 +74,7 @@ fn open(best: &RecommendedSource, metric: Metric, target: &str) -> String {
     let came_out = |leans: &str| format!("{none}. {} came out best ({gain}{leans})", best.source);
     match (best.verdict, best.probability_positive, best.seeds_needed) {
         (Some(Verdict::Undecided), Some(p), Some(seeds)) => {
-            format!("{}: {} of both would decide in four of five studies.", came_out(&lean(p)), count(seeds, "seed"))
+            format!("{}; deciding it with 80 % power takes {} of both.", came_out(&lean(p)), count(seeds, "seed"))
         }
         (Some(Verdict::Undecided), Some(p), None) => {
             format!("{}; no number of seeds that one could pay for would decide.", came_out(&lean(p)))
@@ -149,8 +149,8 @@ mod tests {
         assert_eq!(of(std::slice::from_ref(&harms)), "Train rte alone: every source harms it.");
         assert_eq!(
             of(&[open.clone(), harms]),
-            "No source has been shown to help rte. c came out best (+1.0 points, leans to help, 96 %): 7 seeds of both \
-             would decide in four of five studies."
+            "No source has been shown to help rte. c came out best (+1.0 points, leans to help, 96 %); deciding it with \
+             80 % power takes 7 seeds of both."
         );
         let leak = source("a", 0.05, Verdict::Helps, &[Flag::Leak]);
         assert_eq!(of(&[leak.clone(), helps]), "Train a first: it helps rte (+2.0 points).", "the clean one");

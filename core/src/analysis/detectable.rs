@@ -30,7 +30,7 @@ pub struct Detectable {
     pub seeds: usize,
     /// Standard deviation of a run over seeds that was taken for granted; absent where nothing tells it.
     pub spread: Option<f64>,
-    /// True gain that is found in four of five studies, at the first step of Holm's correction; in the metric's units.
+    /// True gain that is detected with 80 % power at the first step of Holm's correction; in the metric's units.
     pub gain: Option<f64>,
 }
 

@@ -63,8 +63,8 @@ pub struct PairAnalysis {
     pub look: Option<usize>,
     /// Runs after the source, with and without a score.
     pub seeds_spent: usize,
-    /// Of an undecided pair, the runs in each arm at which a gain as large as it came out, or as the margin, would be found in
-    /// four of five studies; absent where more than 200 would be needed.
+    /// Of an undecided pair, the runs in each arm at which a gain as large as it came out, or as the margin, would be
+    /// detected with 80 % power; absent where more than 200 would be needed.
     pub seeds_needed: Option<usize>,
     /// Two-sided p of the plain paired t test.
     pub p_plain: Option<f64>,

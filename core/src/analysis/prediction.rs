@@ -35,6 +35,24 @@ pub struct PredictionAnalysis {
     pub leave_one_out: Option<LeaveOneOut>,
 }
 
+/// Predictors that [`PredictionAnalysis::leading`] takes from the top of the table.
+const LEADING: usize = 5;
+
+impl PredictionAnalysis {
+    /// What a summary shows of the table: its best five, and those that need no measure. Nothing where no predictor was
+    /// judged.
+    pub fn leading(&self) -> Vec<&PredictorAnalysis> {
+        self.judged().into_iter().enumerate().filter(|(i, p)| *i < LEADING || p.trivial).map(|(_, p)| p).collect()
+    }
+
+    /// The predictors with a coefficient. Nothing where `random`, whose coefficient is 0 by definition, would stand alone.
+    pub fn judged(&self) -> Vec<&PredictorAnalysis> {
+        let known = |p: &&PredictorAnalysis| p.spearman.or(p.within_target_spearman).is_some();
+        let judged: Vec<&PredictorAnalysis> = self.table.iter().filter(known).collect();
+        if judged.iter().all(|p| p.predictor == RANDOM) { Vec::new() } else { judged }
+    }
+}
+
 /// Whether the best measure orders the sources of a target better than the best plain predictor.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -85,11 +103,14 @@ pub struct PredictorAnalysis {
     pub figures: Option<Selection>,
 }
 
+/// The predictor that knows nothing.
+const RANDOM: &str = "random";
+
 /// Predictors that need no measure of similarity.
-const TRIVIAL: [&str; 6] = ["random", "source_size", "source_length", "source_classes", "source_score", "popularity"];
+const TRIVIAL: [&str; 6] = [RANDOM, "source_size", "source_length", "source_classes", "source_score", "popularity"];
 
 /// Predictors that permuting tasks says nothing about.
-const UNTESTED: [&str; 2] = ["random", "popularity"];
+const UNTESTED: [&str; 2] = [RANDOM, "popularity"];
 
 /// The table of a family without p values.
 pub(super) fn family(
@@ -132,7 +153,7 @@ pub(super) fn family(
     };
     let all: Vec<&PairAnalysis> = pairs.iter().collect();
     let mut table: Vec<PredictorAnalysis> = predictors(context, key, &all).iter().filter_map(&mut row).collect();
-    table.push(random(&tables, figures("random")));
+    table.push(random(&tables, figures(RANDOM)));
     table.sort_by(|a, b| order(a).partial_cmp(&order(b)).unwrap_or(std::cmp::Ordering::Equal));
     table.iter_mut().enumerate().for_each(|(i, row)| row.rank = i + 1);
     let lead = lead(&table, &of_targets);
@@ -150,7 +171,7 @@ fn order(row: &PredictorAnalysis) -> (f64, f64, f64) {
 /// The first row of its kind that orders sources at all; a random order is none.
 fn best(table: &[PredictorAnalysis], trivial: bool) -> Option<&PredictorAnalysis> {
     let is_it = |row: &&PredictorAnalysis| {
-        row.trivial == trivial && row.within_target_spearman.is_some() && row.predictor != "random"
+        row.trivial == trivial && row.within_target_spearman.is_some() && row.predictor != RANDOM
     };
     table.iter().find(is_it)
 }
@@ -175,7 +196,7 @@ fn random(tables: &Tables<'_>, figures: Option<Selection>) -> PredictorAnalysis 
     let targets = within_target_spearman(&tables.gains, &tables.gains).map_or(0, |within| within.of_targets.len());
     PredictorAnalysis {
         rank: 0,
-        predictor: "random".to_owned(),
+        predictor: RANDOM.to_owned(),
         definition: "a random order of the sources, in expectation".to_owned(),
         trivial: true,
         cost_seconds: 0.0,

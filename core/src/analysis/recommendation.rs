@@ -42,8 +42,8 @@ pub struct RecommendedSource {
     pub verdict: Option<Verdict>,
     /// P(gain > 0), where it was measured and could be tested.
     pub probability_positive: Option<f64>,
-    /// Where it is undecided: the seeds of both arms at which a gain of this size, but at least the margin, would be found
-    /// in four of five studies of this target.
+    /// Where it is undecided: the seeds of both arms at which a gain of this size, but at least the margin, would be
+    /// detected with 80 % power.
     pub seeds_needed: Option<usize>,
     /// What limits the verdict.
     pub flags: Vec<Flag>,

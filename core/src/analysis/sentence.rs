@@ -7,7 +7,6 @@ use crate::number;
 pub(super) fn sentence(family: &FamilyAnalysis, pairs: &[PairAnalysis]) -> String {
     let counts = family.verdicts;
     let total = counts.total();
-    let runs = runs(pairs);
     if counts.untested == total {
         let why = "none can be tested: a verdict needs two runs alone and two after the source";
         return format!("Of {} {why}.", count(total, "ordered pair"));
@@ -21,19 +20,19 @@ pub(super) fn sentence(family: &FamilyAnalysis, pairs: &[PairAnalysis]) -> Strin
         parts.push(format!("{} {} untested", counts.untested, verb(counts.untested, "is", "are")));
     }
     let undecided = format!("{} {} undecided", counts.undecided, verb(counts.undecided, "is", "are"));
-    let smallest = family.smallest_detectable_gain.zip(pairs.first()).map(|(gain, pair)| {
+    let power = family.smallest_detectable_gain.zip(pairs.first()).map(|(gain, pair)| {
         let size = number::plain(number::scale(pair.metric) * gain, number::decimals(pair.metric));
-        let unit = number::unit(pair.metric);
         format!(
-            "; the smallest gain that this design finds in four of five cases is {} (median over pairs)",
-            join(&size, unit)
+            " With {} this study has 80 % power to detect a gain of {} or more (median over pairs).",
+            runs(pairs),
+            join(&size, number::unit(pair.metric))
         )
     });
     format!(
-        "On these test rows, of {} {} and {undecided} at {runs}{}.",
+        "On these test rows, of {} {} and {undecided}.{}",
         count(total, "ordered pair"),
         parts.join(", "),
-        smallest.unwrap_or_default()
+        power.unwrap_or_default()
     )
 }
 

@@ -132,7 +132,7 @@ pub(super) const TERMS: &[Term] = &[
     Term {
         key: "smallest-detectable-gain",
         name: "Smallest detectable gain",
-        text: "The true gain that this design finds in four of five studies, from the noncentral t distribution at \
+        text: "The true gain that this design detects with 80 % power, from the noncentral t distribution at \
                level α / family size. It follows from the design, not from the observed mean.",
         formula: "P(|T(δ)| > t at 1 − α / 2m) = 0.8; δ · se",
         source: "",

@@ -218,6 +218,14 @@ impl Table {
         self.rows.get(row)?.get(at)
     }
 
+    /// Whether numbers belong into it and none is there: nothing but dashes, and how many.
+    pub fn is_void(&self) -> bool {
+        let numeric: Vec<usize> = (0..self.columns.len()).filter(|&i| self.columns[i].is_numeric()).collect();
+        let mut values = self.rows.iter().flat_map(|row| numeric.iter().filter_map(|&i| Some(&row.get(i)?.value)));
+        let is_missing = |v: &Value| matches!(v, Value::Missing | Value::Nothing);
+        values.clone().any(is_missing) && values.all(|v| is_missing(v) || matches!(v, Value::Count(_)))
+    }
+
     /// As one medium shows it: without the columns of others.
     #[must_use]
     pub fn on(&self, medium: Medium) -> Self {

@@ -12,5 +12,5 @@ pub fn detectable(targets: &[Detectable]) -> Table {
         .numbers("seeds", |d| d.seeds)
         .numbers("spread over seeds", |d| Value::number(d.spread, Show::Score(d.metric)))
         .numbers("smallest gain", |d| Value::number(d.gain, Show::Score(d.metric)))
-        .noted("In points, found in four of five studies at the first step of Holm\u{2019}s correction over all pairs.")
+        .noted("In points, with 80 % power at the first step of Holm\u{2019}s correction over all pairs.")
 }

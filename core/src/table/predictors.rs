@@ -1,19 +1,18 @@
 //! Which measure predicted transfer, beside what needs no measure.
 
 use super::{Medium, Show, Table, Value};
-use crate::analysis::{PredictionAnalysis, PredictorAnalysis};
+use crate::analysis::{FamilyKey, PredictorAnalysis};
 use crate::selection::Selection;
 
-/// One row per family and predictor, best first.
-pub fn predictors(predictions: &[&PredictionAnalysis]) -> Table {
+/// One row per predictor of a family, in their order.
+pub fn predictors(rows: &[(&FamilyKey, &PredictorAnalysis)]) -> Table {
     const CSV: &[Medium] = &[Medium::Csv];
-    let rows: Vec<_> = predictions.iter().flat_map(|of| of.table.iter().map(move |p| (&of.family, p))).collect();
     let r = |r| Value::number(r, Show::Signed(2));
     let chance = |p| Value::number(p, Show::P);
     let figure = |p: &PredictorAnalysis, of: fn(&Selection) -> Option<f64>| {
         Value::number(p.figures.as_ref().and_then(of), Show::Share)
     };
-    Table::of(&rows, "predictors", "Which measure predicted transfer")
+    Table::of(rows, "predictors", "Which measure predicted transfer")
         .family(|(family, _)| (*family).clone())
         .numbers("rank", |(_, p)| p.rank)
         .words("predictor", |(_, p)| &p.predictor)

@@ -18,6 +18,6 @@ pub fn race(pairs: &[&PairAnalysis]) -> Table {
         })
         .noted(
             "Seeds after the source and alone at the last look; of pairs that were given up, the seeds in each arm at which a \
-             gain as large as theirs, or as the margin, would be found in four of five studies (— more than 200).",
+             gain as large as theirs, or as the margin, would be detected with 80 % power (— more than 200).",
         )
 }

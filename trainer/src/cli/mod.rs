@@ -42,30 +42,67 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Subcommands {
     /// Run the embedded study, start to report
+    #[command(after_help = "Example:\n\
+         \x20 transfermap demo --out out/demo")]
     Demo(demo::Demo),
     /// Write a commented study file by looking at data files
+    #[command(after_help = "Example:\n\
+         \x20 transfermap init study.toml reviews.csv questions.tsv")]
     Init(init::Init),
     /// Validate a study's data and labels; print sizes, lengths, overlaps and the number of runs
+    #[command(after_help = "Examples:\n\
+         \x20 transfermap check study.toml\n\
+         \x20 transfermap check study.toml --like out/report.json    # with the spread of an earlier study")]
     Check(check::Check),
     /// Train what is missing of a study and write its report
+    #[command(after_help = "Examples:\n\
+         \x20 transfermap run study.toml --out out\n\
+         \x20 transfermap run study.toml --out out --only 'sequential/*--rte/*'\n\
+         \x20 transfermap run study.toml --out out --device cuda --workers 4")]
     Run(run::Run),
     /// Show what is done, running, failed and missing
+    #[command(after_help = "Example:\n\
+         \x20 transfermap status out")]
     Status(status::Status),
     /// Test a report: verdicts, correlations, choice of sources
+    #[command(after_help = "Examples:\n\
+         \x20 transfermap analyze out/report.json\n\
+         \x20 transfermap analyze out/report.json --metric f1_macro --margin 0.02\n\
+         \x20 transfermap analyze out/report.json --json > analysis.json")]
     Analyze(analyze::Analyze),
     /// Rank the sources for a target, measured and predicted
+    #[command(after_help = "Example:\n\
+         \x20 transfermap recommend out/report.json --target rte")]
     Recommend(recommend::Recommend),
     /// Rank a finished study's sources for a data set that it has never seen
+    #[command(after_help = "Example:\n\
+         \x20 transfermap score --target my-task.toml --against out")]
     Score(score::Score),
     /// Write reports as a page: a site for any static host, or one HTML file
+    #[command(after_help = "Examples:\n\
+         \x20 transfermap report out/report.json --single-file report.html\n\
+         \x20 transfermap report out-a out-b --out site    # two studies side by side")]
     Report(report::WriteReport),
     /// Serve a folder on this machine; of a running study, its report as it grows
+    #[command(after_help = "Example:\n\
+         \x20 transfermap serve out")]
     Serve(serve::Serve),
     /// Write a report's tables as CSV files, its charts as SVG and PNG, or a run's weights as a transformers folder
+    #[command(after_help = "Examples:\n\
+         \x20 transfermap export out/report.json --out tables --csv --latex\n\
+         \x20 transfermap export out/report.json --out figures --plots\n\
+         \x20 transfermap export --model out/runs/single/rte/s1 --out folder")]
     Export(export::Export),
     /// Make a report of other people's results, given as CSV files
+    #[command(after_help = "Examples:\n\
+         \x20 transfermap import --transfers theirs.csv --baselines alone.csv --out report.json\n\
+         \x20 transfermap import --transfers t.csv --map score=acc --units percent --out report.json")]
     Import(import::ImportFiles),
-    /// Bring models and data sets of the HuggingFace hub into its cache
+    /// Download models and data sets from the HuggingFace hub into its cache
+    #[command(after_help = "Examples:\n\
+         \x20 transfermap fetch model albert/albert-base-v2\n\
+         \x20 transfermap fetch dataset nyu-mll/glue --config rte\n\
+         \x20 transfermap fetch study study.toml")]
     Fetch(fetch::Fetch),
     /// Make the encoder of the demo, which ships in this program
     #[command(hide = true)]
@@ -138,6 +175,23 @@ fn code(result: anyhow::Result<bool>) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_help_has_an_example_that_is_one() {
+        use clap::CommandFactory;
+        for command in Cli::command().get_subcommands().filter(|c| !c.is_hide_set()) {
+            let help = command.get_after_help().map(|h| h.to_string()).unwrap_or_default();
+            let lines: Vec<&str> = help.lines().filter_map(|l| l.trim().split(" #").next()).collect();
+            assert!(lines.len() > 1, "{} has no example", command.get_name());
+            for line in &lines[1..] {
+                let words = line.split_whitespace().map(|w| w.trim_matches('\''));
+                let words: Vec<&str> = words.take_while(|w| *w != ">").collect();
+                assert_eq!(words[..2], ["transfermap", command.get_name()], "{line}");
+                let parsed = Cli::try_parse_from(&words);
+                assert!(parsed.is_ok(), "{line}: {}", parsed.err().map(|e| e.to_string()).unwrap_or_default());
+            }
+        }
+    }
     use clap::CommandFactory;
 
     #[test]

@@ -59,6 +59,6 @@ impl Request {
 
     /// What to do about work that ended early.
     pub fn how_to_resume(&self) -> String {
-        format!("give the same command (--out {}) again to go on", self.out.display())
+        format!("run the same command (--out {}) again to resume", self.out.display())
     }
 }

@@ -61,7 +61,7 @@ pub fn select(plan: &Plan, shard: Option<Shard>, only: Option<&str>) -> Result<S
         .collect();
     if let (true, Some(text)) = (asked.is_empty(), only) {
         let example = plan.runs.first().map_or("", |r| r.id.as_str());
-        return Err(Wrong(format!("--only {text}: no run is called so; run ids look like `{example}`")));
+        return Err(Wrong(format!("--only {text}: no run matches; run ids look like `{example}`")));
     }
     let needed: HashSet<&str> =
         plan.runs.iter().filter(|r| asked.contains(r.id.as_str())).filter_map(|r| r.depends_on.as_deref()).collect();

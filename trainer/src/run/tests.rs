@@ -248,7 +248,7 @@ fn a_stop_saves_checkpoints_and_the_same_command_goes_on_to_the_same_numbers() {
         });
         run_study(&tasks, stopped.path(), 2, &stop).0
     });
-    assert!(result.unwrap().stopped.unwrap().contains("again to go on"));
+    assert!(result.unwrap().stopped.unwrap().contains("again to resume"));
     assert!(checkpoints(stopped.path()) > 0, "the stop hit a running training");
     let go = AtomicBool::new(false);
     let (outcome, planned) = run_study(&tasks, stopped.path(), 2, &go);

@@ -69,6 +69,7 @@ pub fn write_csv(root: &Path, report: &Report, analysis: &Analysis) -> anyhow::R
     let study = &report.study;
     let runs = Runs::new(&report.runs)?;
     let map = TransferMap::of_study(study, &report.runs)?;
+    let predictors = analysis.predictors.iter().flat_map(|of| of.table.iter().map(move |p| (&of.family, p)));
     let tables = [
         ("baseline_performance.csv", table::baseline_performance(study, &runs)),
         ("fine_tune_performance.csv", table::fine_tune_performance(study, &runs)),
@@ -77,7 +78,7 @@ pub fn write_csv(root: &Path, report: &Report, analysis: &Analysis) -> anyhow::R
         ("similarity.csv", table::similarity(&report.measures)),
         ("correlation.csv", table::correlations(&all(&analysis.correlations))),
         ("selection.csv", table::selection(&all(&analysis.selection))),
-        ("predictors.csv", table::predictors(&all(&analysis.predictors))),
+        ("predictors.csv", table::predictors(&predictors.collect::<Vec<_>>())),
     ];
     write_tables(root, tables.map(|(name, table)| (name, table.csv())))
 }

@@ -2,18 +2,29 @@
 
 use std::io::{self, Write};
 
-use transfermap::analysis::{Analysis, FamilyAnalysis, PairAnalysis, PairOutcome};
+use transfermap::analysis::{
+    Analysis, FamilyAnalysis, PairAnalysis, PairOutcome, PredictionAnalysis, PredictorAnalysis,
+};
 use transfermap::metric::Metric;
 use transfermap::number::{self, or_missing};
 use transfermap::table;
 
 use super::print;
 
-/// Prints baselines, the transfer map with verdicts, and which measure predicted it.
+/// Which rows of a table of predictors are shown.
+type Shown = fn(&PredictionAnalysis) -> Vec<&PredictorAnalysis>;
+
+/// Prints the answer: baselines, the transfer map with verdicts, and of what could have predicted it the best and what
+/// needs no measure.
 ///
 /// # Errors
 /// stdout is closed.
 pub fn overview(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::Result<()> {
+    answer(out, analysis, PredictionAnalysis::leading, colour)
+}
+
+/// The answer, with the predictors that `shown` takes.
+fn answer(out: &mut dyn Write, analysis: &Analysis, shown: Shown, colour: bool) -> io::Result<()> {
     let tasks: Vec<_> = analysis.tasks.iter().filter(|t| t.baseline.n + t.baseline.failed_runs > 0).collect();
     print(out, &table::tasks(&tasks, analysis.families.len() > 1, &[]), colour)?;
     for family in &analysis.families {
@@ -21,7 +32,8 @@ pub fn overview(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::R
         print(out, &table::transfer_map(analysis, &family.key), colour)?;
         writeln!(out, "\n{}", family.sentence)?;
         for prediction in analysis.predictors.iter().filter(|p| p.family == family.key) {
-            print(out, &table::predictors(&[prediction]), colour)?;
+            let rows: Vec<_> = shown(prediction).into_iter().map(|p| (&prediction.family, p)).collect();
+            print(out, &table::predictors(&rows), colour)?;
             writeln!(out, "\n{}", prediction.sentence)?;
             if let Some(known) = &prediction.leave_one_out {
                 writeln!(out, "{}", known.sentence)?;
@@ -54,7 +66,7 @@ pub fn race(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::Resul
 /// # Errors
 /// stdout is closed.
 pub fn full(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::Result<()> {
-    overview(out, analysis, colour)?;
+    answer(out, analysis, PredictionAnalysis::judged, colour)?;
     for family in &analysis.families {
         heading(out, analysis, family)?;
         let mut pairs: Vec<&PairAnalysis> = analysis.pairs_of(&family.key).collect();

@@ -10,14 +10,15 @@ pub mod working;
 
 use std::io::{self, IsTerminal, Write};
 
-use transfermap::table::Table;
+use transfermap::table::{Medium, Table};
 
-/// Prints a table after an empty line, if it has rows. With `colour`, gains are blue and losses orange.
+/// Prints a table after an empty line, if it has rows with more than dashes. With `colour`, gains are blue and losses
+/// orange.
 ///
 /// # Errors
 /// stdout is closed.
 pub fn print(out: &mut dyn Write, table: &Table, colour: bool) -> io::Result<()> {
-    if table.rows.is_empty() { Ok(()) } else { write!(out, "\n{}", table.text(colour)) }
+    if table.rows.is_empty() || table.on(Medium::Terminal).is_void() { Ok(()) } else { write!(out, "\n{}", table.text(colour)) }
 }
 
 /// Whether stdout shows colours: it is a terminal and `NO_COLOR` is not set.

@@ -69,7 +69,7 @@ pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
         let size = number::plain(number::scale(metric) * smallest, number::decimals(metric));
         let size = format!("{size} {unit}");
         words.push(format!(
-            "With these seeds only a gain of {} or more would be found in four of five studies.",
+            "These seeds have 80 % power to detect a gain of {} or more.",
             size.trim_end()
         ));
     }
