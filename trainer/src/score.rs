@@ -6,6 +6,7 @@ use std::slice;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+use indexmap::IndexMap;
 use serde::Serialize;
 use transfermap::analysis::{Analysis, Options, PredictorAnalysis, Recommendation, recommend};
 use transfermap::measure::probe::{TaskCost, TaskProbe};
@@ -320,7 +321,8 @@ fn measure(
     // What the study has paid for.
     known.iter_mut().for_each(|t| t.cost = TaskCost::default());
     let mut all: Vec<Measure> = Vec::new();
-    let mut lacking: Vec<String> = Vec::new();
+    // By reason the sources that it is said of.
+    let mut lacking: IndexMap<String, Vec<&str>> = IndexMap::new();
     for source in finished.study.task.iter().filter(|t| t.name != target) {
         // Two tasks at a time, so that nothing is computed between the sources.
         let pair: Vec<TaskProbe> = known.iter().filter(|t| t.task == source.name).chain(&new).cloned().collect();
@@ -343,10 +345,14 @@ fn measure(
                 None => all.push(measure),
             }
         }
-        lacking.extend(warnings.into_iter().map(|w| format!("{}: {w}.", source.name)));
+        warnings.into_iter().for_each(|w| lacking.entry(w).or_default().push(&source.name));
     }
     all.retain(|m| !m.values.is_empty());
-    Ok((all, lacking))
+    let said = |(why, of): (String, Vec<&str>)| {
+        let every = of.len() > 1 && of.len() == finished.study.task.iter().filter(|t| t.name != target).count();
+        format!("{}: {why}.", if every { "every source".to_owned() } else { of.join(", ") })
+    };
+    Ok((all, lacking.into_iter().map(said).collect()))
 }
 
 /// Ranks the sources by every measure, and the measures by how they did in the study.

@@ -100,7 +100,8 @@ pub fn dry_run(out: &mut dyn Write, outlook: &Outlook, keeps_models: bool) -> io
     for (protocol, count) in by_protocol {
         writeln!(out, "  {:<12}{count}", protocol.name())?;
     }
-    writeln!(out, "  {:<12}{} runs, about {steps} optimizer steps", "in all", selection.runs.len())?;
+    let all = if study.race.is_some() { "all seeds" } else { "in all" };
+    writeln!(out, "  {all:<12}{} runs, about {steps} optimizer steps", selection.runs.len())?;
     if !selection.added.is_empty() {
         writeln!(out, "  of these, others start from: {}", listed(&selection.added))?;
     }
