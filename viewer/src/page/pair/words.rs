@@ -68,10 +68,7 @@ pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
     if let (Verdict::Undecided, Some(smallest)) = (pair.verdict, pair.smallest_detectable_gain) {
         let size = number::plain(number::scale(metric) * smallest, number::decimals(metric));
         let size = format!("{size} {unit}");
-        words.push(format!(
-            "These seeds have 80 % power to detect a gain of {} or more.",
-            size.trim_end()
-        ));
+        words.push(format!("These seeds have 80 % power to detect a gain of {} or more.", size.trim_end()));
     }
     let without = &pair.without_collapsed;
     let collapsed = pair.collapsed_runs + pair.collapsed_singles;
