@@ -1,6 +1,6 @@
 //! What to do about a target, in one or two sentences that claim no more than was shown.
 
-use super::recommendation::{Basis, RecommendedSource};
+use super::recommendation::{Basis, Recommendation, RecommendedSource};
 use super::sentence::count;
 use super::{Flag, Verdict};
 use crate::metric::Metric;
@@ -18,6 +18,55 @@ pub fn leaning(probability_positive: f64) -> String {
     }
     // 100 % would be a certainty that no sample gives.
     format!("leans to {word}, {} %", (100.0 * share).round().min(99.0))
+}
+
+impl Recommendation {
+    /// What to do, in a line after the target's name: `first on mnli (+2.1 points, interval [+0.4, +3.8], helps)`, `train
+    /// alone: every source harms it`, or what is most likely where nothing has been shown.
+    pub fn decision(&self) -> String {
+        let helps = || self.sources.iter().filter(|s| s.verdict == Some(Verdict::Helps));
+        let safe = helps().find(|s| doubt(s, &self.target).is_none());
+        if let Some(source) = safe.or_else(|| helps().next()) {
+            let but = doubt(source, &self.target).map_or_else(String::new, |doubt| format!(", but {doubt}"));
+            return format!("first on {} ({}){but}", source.source, self.known(source));
+        }
+        let all = |verdicts: &[Verdict]| {
+            !self.sources.is_empty() && self.sources.iter().all(|s| s.verdict.is_some_and(|v| verdicts.contains(&v)))
+        };
+        if all(&[Verdict::Harms]) {
+            return "train alone: every source harms it".to_owned();
+        }
+        if all(&[Verdict::Harms, Verdict::Equivalent]) {
+            return "train alone: no source makes a difference for the better that matters".to_owned();
+        }
+        let Some(best) = self.sources.first().filter(|s| s.gain.is_some()) else {
+            return "nothing is known about sources".to_owned();
+        };
+        let (name, known) = (&best.source, self.known(best));
+        match (&best.basis, best.probability_positive) {
+            (Basis::Predicted { .. }, _) => {
+                format!("not measured; {name} is predicted to be the best source ({known})")
+            }
+            (_, Some(p)) if p >= LEANS => format!("not shown; most likely first on {name} ({known})"),
+            (_, Some(p)) if p <= 1.0 - LEANS => {
+                format!("not shown; most likely alone, for the best source is {name} ({known})")
+            }
+            _ => format!("not shown; {name} came out best ({known})"),
+        }
+    }
+
+    /// Gain, interval, and verdict or leaning.
+    fn known(&self, source: &RecommendedSource) -> String {
+        let gain = source.gain.map(|g| with_unit(self.metric, g));
+        let interval = source.interval.map(|i| format!("interval {}", number::gain_interval(self.metric, i)));
+        let said = match (&source.basis, source.verdict, source.probability_positive) {
+            (Basis::Predicted { predictor, .. }, ..) => format!("predicted by {predictor}, not measured"),
+            (_, Some(Verdict::Undecided), Some(p)) => leaning(p),
+            (_, Some(verdict), _) => verdict.name().to_owned(),
+            (_, None, _) => Verdict::Untested.name().to_owned(),
+        };
+        [gain, interval, Some(said)].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// The sentence under a ranking; `sources` stand best first.
@@ -116,6 +165,7 @@ pub(super) fn measured(source: &RecommendedSource, metric: Metric, runs: usize) 
 mod tests {
     use super::*;
     use crate::statistics::Interval;
+    use crate::study::Protocol;
 
     #[test]
     fn leanings_claim_no_certainty() {
@@ -160,6 +210,38 @@ mod tests {
         let equal = source("d", 0.0, Verdict::Equivalent, &[]);
         assert!(of(&[equal]).starts_with("Train rte alone: no source makes a difference"));
         assert_eq!(of(&[]), "Nothing is known about sources for rte.");
+    }
+
+    #[test]
+    fn a_decision_is_one_line_that_claims_no_more_than_was_shown() {
+        let of = |sources: &[RecommendedSource]| {
+            let family =
+                crate::transfer::FamilyKey { encoder: "e".into(), variant: "v".into(), protocol: Protocol::Sequential };
+            let all = Recommendation {
+                family,
+                target: "rte".into(),
+                metric: Metric::Accuracy,
+                sources: sources.to_vec(),
+                prediction: None,
+                advice: String::new(),
+            };
+            all.decision()
+        };
+        let (helps, harms) = (source("a", 0.02, Verdict::Helps, &[]), source("b", -0.02, Verdict::Harms, &[]));
+        let open = source("c", 0.01, Verdict::Undecided, &[]);
+        let first = "first on a (+2.0 points, interval [+1.0, +3.0], helps)";
+        assert_eq!(of(&[open.clone(), helps, harms.clone()]), first);
+        assert!(of(&[source("a", 0.05, Verdict::Helps, &[Flag::Leak])]).contains("but test texts of rte"));
+        // What is not shown is no reason to train alone.
+        let leaning = "not shown; most likely first on c (+1.0 points, interval [0.0, +2.0], leans to help, 96 %)";
+        assert_eq!(of(&[open.clone(), harms.clone()]), leaning);
+        let leans = |p| RecommendedSource { probability_positive: Some(p), ..open.clone() };
+        assert!(
+            of(&[leans(0.2), harms.clone()]).starts_with("not shown; most likely alone, for the best source is c (")
+        );
+        assert!(of(&[leans(0.55)]).starts_with("not shown; c came out best (+1.0 points"));
+        assert_eq!(of(&[harms]), "train alone: every source harms it");
+        assert_eq!(of(&[]), "nothing is known about sources");
     }
 
     #[test]
