@@ -169,7 +169,8 @@ impl Choices {
 
 /// A family's name in the address.
 pub fn family_name(family: &FamilyKey) -> String {
-    format!("{}/{}/{}", family.encoder, family.variant, family.protocol.name())
+    let block = family.block.as_ref().map_or_else(String::new, |block| format!("/{block}"));
+    format!("{}/{}/{}{block}", family.encoder, family.variant, family.protocol.name())
 }
 
 /// Percent-encodes everything but letters, digits and `-_.~/`.

@@ -5,6 +5,7 @@ use super::sentence::count;
 use super::{Flag, Verdict};
 use crate::metric::Metric;
 use crate::number;
+use crate::study::Protocol;
 
 /// Probabilities of a positive gain between this and its counterpart lean neither way.
 const LEANS: f64 = 0.6;
@@ -24,11 +25,12 @@ impl Recommendation {
     /// What to do, in a line after the target's name: `first on mnli (+2.1 points, interval [+0.4, +3.8], helps)`, `train
     /// alone: every source harms it`, or what is most likely where nothing has been shown.
     pub fn decision(&self) -> String {
+        let how = if self.family.protocol == Protocol::Joint { "together with" } else { "first on" };
         let helps = || self.sources.iter().filter(|s| s.verdict == Some(Verdict::Helps));
         let safe = helps().find(|s| doubt(s, &self.target).is_none());
         if let Some(source) = safe.or_else(|| helps().next()) {
             let but = doubt(source, &self.target).map_or_else(String::new, |doubt| format!(", but {doubt}"));
-            return format!("first on {} ({}){but}", source.source, self.known(source));
+            return format!("{how} {} ({}){but}", source.source, self.known(source));
         }
         let all = |verdicts: &[Verdict]| {
             !self.sources.is_empty() && self.sources.iter().all(|s| s.verdict.is_some_and(|v| verdicts.contains(&v)))
@@ -47,7 +49,7 @@ impl Recommendation {
             (Basis::Predicted { .. }, _) => {
                 format!("not measured; {name} is predicted to be the best source ({known})")
             }
-            (_, Some(p)) if p >= LEANS => format!("not shown; most likely first on {name} ({known})"),
+            (_, Some(p)) if p >= LEANS => format!("not shown; most likely {how} {name} ({known})"),
             (_, Some(p)) if p <= 1.0 - LEANS => {
                 format!("not shown; most likely alone, for the best source is {name} ({known})")
             }
@@ -69,12 +71,13 @@ impl Recommendation {
     }
 }
 
-/// The sentence under a ranking; `sources` stand best first.
-pub(super) fn advice(sources: &[RecommendedSource], metric: Metric, target: &str) -> String {
+/// The sentence under a ranking; `sources` stand best first. `together`: they are partners, trained with the target.
+pub(super) fn advice(sources: &[RecommendedSource], metric: Metric, target: &str, together: bool) -> String {
     let unit = |gain: Option<f64>| gain.map_or_else(String::new, |g| with_unit(metric, g));
     let helps = || sources.iter().filter(|s| s.verdict == Some(Verdict::Helps));
     if let Some(source) = helps().find(|s| doubt(s, target).is_none()) {
-        return format!("Train {} first: it helps {target} ({}).", source.source, unit(source.gain));
+        let how = if together { format!("with {target}") } else { "first".to_owned() };
+        return format!("Train {} {how}: it helps {target} ({}).", source.source, unit(source.gain));
     }
     if let Some((source, doubt)) = helps().find_map(|s| Some((s, doubt(s, target)?))) {
         return format!("{} comes out as helping {target} ({}), but {doubt}.", source.source, unit(source.gain));
@@ -165,7 +168,6 @@ pub(super) fn measured(source: &RecommendedSource, metric: Metric, runs: usize) 
 mod tests {
     use super::*;
     use crate::statistics::Interval;
-    use crate::study::Protocol;
 
     #[test]
     fn leanings_claim_no_certainty() {
@@ -192,7 +194,7 @@ mod tests {
 
     #[test]
     fn advice_goes_no_further_than_what_was_shown() {
-        let of = |sources: &[RecommendedSource]| advice(sources, Metric::Accuracy, "rte");
+        let of = |sources: &[RecommendedSource]| advice(sources, Metric::Accuracy, "rte", false);
         let (helps, harms) = (source("a", 0.02, Verdict::Helps, &[]), source("b", -0.02, Verdict::Harms, &[]));
         let open = source("c", 0.01, Verdict::Undecided, &[]);
         assert_eq!(of(&[helps.clone(), harms.clone()]), "Train a first: it helps rte (+2.0 points).");
@@ -215,8 +217,12 @@ mod tests {
     #[test]
     fn a_decision_is_one_line_that_claims_no_more_than_was_shown() {
         let of = |sources: &[RecommendedSource]| {
-            let family =
-                crate::transfer::FamilyKey { encoder: "e".into(), variant: "v".into(), protocol: Protocol::Sequential };
+            let family = crate::transfer::FamilyKey {
+                encoder: "e".into(),
+                variant: "v".into(),
+                protocol: Protocol::Sequential,
+                block: None,
+            };
             let all = Recommendation {
                 family,
                 target: "rte".into(),
@@ -246,7 +252,7 @@ mod tests {
 
     #[test]
     fn advice_without_an_answer_says_what_would_give_one() {
-        let of = |sources: &[RecommendedSource]| advice(sources, Metric::Accuracy, "rte");
+        let of = |sources: &[RecommendedSource]| advice(sources, Metric::Accuracy, "rte", false);
         let undecided = source("c", 0.01, Verdict::Undecided, &[]);
         let endless = RecommendedSource { seeds_needed: None, ..undecided.clone() };
         assert!(of(&[endless]).ends_with("no number of seeds that one could pay for would decide."));

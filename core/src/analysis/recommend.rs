@@ -2,13 +2,15 @@
 
 use super::advice::{advice, measured, with_unit};
 use super::model::Model;
-use super::pairs::{POWER, arms};
+use super::options::POWER;
+use super::pairs::arms;
 use super::recommendation::{Basis, Recommendation, RecommendedSource};
 use super::{Analysis, AnalysisError, Context, Decisions, FamilyKey, Flag, Options, PairAnalysis, Verdict, decide};
 use crate::metric::Metric;
 use crate::number;
 use crate::report::Report;
 use crate::statistics::Interval;
+use crate::study::Protocol;
 use crate::transfer::Pair;
 
 /// Ranks the sources of `target` in every family of the report.
@@ -99,7 +101,7 @@ impl<'a> Advisor<'a> {
                 number::signed(m.spearman, 2)
             )
         });
-        let advice = advice(&sources, metric, self.target);
+        let advice = advice(&sources, metric, self.target, self.key.protocol == Protocol::Joint);
         Recommendation { family: self.key.clone(), target: self.target.to_owned(), metric, sources, prediction, advice }
     }
 

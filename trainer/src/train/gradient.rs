@@ -10,6 +10,7 @@ use crate::encoder::init::has_padding_row;
 use crate::encoder::named::Path;
 
 /// One flat gradient per parameter, by HuggingFace name (Burn's own layout inside). None by default.
+#[derive(Clone)]
 pub struct Gradient<B: AutodiffBackend> {
     parts: BTreeMap<String, Tensor<B::InnerBackend, 1>>,
 }
@@ -27,6 +28,12 @@ impl<B: AutodiffBackend> Gradient<B> {
         let mut taker = Taker::<B> { path: Path::default(), grads, padding_idx, parts: BTreeMap::new() };
         model.visit(&mut taker);
         Self { parts: taker.parts }
+    }
+
+    /// Of one parameter.
+    #[cfg(test)]
+    pub fn of_one(name: &str, gradient: Tensor<B::InnerBackend, 1>) -> Self {
+        Self { parts: [(name.to_owned(), gradient)].into() }
     }
 
     /// The same with `prefix` before every name.
@@ -66,6 +73,27 @@ impl<B: AutodiffBackend> Gradient<B> {
     pub fn clipped(self, norm: f64, max_norm: f64) -> Self {
         let factor = max_norm / (norm + 1e-6);
         if max_norm > 0.0 && factor < 1.0 { self.scaled(factor) } else { self }
+    }
+
+    /// Σ weight × gradient, each parameter by the weights of its block.
+    pub fn combined(gradients: Vec<Self>, weights: &dyn Fn(&str) -> Vec<f64>) -> Self {
+        let mut sum = BTreeMap::new();
+        for (i, gradient) in gradients.into_iter().enumerate() {
+            for (name, g) in gradient.parts {
+                let g = g.mul_scalar(weights(&name).get(i).copied().unwrap_or(0.0));
+                let all = match sum.remove(&name) {
+                    Some(all) => all + g,
+                    None => g,
+                };
+                sum.insert(name, all);
+            }
+        }
+        Self { parts: sum }
+    }
+
+    /// The parts by name, in order of names.
+    pub fn parts(&self) -> impl Iterator<Item = (&str, &Tensor<B::InnerBackend, 1>)> {
+        self.parts.iter().map(|(name, g)| (name.as_str(), g))
     }
 
     /// Every part times `factor`.

@@ -8,7 +8,6 @@ use super::gradient::Gradient;
 use super::job::{Job, Part};
 use super::loss::cross_entropy;
 use super::model::Model;
-use super::schedule::steps_per_epoch;
 use crate::data::batch::{collate, epoch_batches};
 use crate::encoder::Mode;
 use crate::encoder::dropout::Dropout;
@@ -63,7 +62,7 @@ impl<'j> Member<'j> {
 
     /// Optimizer steps of one pass over its examples.
     pub(super) fn per_pass(&self) -> u64 {
-        steps_per_epoch(self.part.recipe, self.part.data.train.len())
+        self.part.recipe.steps_per_epoch(self.part.data.train.len())
     }
 
     /// Passes that so many examples make.

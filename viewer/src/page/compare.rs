@@ -148,8 +148,9 @@ pub fn family_label(family: &FamilyKey, all: &[FamilyKey]) -> String {
     if all.iter().any(|f| f.variant != family.variant) {
         parts.push(family.variant.as_str());
     }
-    if all.iter().any(|f| f.protocol != family.protocol) || parts.is_empty() {
-        parts.push(family.protocol.name());
+    let protocol = family.protocol_name();
+    if all.iter().any(|f| f.protocol_name() != protocol) || parts.is_empty() {
+        parts.push(&protocol);
     }
     parts.join(", ")
 }

@@ -4,6 +4,7 @@
 
 pub mod choose;
 pub mod compare;
+pub mod joint;
 pub mod map;
 pub mod methods;
 pub mod overview;
@@ -64,6 +65,7 @@ tabs! {
     Similarity, "similarity", "Similarity", similarity;
     Prediction, "prediction", "Does similarity predict transfer?", prediction;
     Choose, "choose", "Choose a source", choose;
+    Joint, "joint", "Joint training", joint;
     Runs, "runs", "Runs", runs;
     Training, "training", "Over training", training;
     Compare, "compare", "Compare", compare;
@@ -84,7 +86,16 @@ pub fn html(look: &Look) -> String {
 impl Tab {
     /// Whether there is anything to show.
     pub fn shown(self, context: &Context<'_>) -> bool {
-        self != Self::Compare || compare::shown(context)
+        match self {
+            Self::Compare => compare::shown(context),
+            Self::Joint => joint::shown(context),
+            _ => true,
+        }
+    }
+
+    /// Whether only some reports have it: several of them, or one with joint runs.
+    pub fn of_some_reports(self) -> bool {
+        matches!(self, Self::Compare | Self::Joint)
     }
 
     /// The tab of a name.
@@ -113,7 +124,7 @@ mod tests {
         let json = std::fs::read_to_string(path).unwrap().replace("ag_news", "<script>alert(1)</script>");
         let report = Report::from_json(json.as_bytes()).unwrap();
         let mut look = Look::new("hostile", report, Choices::default()).unwrap().unwrap();
-        for tab in Tab::ALL.iter().filter(|tab| **tab != Tab::Compare) {
+        for tab in Tab::ALL.iter().filter(|tab| !tab.of_some_reports()) {
             look = look.with(&Change::to(Choice::Tab, tab.name()));
             let html = html(&look);
             assert!(!html.contains("<script") && html.contains("&lt;script&gt;"), "{}", tab.name());
