@@ -11,8 +11,8 @@ use crate::metric::Metric;
 use crate::record::{Budget, Cost, Curve, Provenance, RECORD_SCHEMA, RunRecord, Status};
 use crate::report::{EncoderSummary, REPORT_SCHEMA, Report, SplitSummary, TaskSummary, TokenLengths};
 use crate::study::{
-    Column, Controls, Encoder, Kind, Labels, Measures, Padding, Pairs, Protocol, RecipeOverride, Source, Study, Task,
-    Validation,
+    Column, Controls, Encoder, HeldOut, Kind, Labels, Measures, Padding, Pairs, Protocol, RecipeOverride, Source,
+    Study, Task,
 };
 
 /// What stands where a report names the software that trained.
@@ -183,8 +183,8 @@ fn task(name: &str, metric: Metric, joined: &Joined) -> Task {
         labels: Labels::Names(label_names(name, joined)),
         merge: IndexMap::new(),
         train: Source::default(),
-        test: Source::default(),
-        validation: Validation::default(),
+        test: Source::default().into(),
+        validation: HeldOut::default(),
         metric,
         margin: None,
         recipe: RecipeOverride::default(),

@@ -46,6 +46,7 @@ impl Check {
         let selection = select(&plan, None, None)?;
         let outlook = Outlook { study, plan, inputs: prepared.inputs, selection, found: Survey::default() };
         summary::dry_run(out, &outlook, false)?;
+        summary::findings(out, &prepared.findings)?;
         summary::detectable(out, &outlook, like.as_ref())
     }
 }

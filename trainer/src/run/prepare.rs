@@ -9,7 +9,7 @@ use transfermap::record::Classes;
 use transfermap::report::{EncoderSummary, SplitSummary, TaskSummary};
 use transfermap::study::{Protocol, Study, Task};
 
-use crate::data::{self, Example, TaskData, TokenisedSplit, TokenisedTask};
+use crate::data::{self, Example, Loaded, TaskData, TokenisedSplit, TokenisedTask};
 use crate::error::{Wrong, chain};
 use crate::pretrained::{self, LoadedEncoder};
 use crate::store::inputs::Inputs;
@@ -19,6 +19,8 @@ pub struct Prepared {
     /// What the fingerprints are made of.
     pub contents: Contents,
     pub inputs: Inputs,
+    /// What the rows of the tasks are like, a line each: for `check`.
+    pub findings: Vec<String>,
     /// The encoders in memory.
     pub encoders: Vec<LoadedEncoder>,
 }
@@ -57,11 +59,14 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
             Err(error) => return Err(Wrong::of(&error).into()),
         }
     }
-    let tasks: Vec<(&Task, TaskData)> = study
-        .task
-        .iter()
-        .map(|t| Ok((t, data::load(t, study.data_seed, base).map_err(|e| Wrong::of(&e))?)))
-        .collect::<Result<_, Wrong>>()?;
+    let mut findings = Vec::new();
+    let mut tasks: Vec<(&Task, TaskData)> = Vec::new();
+    for task in &study.task {
+        let loaded = data::read(task, study.data_seed, base).map_err(|e| Wrong::of(&e))?;
+        findings.extend(found(task, &loaded));
+        inputs.warnings.extend(loaded.notes.iter().map(|note| format!("{}: {note}", task.name)));
+        tasks.push((task, loaded.data));
+    }
     let mut lengths: Vec<TokenisedTask> = Vec::new();
     for encoder in &encoders {
         let mut paths = IndexMap::new();
@@ -93,7 +98,20 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
         });
     }
     inputs.warnings.extend(warnings(study, &inputs.tasks));
-    Ok(Prepared { contents, inputs, encoders })
+    Ok(Prepared { contents, inputs, findings, encoders })
+}
+
+/// What the rows of a task are like, in words.
+fn found(task: &Task, loaded: &Loaded) -> Vec<String> {
+    let blank = loaded.blank.iter().map(|blank| {
+        let (path, line) = (blank.path.display(), blank.line);
+        match blank.rows {
+            1 => format!("1 row without a text: {path}, line {line}"),
+            rows => format!("{rows} rows without a text: {path}, the first in line {line}"),
+        }
+    });
+    let lines = blank.chain(data::findings(&loaded.data).lines());
+    lines.map(|line| format!("{}: {line}", task.name)).collect()
 }
 
 /// Sizes and label counts of each split that has rows; lengths where the task is tokenised.
