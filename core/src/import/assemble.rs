@@ -5,6 +5,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::evaluation::{evaluation, in_words};
 use super::join::Joined;
 use super::rows::Scores;
+use super::spelling::nearest;
 use super::{Import, Sheets};
 use crate::fingerprint::digest;
 use crate::metric::Metric;
@@ -316,6 +317,14 @@ fn checkpoints_in_words(joined: &Joined) -> Option<String> {
     })
 }
 
+/// A task, with the one of the baselines that may be meant.
+fn with_nearest(task: &str, joined: &Joined) -> String {
+    match nearest(task, joined.without_transfers.iter().map(String::as_str)) {
+        Some(near) => format!("{task} (the baselines have `{near}`)"),
+        None => task.to_owned(),
+    }
+}
+
 fn missing_baselines(joined: &Joined) -> Option<String> {
     let there: IndexSet<(&str, &str, &str)> =
         joined.singles.iter().map(|s| (s.encoder.as_str(), s.variant.as_str(), s.task.as_str())).collect();
@@ -325,7 +334,11 @@ fn missing_baselines(joined: &Joined) -> Option<String> {
     }
     let several = targets.len() > 1;
     let in_words = |(&(encoder, variant), targets): (&(&str, &str), &IndexSet<&str>)| {
-        let missing: Vec<&str> = targets.iter().copied().filter(|t| !there.contains(&(encoder, variant, *t))).collect();
+        let missing: Vec<String> = targets
+            .iter()
+            .filter(|t| !there.contains(&(encoder, variant, **t)))
+            .map(|t| with_nearest(t, joined))
+            .collect();
         let all = several && missing.len() == targets.len();
         let names = if all { "all targets".to_owned() } else { missing.join(", ") };
         let setting = if several { format!(" (encoder `{encoder}`, variant `{variant}`)") } else { String::new() };
