@@ -323,7 +323,7 @@ def _(c):
 
 @case("78-duplicates-and-conflicts")
 def _(c):
-    said = ["repeat the text and the label", "more than one label", "case or white space"]
+    said = ["repeats? the text and the label", "more than one label", "case or white space"]
     c.run("check study.toml", 0, said)
 
 

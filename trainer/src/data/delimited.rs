@@ -108,8 +108,9 @@ impl Delimited {
     /// What is odd about the rows that were read, in words.
     pub(super) fn note(&self) -> Option<String> {
         let (line, cell, count) = self.quoted.as_ref()?;
+        let cells = if *count == 1 { "1 cell looks".to_owned() } else { format!("{count} cells look") };
         Some(format!(
-            "{}, line {line}: {count} cells look quoted, such as {cell}. TSV is read as it stands, with the quotes; if they \
+            "{}, line {line}: {cells} quoted, such as {cell}. TSV is read as it stands, with the quotes; if they \
              are the format's, add format = \"csv\", separator = \"\\t\" to the source.",
             self.lines.path().display()
         ))

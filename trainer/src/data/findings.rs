@@ -66,23 +66,20 @@ fn fold(texts: &[String]) -> Vec<String> {
 impl Findings {
     /// In words, a line each.
     pub fn lines(&self) -> Vec<String> {
+        let count = |n: usize, one: &str, many: &str| if n == 1 { one.to_owned() } else { format!("{n} {many}") };
         let such_as = |text: &str| super::error::shown(text);
         let (contradictions, contradiction) = &self.contradictions;
         let (near, near_copy) = &self.near_copies;
+        let copies = count(self.copies, "1 training row repeats", "training rows repeat");
+        let texts = count(*contradictions, "1 text stands", "texts stand");
+        let rows = count(*near, "1 training row differs", "training rows differ");
         [
-            (self.copies > 0)
-                .then(|| format!("{} training rows repeat the text and the label of another", self.copies)),
-            (*contradictions > 0).then(|| {
-                format!(
-                    "{contradictions} texts stand in training with more than one label, such as {}",
-                    such_as(contradiction)
-                )
-            }),
+            (self.copies > 0).then(|| format!("{copies} the text and the label of another")),
+            (*contradictions > 0)
+                .then(|| format!("{texts} in training with more than one label, such as {}", such_as(contradiction))),
             (*near > 0).then(|| {
-                format!(
-                    "{near} training rows differ from a test or validation row only in case or white space, such as {}",
-                    such_as(near_copy)
-                )
+                let what = "from a test or validation row only in case or white space, such as";
+                format!("{rows} {what} {}", such_as(near_copy))
             }),
             (!self.untested.is_empty()).then(|| format!("no test row of: {}", listed(&self.untested))),
         ]

@@ -289,7 +289,7 @@ fn rows_without_text_and_cells_that_look_quoted_are_told() {
     let blank: Vec<_> = loaded.blank.iter().map(|b| (b.path.file_name().unwrap().to_owned(), b.line, b.rows)).collect();
     assert_eq!(blank, [("train.csv".into(), 3, 2)]);
     assert_eq!(loaded.notes.len(), 1);
-    assert!(loaded.notes[0].contains("test.tsv, line 2: 1 cells look quoted"), "{:?}", loaded.notes);
+    assert!(loaded.notes[0].contains("test.tsv, line 2: 1 cell looks quoted"), "{:?}", loaded.notes);
     let quoted = train_and_test().replace("\"test.csv\"", "\"test.tsv\", separator = \"\\t\"");
     assert_eq!(texts(&folder.load(&quoted).test), ["say \"x\""]);
 }
