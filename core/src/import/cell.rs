@@ -87,18 +87,13 @@ mod tests {
             ("71.3+/-0.8", "71.3", false, true),
             ("$71.3_{0.8}$", "71.3", false, true),
             ("$71.3_{\\pm 0.8}$", "71.3", false, true),
-            ("\\textbf{71.3 $\\pm$ 0.8}", "71.3", false, true),
             ("**71.3** ", "71.3", false, false),
             ("71.3 [70.1, 72.5]", "71.3", false, true),
             ("71.3% ± 0.8%", "71.3", true, true),
             ("71.3 ± 0.8 %", "71.3", true, true),
             ("-0.5 (0.1)", "-0.5", false, true),
         ] {
-            let expected = (!text.contains("\\textbf")).then_some(Cell { digits, percent, spread });
-            // `$` between the mean and its spread is one mark too many.
-            if expected.is_some() {
-                assert_eq!(read(text), expected, "{text}");
-            }
+            assert_eq!(read(text), Some(Cell { digits, percent, spread }), "{text}");
         }
         for other in ["", "o.5", "five", "71.3 points", "71.3 / 72.5", "1e", "a (0.8)", "71.3 ()", "2024-01-02", "71,3"]
         {
@@ -109,7 +104,7 @@ mod tests {
     #[test]
     fn decimal_commas_are_told() {
         assert_eq!(with_point("71,3").as_deref(), Some("71.3"));
-        assert_eq!(with_point("-0,71 ± 0,02"), None);
+        assert_eq!(with_point("-0,71 ± 0,02").as_deref(), Some("-0.71"));
         for other in ["71.3", "a,b", ",5", "1,"] {
             assert_eq!(with_point(other), None, "{other}");
         }

@@ -95,8 +95,9 @@ fn without_empty_columns(rows: &mut [Row]) {
         return;
     }
     for row in rows {
-        let kept = row.fields.iter().zip(&filled).filter(|(_, filled)| **filled).map(|(field, _)| field);
-        row.fields = kept.collect();
+        let kept: csv::StringRecord =
+            row.fields.iter().zip(&filled).filter(|(_, filled)| **filled).map(|(field, _)| field).collect();
+        row.fields = kept;
     }
 }
 

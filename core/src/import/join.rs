@@ -188,7 +188,7 @@ impl Joined {
         let mut coverage = Coverage::default();
         for row in rows {
             let (task, scores) = &row.what;
-            coverage.covers(names, row.line, &[task]);
+            coverage.covers(names, row.line, &[task.as_str()]);
             let key = (row.encoder.clone(), row.variant.clone(), task.clone(), row.seed);
             once.check(sheet, row.line, key, || {
                 let any = |name: &Option<String>| name.clone().unwrap_or_else(|| ANY_ENCODER.to_owned());

@@ -49,7 +49,7 @@ pub(super) fn to_rows(sheet: &mut Sheet<'_>, mappings: &[Mapping]) -> Result<Str
     for row in &sheet.rows {
         for (column, target) in &targets {
             if (is_alone(row) || row.text(source) == target.as_str()) && !row.text(*column).is_empty() {
-                alone.insert((setting(row), target), row.text(*column).to_owned());
+                alone.insert((setting(row), target.as_str()), row.text(*column).to_owned());
             }
         }
     }

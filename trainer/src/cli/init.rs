@@ -58,7 +58,7 @@ impl Init {
         let mut names: Vec<String> = Vec::new();
         for group in &groups {
             let name = free_name(&group.name, &names);
-            let found = task::find(group, &name, &|path| relative(path, folder))?;
+            let found = task::find(group, &name, &|path: &Path| relative(path, folder))?;
             text += &found.text;
             notes.extend(found.notes);
             names.push(name);

@@ -1,6 +1,6 @@
 //! What can be wrong with data: every message names the file, the line where there is one, and the remedy.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use transfermap::study::LabelsError;
 
@@ -10,7 +10,7 @@ use transfermap::study::LabelsError;
 pub enum DataError {
     #[error(
         "{}: no such file; correct `file` (relative to the study file's folder) or put the file there",
-        visible(&.path.to_string_lossy())
+        visible_path(.path)
     )]
     Missing { path: PathBuf },
     #[error("{}: is a folder, not a file; name a data file in it", .path.display())]
@@ -104,6 +104,10 @@ pub(crate) fn visible(text: &str) -> String {
         if c.is_control() || takes_no_ink(c) { out.extend(c.escape_default()) } else { out.push(c) }
     }
     out
+}
+
+fn visible_path(path: &Path) -> String {
+    visible(&path.to_string_lossy())
 }
 
 /// Spaces that are not the usual one, and characters without a width.

@@ -9,7 +9,7 @@ use super::jsonl::JsonObjects;
 use super::open::{Lines, open_file};
 use super::parquet;
 use super::quotes::looks_quoted;
-use super::rows::{Format, ending};
+use super::rows::ending;
 
 /// The begin of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

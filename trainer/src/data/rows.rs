@@ -249,7 +249,7 @@ fn generated_rows(task: &Task, name: &str, split: &str) -> Result<Vec<(Vec<Strin
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
+enum Format {
     Csv,
     Tsv,
     Jsonl,

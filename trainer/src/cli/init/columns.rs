@@ -189,7 +189,7 @@ fn texts(cells: &Cells<'_>, width: usize, label: Option<usize>) -> (bool, Vec<us
         return (false, texts);
     }
     let words = |c: usize| cells.mean(c, |cell| cell.split_whitespace().count());
-    let varied = |c: usize| cells.rows.len() < 8 || 5 * cells.distinct(c).len() >= cells.rows.len();
+    let varied = |c: usize| cells.rows.len() < 8 || 5 * cells.distinct(c).len() >= cells.filled(c).count();
     let of_words = |c: &&usize| {
         !names::is_other(cells.name(**c)) && !cells.is_formatted(**c) && varied(**c) && cells.distinct(**c).len() > 1
     };

@@ -147,8 +147,8 @@ pub(super) fn in_folder(folder: &Path) -> std::io::Result<Grouped> {
     if files.is_empty() {
         let mut all = Grouped::default();
         for below in entries.iter().filter(|p| p.is_dir()) {
-            let names = std::fs::read_dir(below)?.filter_map(|e| Some(e.ok()?.path()));
-            if names.into_iter().any(|p| p.is_file() && is_data(&p)) {
+            let mut names = std::fs::read_dir(below)?.filter_map(|e| Some(e.ok()?.path()));
+            if names.any(|p| p.is_file() && is_data(&p)) {
                 let found = in_folder(below)?;
                 all.groups.extend(found.groups);
                 all.notes.extend(found.notes);

@@ -1,6 +1,6 @@
 //! One task of a study file: its files looked at, its labels read, its lines written.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use indexmap::IndexMap;
 use transfermap::study::{Source, Task};
@@ -63,8 +63,8 @@ impl<'g> Looked<'g> {
         if let Some(separator) = self.head.separator {
             keys += &format!(", separator = {}", quoted(&separator.to_string()));
         }
-        let used = of.columns.texts.iter().chain(&of.columns.label);
-        let numbered = used.into_iter().all(|c| !of.column(*c).starts_with('"'));
+        let mut used = of.columns.texts.iter().chain(&of.columns.label);
+        let numbered = used.all(|c| !of.column(*c).starts_with('"'));
         if numbered && self.columns.names.is_some() && self.head.names.is_none() {
             keys += ", header = true";
         }
@@ -265,6 +265,6 @@ fn list(names: &[String]) -> String {
 }
 
 /// Whether a file of a folder seems to be no data at all, so that it can be left out.
-pub(super) fn is_no_data(path: &PathBuf) -> bool {
+pub(super) fn is_no_data(path: &Path) -> bool {
     Looked::at(path).is_err()
 }
