@@ -1,14 +1,14 @@
 //! Tables on a terminal.
 
 use super::cut::middle;
-use super::{Medium, Table, Value};
+use super::{Column, Medium, Table, Value};
 
 /// Columns of text that a note fills.
 const WIDTH: usize = 110;
 
 /// Characters of a name in a row, and of one over a column of numbers.
 const NAME: usize = 40;
-const HEAD: usize = 24;
+const HEAD: usize = 30;
 
 /// Columns of names, which others give and which may be of any length.
 const NAMES: [&str; 12] =
@@ -28,7 +28,9 @@ impl Table {
             out += &filled(&caption.join(": "));
         }
         let table = self.on(Medium::Terminal);
-        let heads = table.columns.iter().map(|c| middle(&c.head, HEAD)).collect();
+        // A head that is the column's name may be a task's.
+        let head = |c: &Column| if c.head == c.name { middle(&c.head, HEAD) } else { c.head.clone() };
+        let heads = table.columns.iter().map(head).collect();
         let rows = table.rows.iter().map(|row| {
             let cells = row.iter().zip(&table.columns);
             cells
