@@ -267,6 +267,10 @@ mod tests {
             .with("news/classes.txt", "World\nSports\nBusiness\nSci/Tech\n");
         let (study, text) = made.init(&["news"]).unwrap();
         assert_eq!(study.task[0].label_set().unwrap().names, ["World", "Sports", "Business", "Sci/Tech"], "{text}");
+        let signs =
+            rows("text,sentiment", 60, |i| format!("the hotel number {i} of the town,{}", ["-1", "0", "1"][i % 3]));
+        let text = Made::new().with("a.csv", signs).text(&["a.csv"]);
+        assert!(text.contains("\"-1\" = \"-1\", \"0\" = \"0\", \"1\" = \"1\""), "{text}");
         let floats = rows("text,label", 60, |i| format!("the hotel number {i} of the town,{}.0", i % 2));
         let (study, text) = Made::new().with("a.csv", floats).init(&["a.csv"]).unwrap();
         assert!(matches!(study.task[0].labels, Labels::Values(_)) && text.contains("\"0\" = \"0\""), "{text}");

@@ -17,7 +17,7 @@ const ROWS: usize = 2000;
 /// More classes than this are no classes.
 const MOST_CLASSES: usize = 2000;
 
-/// Values of rows whose label is hidden or missing.
+/// Values of rows whose label is hidden or missing, in files where no other row has one.
 const UNLABELLED: [&str; 3] = ["-1", "", "?"];
 
 /// Files that name the classes, a line each.
@@ -114,7 +114,13 @@ pub(super) fn find(group: &Group, name: &str, relative: &dyn Fn(&Path) -> String
         match held_out(&other, &train, label) {
             Ok(found) => {
                 for (value, count) in found {
-                    *labels.entry(value).or_default() += count;
+                    // Hidden labels among others; where training has −1, it is a class.
+                    if UNLABELLED.contains(&value.as_str()) && !labels.contains_key(&value) {
+                        notes
+                            .push(format!("{}: {count} rows have no label; take them out of the file", path.display()));
+                    } else {
+                        *labels.entry(value).or_default() += count;
+                    }
                 }
                 others.push((*part, other));
             }
@@ -125,15 +131,12 @@ pub(super) fn find(group: &Group, name: &str, relative: &dyn Fn(&Path) -> String
             Err(Unfit::Wrong(error)) => return Err(error),
         }
     }
-    let unlabelled: usize = UNLABELLED.iter().filter_map(|value| labels.shift_remove(*value)).sum();
-    if unlabelled > 0 {
+    if let Some(unlabelled) = labels.shift_remove("") {
         notes.push(format!("{}: {unlabelled} rows have no label; take them out of the file", train.path.display()));
     }
     let mut values: Vec<String> = labels.into_keys().collect();
-    values.sort_by(|a, b| match (a.parse::<i64>(), b.parse::<i64>()) {
-        (Ok(a), Ok(b)) => a.cmp(&b),
-        _ => a.cmp(b),
-    });
+    // Numbers by their size, before words.
+    values.sort_by_cached_key(|v| (v.parse::<i64>().is_err(), v.parse::<i64>().unwrap_or(0), v.clone()));
     if values.len() > MOST_CLASSES {
         let (path, column, n) = (train.path.display(), train.column(label), values.len());
         return Err(Wrong(format!(
