@@ -1,5 +1,5 @@
 //! Writes the pages of a report as plain HTML, to look at them while a page is being written:
-//! `cargo run -p transfermap-viewer --example gallery -- report.json OUT [CHOICES]`.
+//! `cargo run -p transfermap-viewer --features html --example gallery -- report.json OUT [CHOICES]`.
 
 use std::error::Error;
 use std::fs;

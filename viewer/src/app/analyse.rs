@@ -32,9 +32,13 @@ pub(super) fn look(state: State, jobs: StoredJobs) -> Memo<Option<Look>> {
         Some(Tested { subject, options, result })
     });
     resample(state, tested, jobs);
-    Memo::new(move |_| {
-        let Tested { subject, result, .. } = tested.get()?;
-        let tests = result.ok()?;
+    Memo::new(move |last: Option<&Option<Look>>| {
+        let now = tested.with(|tested| {
+            let tested = tested.as_ref()?;
+            Some((tested.subject.clone(), tested.result.as_ref().ok()?.clone()))
+        });
+        // What is shown stays, where there is nothing else to show.
+        let Some((subject, tests)) = now else { return last.cloned().flatten() };
         let arrived = state.resampled.read();
         let whole = arrived.as_ref().filter(|(of, _)| Arc::ptr_eq(of, &tests.analysis)).map(|(_, whole)| whole.clone());
         Some(Look {

@@ -89,9 +89,12 @@ pub fn table(state: State, table: &Table, markup: Markup, copied: RwSignal<bool>
         }
         // The table may be gone by then.
         let _ = copied.try_set(true);
-        set_timeout(move || {
+        set_timeout(
+            move || {
                 let _ = copied.try_set(false);
-            }, std::time::Duration::from_millis(1200));
+            },
+            std::time::Duration::from_millis(1200),
+        );
     });
 }
 

@@ -48,9 +48,11 @@ pub fn Definition() -> impl IntoView {
                 place(&window, asked);
                 let _ = window.focus();
             }
-            (None, _) => {
-                let nobody = document().active_element().is_none_or(|e| e.tag_name() == "BODY");
-                if let Some(last) = opener.get_value().filter(|_| nobody) {
+            (None, window) => {
+                // The window may be gone already, or go next.
+                let inside = |e: web_sys::Element| window.is_some_and(|window| window.contains(Some(&e)));
+                let lost = document().active_element().is_none_or(|e| e.tag_name() == "BODY" || inside(e));
+                if let Some(last) = opener.get_value().filter(|_| lost) {
                     let _ = last.by.focus();
                 }
             }

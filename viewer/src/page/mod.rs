@@ -22,7 +22,7 @@ use crate::chart::Chart;
 use crate::choices::{Choice, Choices};
 #[cfg(feature = "app")]
 use crate::look::Look;
-#[cfg(feature = "app")]
+#[cfg(feature = "html")]
 use crate::state::{Address, State};
 
 pub use crate::context::Context;
@@ -71,7 +71,7 @@ tabs! {
 }
 
 /// A page as HTML, without a browser: what tests read.
-#[cfg(feature = "app")]
+#[cfg(feature = "html")]
 pub fn html(look: &Look) -> String {
     // Effects are of browsers; here they are queued, and never run.
     let _ = any_spawner::Executor::init_futures_executor();
@@ -99,7 +99,7 @@ impl Choices {
     }
 }
 
-#[cfg(all(test, feature = "app"))]
+#[cfg(all(test, feature = "html"))]
 mod tests {
     use transfermap::glossary::terms;
     use transfermap::report::Report;

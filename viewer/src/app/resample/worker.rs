@@ -25,7 +25,7 @@ pub(super) struct Thread {
     job: Rc<RefCell<Option<Job>>>,
     /// The report that it has read.
     knows: Cell<Option<Arc<Loaded>>>,
-    _heard: [Closure<dyn Fn(MessageEvent)>; 1],
+    _heard: Closure<dyn Fn(MessageEvent)>,
     _failed: Closure<dyn Fn()>,
 }
 
@@ -45,7 +45,7 @@ impl Thread {
         let (fails, of) = (jobs.clone(), job.clone());
         let failed = Closure::<dyn Fn()>::new(move || give_up(&fails, &of));
         worker.set_onerror(Some(failed.as_ref().unchecked_ref()));
-        Ok(Self { worker, job, knows: Cell::default(), _heard: [heard], _failed: failed })
+        Ok(Self { worker, job, knows: Cell::default(), _heard: heard, _failed: failed })
     }
 
     pub(super) fn is_busy(&self) -> bool {
@@ -103,7 +103,7 @@ fn hear(jobs: &Jobs, of: &RefCell<Option<Job>>, data: &JsValue) {
         let added = serde_json::from_str(&text).ok();
         match added.and_then(|added| (*job.tests.analysis).clone().with_resampled(added)) {
             Some(whole) => jobs.finish(&job, whole),
-            None => jobs.in_slices(job),
+            None => later(jobs, job),
         }
     } else if let Some(progress) = data.dyn_ref::<Array>() {
         let number = |i: u32| progress.get(i).as_f64().unwrap_or(0.0) as usize;
@@ -115,10 +115,14 @@ fn hear(jobs: &Jobs, of: &RefCell<Option<Job>>, data: &JsValue) {
 fn give_up(jobs: &Jobs, of: &RefCell<Option<Job>>) {
     let job = of.borrow_mut().take();
     if let Some(job) = job.filter(|job| jobs.counts(job)) {
-        // Not now: this is called by the worker that it ends.
-        let jobs = jobs.clone();
-        leptos::prelude::set_timeout(move || jobs.in_slices(job), std::time::Duration::ZERO);
+        later(jobs, job);
     }
+}
+
+/// On the page's thread; not at once, because it is the worker's own call that ends the worker.
+fn later(jobs: &Jobs, job: Job) {
+    let jobs = jobs.clone();
+    leptos::prelude::set_timeout(move || jobs.in_slices(job), std::time::Duration::ZERO);
 }
 
 /// The worker's side: a report, read once, and resampled as often as options change.
