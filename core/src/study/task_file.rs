@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn reads_a_task_with_and_without_its_heading_and_test_set() {
         let plain = Task::from_toml(KEYS).unwrap();
-        assert_eq!(plain.test.is_training(), true);
+        assert!(plain.test.is_training());
         assert_eq!(Task::from_toml(&format!("# mine\n[[task]]\n{KEYS}")).unwrap(), plain);
         let tested = Task::from_toml(&format!("{KEYS}test = {{ file = \"t.csv\" }}\n")).unwrap();
         assert_eq!(tested.test.source().and_then(|s| s.file.as_deref()), Some("t.csv"));
