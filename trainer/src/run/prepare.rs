@@ -7,11 +7,11 @@ use transfermap::fingerprint::digest;
 use transfermap::plan::Contents;
 use transfermap::record::Classes;
 use transfermap::report::{EncoderSummary, SplitSummary, TaskSummary};
-use transfermap::study::{Protocol, Study, Task};
+use transfermap::study::{Kind, Protocol, Study, Task};
 
 use crate::data::{self, Example, TaskData, TokenisedSplit, TokenisedTask};
-use crate::error::{Wrong, chain};
-use crate::pretrained::{self, LoadedEncoder};
+use crate::error::Wrong;
+use crate::pretrained::{self, LoadedEncoder, Note};
 use crate::store::inputs::Inputs;
 
 /// A study whose data and encoders are read.
@@ -21,6 +21,8 @@ pub struct Prepared {
     pub inputs: Inputs,
     /// The encoders in memory.
     pub encoders: Vec<LoadedEncoder>,
+    /// Why others are not, with [`Absent::Warn`].
+    pub absent: Vec<Wrong>,
 }
 
 /// What to do about an encoder that cannot be loaded.
@@ -28,7 +30,7 @@ pub struct Prepared {
 pub enum Absent {
     /// Nothing can be trained: refuse.
     Refuse,
-    /// A plan can be shown all the same: warn.
+    /// A plan can be shown all the same: go on, and say so.
     Warn,
 }
 
@@ -41,10 +43,14 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
     let mut contents = Contents { backend: backend.to_owned(), ..Contents::default() };
     let base_folder = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
     let mut inputs = Inputs { base: base_folder, ..Inputs::default() };
-    let mut encoders = Vec::new();
+    let (mut encoders, mut absent_ones) = (Vec::new(), Vec::new());
+    let pairs = study.task.iter().any(|t| t.kind == Kind::Pair);
     for asked in &study.encoder {
-        match pretrained::load(asked, base) {
-            Ok(encoder) => {
+        let loaded = pretrained::load_with_notes(asked, base);
+        match loaded.and_then(|loaded| if pairs { loaded.0.check_pairs().map(|()| loaded) } else { Ok(loaded) }) {
+            Ok((encoder, notes)) => {
+                let named = |note: &Note| format!("encoder `{}`: {note}.", asked.name);
+                inputs.warnings.extend(notes.iter().map(named));
                 inputs.folders.extend(asked.folder.clone().map(|folder| (asked.name.clone(), folder)));
                 contents.encoders.insert(encoder.name.clone(), encoder.fingerprint.clone());
                 inputs.encoders.push(summarise(&encoder));
@@ -52,7 +58,7 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
             }
             Err(error) if absent == Absent::Warn => {
                 contents.encoders.insert(asked.name.clone(), "absent".into());
-                inputs.warnings.push(format!("cannot be trained yet: {}", chain(&error)));
+                absent_ones.push(Wrong::of(&error));
             }
             Err(error) => return Err(Wrong::of(&error).into()),
         }
@@ -93,7 +99,7 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
         });
     }
     inputs.warnings.extend(warnings(study, &inputs.tasks));
-    Ok(Prepared { contents, inputs, encoders })
+    Ok(Prepared { contents, inputs, encoders, absent: absent_ones })
 }
 
 /// Sizes and label counts of each split that has rows; lengths where the task is tokenised.
