@@ -13,7 +13,7 @@ use transfermap::measure::probe::{TaskCost, TaskProbe};
 use transfermap::measure::{Cost, MeasureInfo, Measured, Measuring, Selection, Trained, info, is_level};
 use transfermap::plan::Plan;
 use transfermap::report::{Measure, Report, TaskSummary};
-use transfermap::study::{Study, Task};
+use transfermap::study::{Kind, Study, Task};
 
 use crate::backend::device;
 use crate::error::{Wrong, chain};

@@ -98,7 +98,7 @@ fn wanted(files: &[String], tokenizer: bool) -> Result<Wanted, &'static str> {
     if !has(CONFIG) {
         return Err("no config.json in it; is it a model for transformers?");
     }
-    needed.push(CONFIG.to_owned());
+    needed.insert(0, CONFIG.to_owned());
     let mut more: Vec<&str> = Vec::new();
     if tokenizer {
         more.push(SETTINGS);
