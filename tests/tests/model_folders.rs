@@ -46,14 +46,24 @@ impl Place {
 
     /// A study of one task; `encoder` stands in place of the embedded one.
     fn study(&self, name: &str, task: &str, encoder: &str) {
-        let text = generated_study(&[task], "[1]", 96, RECIPE, "protocols = [\"single\"]\n[measures]\nselect = \"none\"\n");
+        let text =
+            generated_study(&[task], "[1]", 96, RECIPE, "protocols = [\"single\"]\n[measures]\nselect = \"none\"\n");
         let text = text.replace("embedded = \"demo-albert\"", encoder);
         fs::write(self.path(name), text).unwrap();
     }
 
     fn run(&self, study: &str, out: &str) -> Said {
         let (study, out) = (self.path(study), self.path(out));
-        run(&["run", study.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu", "--keep-models", "all"])
+        run(&[
+            "run",
+            study.to_str().unwrap(),
+            "--out",
+            out.to_str().unwrap(),
+            "--device",
+            "cpu",
+            "--keep-models",
+            "all",
+        ])
     }
 
     fn check(&self, study: &str) -> Said {
@@ -64,7 +74,9 @@ impl Place {
         let trained = self.path(out).join("runs/single/polarity/s1");
         let said = run(&["export", "--model", trained.to_str().unwrap(), "--out", self.path(to).to_str().unwrap()]);
         assert_eq!(said.code, 0, "{}", said.stderr);
-        for file in ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
+        for file in
+            ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]
+        {
             assert!(said.stdout.contains(file) && self.path(to).join(file).is_file(), "{file}: {}", said.stdout);
         }
     }
@@ -95,7 +107,11 @@ impl Place {
         assert_eq!(record["status"], "ok", "{name}: {}", record["reason"]);
         let report = fs::read_to_string(self.path(&out).join("report.json")).unwrap();
         let report: Value = serde_json::from_str(&report).unwrap();
-        assert!(report["warnings"].to_string().contains(&warning.replace('"', "\\\"")), "{name}: {}", report["warnings"]);
+        assert!(
+            report["warnings"].to_string().contains(&warning.replace('"', "\\\"")),
+            "{name}: {}",
+            report["warnings"]
+        );
     }
 
     /// `check` and `run` refuse the study on `name` with the same one line.
@@ -131,14 +147,18 @@ fn tensors(folder: &Path) -> Tensors {
 fn folders_of_the_field_train_with_a_warning_or_are_refused_by_check_as_by_run() {
     let place = Place::new();
     let settings = json_of(&place.path("enc/tokenizer_config.json"));
-    assert_eq!((&settings["tokenizer_class"], &settings["do_lower_case"]), (&json!("PreTrainedTokenizerFast"), &json!(false)));
+    assert_eq!(
+        (&settings["tokenizer_class"], &settings["do_lower_case"]),
+        (&json!("PreTrainedTokenizerFast"), &json!(false))
+    );
     // What the study gave, not what the model could take: generated_study has max_length = 32.
     assert_eq!(settings["model_max_length"], 32);
     assert_eq!(json_of(&place.path("enc/special_tokens_map.json"))["pad_token"], "<pad>");
 
     // tokenizer.json keeps case, tokenizer_config.json does not.
     let lower = place.copy("lower", "polarity");
-    fs::write(lower.join("tokenizer_config.json"), r#"{"tokenizer_class":"BertTokenizer","do_lower_case":true}"#).unwrap();
+    fs::write(lower.join("tokenizer_config.json"), r#"{"tokenizer_class":"BertTokenizer","do_lower_case":true}"#)
+        .unwrap();
     place.works("lower", "keeps the case of texts; tokenizer_config.json says do_lower_case = true and is used");
     // The export of that run reads as it was trained.
     place.export("lower-out", "lower-exported");
@@ -171,7 +191,10 @@ fn folders_of_the_field_train_with_a_warning_or_are_refused_by_check_as_by_run()
     fs::remove_file(split.join("model.safetensors")).unwrap();
     place.works("split", "");
     fs::remove_file(split.join("model-00002-of-00002.safetensors")).unwrap();
-    place.refused("split", &["split/model-00002-of-00002.safetensors: missing", "model.safetensors.index.json names it"]);
+    place.refused(
+        "split",
+        &["split/model-00002-of-00002.safetensors: missing", "model.safetensors.index.json names it"],
+    );
 
     // A field of the wrong type.
     let float = place.copy("float", "polarity");
@@ -181,7 +204,10 @@ fn folders_of_the_field_train_with_a_warning_or_are_refused_by_check_as_by_run()
     // A vocabulary of sentencepiece alone.
     let spiece = place.copy("spiece", "polarity");
     fs::rename(spiece.join("tokenizer.json"), spiece.join("spiece.model")).unwrap();
-    place.refused("spiece", &["spiece/tokenizer.json: missing; spiece.model is there", "AutoTokenizer", "save_pretrained"]);
+    place.refused(
+        "spiece",
+        &["spiece/tokenizer.json: missing; spiece.model is there", "AutoTokenizer", "save_pretrained"],
+    );
 
     // One segment takes single texts, and no pairs.
     let segments = place.copy("segments", "polarity");

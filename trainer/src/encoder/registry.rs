@@ -264,7 +264,10 @@ mod tests {
             let fields = json!({ "model_type": model_type, "vocab_size": 300, "max_position_embeddings": 40 });
             let config = Config::read(fields.clone()).unwrap();
             assert_eq!(config.names(&fields), (model_type, class));
-            assert_eq!((config.model_type(), config.sizes().pad_token_id, config.sizes().max_length), ("roberta", 1, 38));
+            assert_eq!(
+                (config.model_type(), config.sizes().pad_token_id, config.sizes().max_length),
+                ("roberta", 1, 38)
+            );
         }
         // Defaults of transformers 5.24.
         let rows = |model: &str| Config::read(json!({ "model_type": model })).unwrap().sizes().vocab_size;

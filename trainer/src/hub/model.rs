@@ -56,12 +56,12 @@ impl Hub<'_> {
             }
         }
         let listing = self.listing(&repo, revision, when)?;
-        let files = match wanted(&listing.files, tokenizer) {
+        let files: Vec<String> = match wanted(&listing.files, tokenizer) {
             Ok(wanted) => wanted.needed.into_iter().chain(wanted.more).collect(),
             // What is in the cache may not be all.
             Err(_) if listing.guessed => {
                 let basic = [CONFIG, WEIGHTS, TOKENIZER].into_iter().filter(|file| tokenizer || *file != TOKENIZER);
-                basic.map(str::to_owned).collect::<Vec<_>>()
+                basic.map(str::to_owned).collect()
             }
             Err(reason) => return Err(HubError::content(&repo, reason)),
         };

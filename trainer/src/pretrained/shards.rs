@@ -55,8 +55,7 @@ fn absent(folder: &Path) -> FileFault {
 
 /// The tensors of all files that an index names, as one file.
 fn joined(folder: &Path, path: &Path, bytes: &[u8]) -> Result<Vec<u8>, PretrainedError> {
-    let index: Index =
-        serde_json::from_slice(bytes).map_err(|e| files::fault(path, FileFault::NotAnIndex(e)))?;
+    let index: Index = serde_json::from_slice(bytes).map_err(|e| files::fault(path, FileFault::NotAnIndex(e)))?;
     let names: BTreeSet<&PathBuf> = index.weight_map.values().collect();
     let mut parts: BTreeMap<&PathBuf, Vec<u8>> = BTreeMap::new();
     for name in names {
@@ -73,11 +72,11 @@ fn joined(folder: &Path, path: &Path, bytes: &[u8]) -> Result<Vec<u8>, Pretraine
             .map_err(|e| files::fault(&folder.join(name), WeightsError::Header(e).into()))?;
         open.insert(name, tensors);
     }
-    let tensor = |(tensor, file): (&String, &PathBuf)| -> Result<(String, TensorView<'_>), PretrainedError> {
+    let mut views: Vec<(&String, TensorView<'_>)> = Vec::with_capacity(index.weight_map.len());
+    for (tensor, file) in &index.weight_map {
         let view = open.get(file).and_then(|tensors| tensors.tensor(tensor).ok());
-        let view = view.ok_or_else(|| files::fault(&folder.join(file), WeightsError::NotInShard(tensor.clone()).into()))?;
-        Ok((tensor.clone(), view))
-    };
-    let views = index.weight_map.iter().map(tensor).collect::<Result<Vec<_>, _>>()?;
+        let absent = || files::fault(&folder.join(file), WeightsError::NotInShard(tensor.clone()).into());
+        views.push((tensor, view.ok_or_else(absent)?));
+    }
     safetensors::serialize(views, None).map_err(|e| files::fault(path, WeightsError::Safetensors(e).into()))
 }

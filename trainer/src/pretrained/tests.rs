@@ -290,7 +290,8 @@ fn split(folder: &Path, files: &[&str]) {
 
 #[test]
 fn split_weights_are_read_by_their_index() {
-    let files = ["model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors"];
+    let files =
+        ["model-00001-of-00003.safetensors", "model-00002-of-00003.safetensors", "model-00003-of-00003.safetensors"];
     for (name, _) in FIXTURES {
         let folder = folder(name, |name| Some(name.to_owned()));
         let whole = first_weights(folder.path());
@@ -305,7 +306,10 @@ fn split_weights_are_read_by_their_index() {
         assert!(complaint().contains("index.json: names ../elsewhere.safetensors, which is not in the folder"));
         fs::write(&index, text.replace(files[1], files[0])).unwrap();
         let message = complaint();
-        assert!(message.contains("model-00001-of-00003.safetensors: tensor `") && message.contains("fetch both"), "{message}");
+        assert!(
+            message.contains("model-00001-of-00003.safetensors: tensor `") && message.contains("fetch both"),
+            "{message}"
+        );
         fs::write(&index, "{}").unwrap();
         assert!(complaint().contains("index.json: not the index of split weights"), "{}", complaint());
         fs::write(&index, &text).unwrap();
@@ -314,10 +318,17 @@ fn split_weights_are_read_by_their_index() {
         assert!(complaint().contains("model-00003-of-00003.safetensors: not a safetensors file, or cut short"));
         fs::remove_file(small.join(files[2])).unwrap();
         let message = complaint();
-        assert!(message.contains("model-00003-of-00003.safetensors: missing; model.safetensors.index.json names it"), "{message}");
+        assert!(
+            message.contains("model-00003-of-00003.safetensors: missing; model.safetensors.index.json names it"),
+            "{message}"
+        );
         fs::remove_file(&index).unwrap();
         let message = complaint();
-        assert!(message.contains("split over model-00001-of-00003.safetensors, model-00002") && message.contains("max_shard_size"), "{message}");
+        assert!(
+            message.contains("split over model-00001-of-00003.safetensors, model-00002")
+                && message.contains("max_shard_size"),
+            "{message}"
+        );
     }
 }
 
@@ -375,7 +386,10 @@ fn the_fingerprint_changes_only_where_the_tokenizer_does() {
 fn a_field_of_the_wrong_type_is_refused_by_file_and_name() {
     let wrong = configured("bert", "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 2.0");
     let error = load(&encoder(), wrong.path()).unwrap_err().to_string();
-    assert!(error.ends_with("config.json: num_hidden_layers is 2.0; give a whole number that is not negative"), "{error}");
+    assert!(
+        error.ends_with("config.json: num_hidden_layers is 2.0; give a whole number that is not negative"),
+        "{error}"
+    );
     let null = configured("bert", "\"pad_token_id\": 0", "\"pad_token_id\": null");
     let whole = folder("bert", |name| Some(name.to_owned()));
     assert_eq!(load(&encoder(), null.path()).unwrap().config, load(&encoder(), whole.path()).unwrap().config);

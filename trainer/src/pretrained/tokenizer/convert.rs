@@ -38,7 +38,8 @@ pub fn convert(folder: &Path, settings: &Settings) -> Result<Converted, Pretrain
         return Ok(Converted { tokenizer, path: vocab_txt, has_case: true });
     }
     if vocab_json.is_file() && merges.is_file() {
-        let tokenizer = byte_pairs(folder, &vocab_json, &merges, settings).map_err(|why| why.told(folder, &vocab_json))?;
+        let tokenizer =
+            byte_pairs(folder, &vocab_json, &merges, settings).map_err(|why| why.told(folder, &vocab_json))?;
         return Ok(Converted { tokenizer, path: vocab_json, has_case: false });
     }
     let path = folder.join("tokenizer.json");

@@ -36,8 +36,8 @@ pub fn read(folder: &Path, config: &Value) -> Result<TokenizerFile, PretrainedEr
     let settings = Settings::read(folder, config)?;
     let path = folder.join("tokenizer.json");
     let Some(json) = files::optional(&path)? else { return made(folder, &settings) };
-    let mut tokenizer: Value = serde_json::from_slice(&json)
-        .map_err(|e| files::fault(&path, FileFault::NotATokenizer(Box::new(e))))?;
+    let mut tokenizer: Value =
+        serde_json::from_slice(&json).map_err(|e| files::fault(&path, FileFault::NotATokenizer(Box::new(e))))?;
     let kinds = adjust::adjust(&mut tokenizer, &settings);
     let changed = kinds.iter().any(|kind| matches!(kind, NoteKind::Adjusted { .. }));
     let json = if changed { written(&path, &tokenizer)? } else { json };

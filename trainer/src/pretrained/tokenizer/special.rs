@@ -30,7 +30,7 @@ impl SpecialTokens {
         let mut added = BTreeMap::new();
         match settings.get("added_tokens_decoder").and_then(Value::as_object) {
             Some(tokens) => {
-                let numbered = tokens.iter().filter_map(|(id, token)| Some((id.parse().ok()?, token.clone())));
+                let numbered = tokens.iter().filter_map(|(id, token)| Some((id.parse::<u64>().ok()?, token.clone())));
                 added.extend(numbered);
             }
             None => {

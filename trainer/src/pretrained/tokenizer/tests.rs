@@ -119,7 +119,8 @@ fn rejects_folders_that_make_no_tokenizer_with_what_makes_one() {
         assert_eq!(error.lines().count(), 1, "{error}");
         error.replace(&folder.path().display().to_string(), "F")
     };
-    let makes = "python -c \"from transformers import AutoTokenizer as A; A.from_pretrained('F').save_pretrained('F')\"";
+    let makes =
+        "python -c \"from transformers import AutoTokenizer as A; A.from_pretrained('F').save_pretrained('F')\"";
     let spiece = complaint(&[("spiece.model", "\n\n")]);
     assert!(spiece.starts_with("F/tokenizer.json: missing; spiece.model is there"), "{spiece}");
     assert!(spiece.ends_with(makes) && spiece.contains("pip install"), "{spiece}");
@@ -136,7 +137,9 @@ fn rejects_folders_that_make_no_tokenizer_with_what_makes_one() {
     assert_eq!(settings, "F/tokenizer_config.json: do_lower_case is \"no\"; give true or false");
     let list = complaint(&[("tokenizer_config.json", "[]"), ("tokenizer.json", "{}")]);
     assert!(list.starts_with("F/tokenizer_config.json: not a JSON object"), "{list}");
-    assert!(complaint(&[("tokenizer_config.json", "{"), ("vocab.txt", "")]).contains("tokenizer_config.json: not JSON"));
+    assert!(
+        complaint(&[("tokenizer_config.json", "{"), ("vocab.txt", "")]).contains("tokenizer_config.json: not JSON")
+    );
 }
 
 /// Nothing that a file may hold makes it panic.
