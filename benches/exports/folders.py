@@ -91,7 +91,9 @@ test = { file = "test.jsonl" }
 
 
 def pairs():
-    return [(text, TEXTS[(7 * i + 3) % len(TEXTS)]) for i, text in enumerate(TEXTS)]
+    # transfermap reads texts without the blanks at their ends.
+    texts = [text.strip() for text in TEXTS]
+    return [(text, texts[(7 * i + 3) % len(texts)]) for i, text in enumerate(texts)]
 
 
 def rows(path, texts):
