@@ -5,6 +5,7 @@ pub mod albert;
 pub mod architecture;
 pub mod attention;
 pub mod bert;
+pub mod config_file;
 pub mod distilbert;
 pub mod dropout;
 pub mod error;

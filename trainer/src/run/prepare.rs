@@ -7,11 +7,11 @@ use transfermap::fingerprint::digest;
 use transfermap::plan::Contents;
 use transfermap::record::Classes;
 use transfermap::report::{EncoderSummary, SplitSummary, TaskSummary};
-use transfermap::study::{Protocol, Study, Task};
+use transfermap::study::{Kind, Protocol, Study, Task};
 
 use crate::data::{self, Example, Loaded, TaskData, TokenisedSplit, TokenisedTask};
-use crate::error::{Wrong, chain};
-use crate::pretrained::{self, LoadedEncoder};
+use crate::error::Wrong;
+use crate::pretrained::{self, LoadedEncoder, Note};
 use crate::store::inputs::Inputs;
 
 /// A study whose data and encoders are read.
@@ -23,6 +23,8 @@ pub struct Prepared {
     pub findings: Vec<String>,
     /// The encoders in memory.
     pub encoders: Vec<LoadedEncoder>,
+    /// Why others are not, with [`Absent::Warn`].
+    pub absent: Vec<Wrong>,
 }
 
 /// What to do about an encoder that cannot be loaded.
@@ -30,7 +32,7 @@ pub struct Prepared {
 pub enum Absent {
     /// Nothing can be trained: refuse.
     Refuse,
-    /// A plan can be shown all the same: warn.
+    /// A plan can be shown all the same: go on, and say so.
     Warn,
 }
 
@@ -43,10 +45,14 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
     let mut contents = Contents { backend: backend.to_owned(), ..Contents::default() };
     let base_folder = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
     let mut inputs = Inputs { base: base_folder, ..Inputs::default() };
-    let mut encoders = Vec::new();
+    let (mut encoders, mut absent_ones) = (Vec::new(), Vec::new());
+    let pairs = study.task.iter().any(|t| t.kind == Kind::Pair);
     for asked in &study.encoder {
-        match pretrained::load(asked, base) {
-            Ok(encoder) => {
+        let loaded = pretrained::load_with_notes(asked, base);
+        match loaded.and_then(|loaded| if pairs { loaded.0.check_pairs().map(|()| loaded) } else { Ok(loaded) }) {
+            Ok((encoder, notes)) => {
+                let named = |note: &Note| format!("encoder `{}`: {note}.", asked.name);
+                inputs.warnings.extend(notes.iter().map(named));
                 inputs.folders.extend(asked.folder.clone().map(|folder| (asked.name.clone(), folder)));
                 contents.encoders.insert(encoder.name.clone(), encoder.fingerprint.clone());
                 inputs.encoders.push(summarise(&encoder));
@@ -54,7 +60,7 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
             }
             Err(error) if absent == Absent::Warn => {
                 contents.encoders.insert(asked.name.clone(), "absent".into());
-                inputs.warnings.push(format!("cannot be trained yet: {}", chain(&error)));
+                absent_ones.push(Wrong::of(&error));
             }
             Err(error) => return Err(Wrong::of(&error).into()),
         }
@@ -98,7 +104,7 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
         });
     }
     inputs.warnings.extend(warnings(study, &inputs.tasks));
-    Ok(Prepared { contents, inputs, findings, encoders })
+    Ok(Prepared { contents, inputs, findings, encoders, absent: absent_ones })
 }
 
 /// What the rows of a task are like, in words.
