@@ -214,7 +214,6 @@ fn rejects_bad_seeds() {
 #[test]
 fn rejects_bad_protocols() {
     rejects("[\"single\", \"sequential\"]", "[]", "protocols", "no protocols");
-    rejects("[\"single\", \"sequential\"]", "[\"joint\"]", "protocols", "not in this version");
     rejects("[\"single\", \"sequential\"]", "[\"source\"]", "protocols", "[recipe.source]");
 }
 
