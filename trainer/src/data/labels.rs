@@ -123,7 +123,8 @@ impl<'a> LabelReader<'a> {
                     }
                 };
                 let remedy = if total == 0 && dropped > 0 {
-                    "train on other rows than you test on: give `test = 0.2` to keep a fifth of them for the test".into()
+                    "train on other rows than you test on: give `test = 0.2` to keep a fifth of them for the test"
+                        .into()
                 } else {
                     self.missing_remedy(class)
                 };
