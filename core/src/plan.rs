@@ -295,7 +295,7 @@ impl Builder<'_> {
             Some((task, _)) => Err(PlanError::NoBatch {
                 block: block.name().to_owned(),
                 set: set.join(", "),
-                total: quotas.iter().sum(),
+                total: quotas.iter().fold(0, |sum: u64, n| sum.saturating_add(*n)),
                 task: (*task).to_owned(),
             }),
             None => Ok(()),
@@ -307,7 +307,7 @@ impl Builder<'_> {
         let mut found: Vec<(String, u64)> = Vec::new();
         for set in blocks.iter().flat_map(|block| self.study.sets_of(block)) {
             let [a, b] = set.as_slice() else { continue };
-            let steps = self.alone(a)? + self.alone(b)?;
+            let steps = self.alone(a)?.saturating_add(self.alone(b)?);
             for target in [a, b] {
                 let wanted = ((*target).to_owned(), steps);
                 if !found.contains(&wanted) {

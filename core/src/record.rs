@@ -10,6 +10,9 @@ use crate::study::{JointPlan, Protocol};
 /// The schema that this version writes.
 pub const RECORD_SCHEMA: &str = "transfermap.record/1";
 
+/// `provenance.backend` of results that were not trained here.
+pub const IMPORTED: &str = "imported";
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -60,6 +63,23 @@ pub struct RunRecord {
     pub cost: Cost,
     /// Who made it, with what.
     pub provenance: Provenance,
+    /// Hashes of what belongs to it; absent in records of earlier versions and of imports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Hashes>,
+}
+
+/// SHA-256, in hexadecimal, of what a run read and left, by which damage shows. In no fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Hashes {
+    /// Final weights, as a safetensors file; absent where an earlier version kept none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<String>,
+    /// The file of test predictions, by target.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub predictions: IndexMap<String, String>,
+    /// The tokenised examples, by target: the checksum in the file.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub tokenised: IndexMap<String, String>,
 }
 
 /// The amount of training.

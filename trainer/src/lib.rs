@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! layer error
-//! layer atomic
+//! layer atomic files plain
+//! layer seal
 //! layer backend
 //! layer encoder
 //! layer pretrained
@@ -16,18 +17,21 @@
 //! layer store
 //! layer probes
 //! layer run
-//! layer score
+//! layer score verify
 //! layer site
 //! layer terminal
 //! layer cli
 //! ```
 //!
-//! [`error`] tells a wrong request from work that failed, [`atomic`] writes files whole or not at all, [`backend`] is the
+//! [`error`] tells a wrong request from work that failed, [`atomic`] writes files whole or not at all, [`files`]
+//! reads those that a user names, [`plain`] keeps what is in them from commanding a terminal, [`seal`] tells
+//! whether they are what was written, [`backend`] is the
 //! only place that names a Burn backend. [`encoder`] holds the models, [`pretrained`] reads and writes HuggingFace
 //! folders, [`data`] turns text files into tokenised tasks, [`hub`] fetches both. [`train`] runs one training, of one task or
 //! of several together, [`pretrain`] makes the demo's encoder, [`parity`] and [`throughput`] hold it against
 //! PyTorch. [`store`] is the output folder, [`probes`] looks at tasks and models, [`run`] runs a whole study so that it
-//! survives any crash, [`score`] ranks a finished one's sources for a new task. [`site`] turns a report into pages and
+//! survives any crash, [`score`] ranks a finished one's sources for a new task, [`verify`] tells what of it
+//! is not what was written. [`site`] turns a report into pages and
 //! pictures, [`terminal`] into text; [`cli`] is the command line.
 
 pub mod atomic;
@@ -36,15 +40,19 @@ pub mod cli;
 pub mod data;
 pub mod encoder;
 pub mod error;
+pub mod files;
 pub mod hub;
 pub mod parity;
+pub mod plain;
 pub mod pretrain;
 pub mod pretrained;
 pub mod probes;
 pub mod run;
 pub mod score;
+pub mod seal;
 pub mod site;
 pub mod store;
 pub mod terminal;
 pub mod throughput;
 pub mod train;
+pub mod verify;

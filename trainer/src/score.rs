@@ -17,6 +17,7 @@ use transfermap::study::{Kind, Study, Task};
 
 use crate::backend::device;
 use crate::error::{Wrong, chain};
+use crate::files;
 use crate::hub::resolve::{self, Way};
 use crate::hub::{FetchProgress, HubError, When};
 use crate::probes::collect::{Probes, tasks};
@@ -27,6 +28,7 @@ use crate::probes::plan::{Job, Layout, What};
 use crate::run::event::{Event, Monitor};
 use crate::run::probe_worker::ProbeWorker;
 use crate::run::worker::End;
+use crate::store::checksum;
 use crate::store::inputs::{Inputs, read_plan};
 use crate::store::material::Material;
 use crate::store::records::Store;
@@ -121,12 +123,12 @@ impl Finished {
         let plan = read_plan(&root)?;
         let read = |name: &str| {
             let path = root.join(name);
-            std::fs::read(&path).map_err(|e| Wrong(format!("{e}; let `transfermap run` finish: {}", path.display())))
+            files::read(&path).map_err(|e| Wrong(format!("{e}; let `transfermap run` finish: {}", path.display())))
         };
-        let inputs = serde_json::from_slice(&read("cache/inputs.json")?)
-            .map_err(|e| Wrong::at(root.join("cache/inputs.json").display(), &e))?;
-        let report =
-            Report::from_json(&read("report.json")?).map_err(|e| Wrong::at(root.join("report.json").display(), &e))?;
+        let inputs = Inputs::read(&root)?;
+        let text = read("report.json")?;
+        checksum::check(&root.join("report.json"), &text)?;
+        let report = Report::from_json(&text).map_err(|e| Wrong::at(root.join("report.json").display(), &e))?;
         Ok(Self { study: report.study.clone(), plan, inputs, report, store: Store::new(&root) })
     }
 
@@ -142,12 +144,10 @@ impl Finished {
         let rows = data::load(task, self.study.data_seed, folder).map_err(|e| Wrong::of(&e))?;
         let cache = self.store.root().join("cache");
         for encoder in &self.study.encoder {
-            let tokenizer = cache.join("encoders").join(&encoder.name).join("tokenizer.json");
-            let bytes = std::fs::read(&tokenizer)
-                .map_err(|e| Wrong(format!("{e}; `transfermap run` writes it: {}", tokenizer.display())))?;
-            let (_, path) =
+            let bytes = self.inputs.encoder_file(self.store.root(), &encoder.name, "tokenizer.json")?;
+            let cached =
                 data::cache::tokenised(&cache, &rows, &bytes, encoder.max_length).map_err(|e| Wrong::of(&e))?;
-            self.inputs.tokenised.entry(encoder.name.clone()).or_default().insert(task.name.clone(), path);
+            self.inputs.tokenised.entry(encoder.name.clone()).or_default().insert(task.name.clone(), cached.path);
         }
         let summary = TaskSummary {
             name: task.name.clone(),
@@ -176,12 +176,13 @@ impl Finished {
 /// A task file, a data file or an output folder that cannot be used ([`Wrong`]), or work that could not go on.
 pub fn score(request: &Request, stop: &AtomicBool, monitor: &mut dyn Monitor) -> anyhow::Result<Scores> {
     let began = Instant::now();
-    let text = std::fs::read_to_string(&request.target)
+    let text = files::read_to_string(&request.target)
         .map_err(|e| Wrong(format!("cannot read the task file ({e}): {}", request.target.display())))?;
     let mut task = Task::from_toml(&text).map_err(|e| Wrong::at(request.target.display(), &e))?;
     let folder = request.target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut finished = Finished::read(&request.against)?;
     let found = survey(&finished.plan, &finished.store)?;
+    refuse_damage(&finished.store, &found)?;
     let selection = selection(&finished.study)?;
     let way = Way { offline: request.offline, when: When::Missing, without_encoders: false, stop: Some(stop) };
     resolve::tasks([&mut task], folder, &way, &mut FetchProgress::new(request.quiet)).map_err(HubError::into_told)?;
@@ -207,6 +208,21 @@ pub fn score(request: &Request, stop: &AtomicBool, monitor: &mut dyn Monitor) ->
     }
     let recommendations = recommend(&finished.report, &task.name, &Options::default())?;
     Ok(Scores { schema: SCORE_SCHEMA.into(), target: task.name, examples, encoders, recommendations, warnings })
+}
+
+/// Refuses records and weights that are not what their runs left.
+fn refuse_damage(store: &Store, found: &Survey) -> Result<(), Wrong> {
+    let again = "`transfermap run` with this --out makes it again";
+    if let Some((id, why)) = found.corrupt.first() {
+        return Err(Wrong(format!("{why}; {again}: {}", store.record_path(id).display())));
+    }
+    for record in found.done.iter().filter(|record| store.model_path(&record.id).exists()) {
+        let known = record.sha256.as_ref().and_then(|hashes| hashes.weights.as_deref());
+        if let Some(why) = store.weights_damage(&record.id, known) {
+            return Err(Wrong(format!("{why}; {again}: {}", store.model_path(&record.id).display())));
+        }
+    }
+    Ok(())
 }
 
 /// The study's measures that need no training of the target.

@@ -7,10 +7,10 @@ use indexmap::IndexMap;
 
 use super::{AnalysisError, Options, PairAnalysis, SeedExamples};
 use crate::metric::Metric;
-use crate::report::Report;
+use crate::report::{Contradiction, Report};
 use crate::statistics;
 use crate::study::Task;
-use crate::transfer::{self, Pair, Runs, SeedPredictions, TransferMap};
+use crate::transfer::{self, Pair, PairKey, Runs, SeedPredictions, TransferMap};
 
 /// A report with the options and the map that follow from it.
 pub(super) struct Context<'a> {
@@ -24,6 +24,10 @@ pub(super) struct Context<'a> {
     /// (source, target) whose training and test sets share texts.
     leaks: HashSet<(&'a str, &'a str)>,
     on_training_rows: HashSet<&'a str>,
+    /// What runs say against themselves.
+    pub contradictions: Vec<Contradiction>,
+    /// The runs that do.
+    contradictory: HashSet<String>,
     /// Labels of the test set, by task.
     labels: HashMap<&'a str, &'a [u8]>,
     /// By encoder, variant, source and target.
@@ -68,7 +72,22 @@ impl<'a> Context<'a> {
         let relevance =
             report.relevance.iter().map(|r| ((&*r.encoder, &*r.variant, &*r.source, &*r.target), r.value)).collect();
         let seeds = report.study.seeds_ascending();
-        Ok(Self { report, options, runs, map, seeds, choices, leaks, on_training_rows, labels, relevance })
+        let contradictions = report.contradictions();
+        let contradictory = contradictions.iter().map(|c| c.run.clone()).collect();
+        Ok(Self {
+            report,
+            options,
+            runs,
+            map,
+            seeds,
+            choices,
+            leaks,
+            on_training_rows,
+            contradictions,
+            contradictory,
+            labels,
+            relevance,
+        })
     }
 
     /// Runs of an arm at each planned look, where the pairs of the study race.
@@ -100,6 +119,13 @@ impl<'a> Context<'a> {
     /// Whether test texts of `target` stand in the training set of `source`.
     pub(super) fn leaks(&self, source: &str, target: &str) -> bool {
         self.leaks.contains(&(source, target))
+    }
+
+    /// Whether a run that a pair is of says something against itself.
+    pub(super) fn contradicts_itself(&self, key: &PairKey) -> bool {
+        let arms = [key.single(), key.transfer()];
+        let runs = arms.iter().filter_map(|arm| self.runs.arm(arm)).flat_map(|runs| runs.values());
+        runs.into_iter().any(|run| self.contradictory.contains(run.id.as_str()))
     }
 
     /// Whether a task is evaluated on its training rows.

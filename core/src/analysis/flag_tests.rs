@@ -97,6 +97,18 @@ fn a_collapsed_source_is_named_on_its_own_transfers() {
 }
 
 #[test]
+fn a_run_that_contradicts_itself_is_named_and_flags_its_pairs() {
+    let mut report = report(&NOISY, &NOISY);
+    let run = of(&mut report, "sequential/a--b/s2");
+    let test = run.evaluations.values_mut().flat_map(|splits| splits.values_mut()).next().unwrap();
+    (test.examples, test.confusion) = (4, vec![vec![2, 0], vec![1, 1]]);
+    assert_eq!(pair(&report, "a").flags, [Flag::ContradictsItself]);
+    assert_eq!(pair(&report, "b").flags, []);
+    let warnings = Analysis::new(&report, &Options::default()).unwrap().warnings;
+    assert!(warnings.iter().any(|w| w.starts_with("1 run contradicts itself") && w.contains("a--b/s2")), "{warnings:?}");
+}
+
+#[test]
 fn a_leak_holds_for_one_direction() {
     let mut report = report(&NOISY, &NOISY);
     let b = report.tasks.iter_mut().find(|t| t.name == "b").unwrap();

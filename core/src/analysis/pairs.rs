@@ -206,6 +206,7 @@ impl One<'_> {
             (!counted.paired && counted.gain().is_some(), Flag::Unpaired),
             (test.is_some_and(PooledT::one_run), Flag::OneRun),
             (significant && look.is_some() && look < last_look, Flag::StoppedEarly),
+            (context.contradicts_itself(key), Flag::ContradictsItself),
         ]
         .into_iter()
         .filter_map(|(holds, flag)| holds.then_some(flag))

@@ -109,6 +109,8 @@ pub enum Flag {
     MemberCollapsed,
     /// The arm was chosen among others, by validation scores.
     ChosenOnValidation,
+    /// A run of the pair says two things that cannot both be, such as a score that its own predictions do not give.
+    ContradictsItself,
 }
 
 impl Flag {
@@ -129,6 +131,7 @@ impl Flag {
             Self::DegenerateSteps => "degenerate_steps",
             Self::MemberCollapsed => "member_collapsed",
             Self::ChosenOnValidation => "chosen_on_validation",
+            Self::ContradictsItself => "contradicts_itself",
         }
     }
 
@@ -148,6 +151,7 @@ impl Flag {
             Self::DegenerateSteps => "the method had no answer at more than 5 % of steps",
             Self::MemberCollapsed => "another task of the set collapsed",
             Self::ChosenOnValidation => "chosen among others by validation scores",
+            Self::ContradictsItself => "a score is not that of its own predictions",
             Self::StoppedEarly => "decided at an early look, so the gain is biased away from zero",
         }
     }

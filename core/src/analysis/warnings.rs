@@ -2,6 +2,10 @@
 
 use super::{Analysis, Context, collapse};
 use crate::number;
+use crate::report::Contradiction;
+
+/// Runs that are named before "and so many more".
+const LISTED: usize = 10;
 
 /// Below this correlation of single-task and transfer scores, the deciding test, which takes it for 0, finds too much.
 const TOO_MANY: f64 = -0.25;
@@ -60,6 +64,8 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
         let words = family.pair_correlation.and_then(pairing).unwrap_or_default();
         say(!words.is_empty(), format!("{}, {}: {words}", family.key.encoder, family.key.protocol.name()));
     }
+    let contradictions = &context.contradictions;
+    say(!contradictions.is_empty(), against_themselves(contradictions));
     let leaks = count(&|p| p.flags.contains(&super::Flag::Leak));
     say(leaks > 0, format!("{leaks} pairs leak: test texts of the target stand in the source's training set."));
     let mut level: Vec<String> = Vec::new();
@@ -79,6 +85,16 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
         warnings.push(format!("{runs} left out."));
     }
     warnings
+}
+
+/// The runs that say two things that cannot both be.
+fn against_themselves(found: &[Contradiction]) -> String {
+    let mut named: Vec<String> = found.iter().take(LISTED).map(Contradiction::to_string).collect();
+    if found.len() > LISTED {
+        named.push(format!("and {} more", found.len() - LISTED));
+    }
+    let runs = if found.len() == 1 { "1 run contradicts itself" } else { &format!("{} runs contradict themselves", found.len()) };
+    format!("{runs}, and the verdicts on their pairs carry a flag: {}.", named.join("; "))
 }
 
 /// What a pooled correlation of both arms over seeds does to the verdicts.

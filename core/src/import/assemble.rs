@@ -9,15 +9,12 @@ use super::spelling::nearest;
 use super::{Import, Sheets};
 use crate::fingerprint::digest;
 use crate::metric::Metric;
-use crate::record::{Budget, Cost, Curve, Provenance, RECORD_SCHEMA, RunRecord, Status};
+use crate::record::{Budget, Cost, Curve, IMPORTED, Provenance, RECORD_SCHEMA, RunRecord, Status};
 use crate::report::{EncoderSummary, REPORT_SCHEMA, Report, SplitSummary, TaskSummary, TokenLengths};
 use crate::study::{
     Column, Controls, Encoder, HeldOut, Kind, Labels, Measures, Padding, Pairs, Protocol, RecipeOverride, Source,
     Study, Task,
 };
-
-/// What stands where a report names the software that trained.
-const IMPORTED: &str = "imported";
 
 /// Characters of a file's SHA-256 in warnings.
 const SHORT_HASH: usize = 12;
@@ -113,6 +110,7 @@ impl Records<'_> {
                 backend: IMPORTED.to_owned(),
                 ..Provenance::default()
             },
+            sha256: None,
         }
     }
 

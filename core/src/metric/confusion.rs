@@ -43,7 +43,7 @@ impl Confusion {
     /// A confusion matrix that was counted before, for example a record's.
     ///
     /// # Errors
-    /// A matrix that is not square, or without examples.
+    /// A matrix that is not square, without examples, or with more than [`MOST_EXAMPLES`].
     pub fn from_counts(counts: Vec<Vec<u64>>) -> Result<Self, MetricError> {
         let classes = counts.len();
         if let Some((row, wrong)) = counts.iter().enumerate().find(|(_, r)| r.len() != classes) {
@@ -51,6 +51,9 @@ impl Confusion {
         }
         if counts.iter().flatten().all(|&c| c == 0) {
             return Err(MetricError::Empty);
+        }
+        if sum(counts.iter().flatten()) > MOST_EXAMPLES {
+            return Err(MetricError::TooMany);
         }
         Ok(Self { counts })
     }
@@ -98,12 +101,12 @@ impl Confusion {
 
     /// Number of examples.
     pub fn total(&self) -> u64 {
-        self.counts.iter().flatten().sum()
+        sum(self.counts.iter().flatten())
     }
 
     /// Number of right predictions.
     pub fn right(&self) -> u64 {
-        self.hits().iter().sum()
+        sum(&self.hits())
     }
 
     /// Right predictions by class.
@@ -113,12 +116,12 @@ impl Confusion {
 
     /// Examples by label.
     pub fn support(&self) -> Vec<u64> {
-        self.counts.iter().map(|row| row.iter().sum()).collect()
+        self.counts.iter().map(sum).collect()
     }
 
     /// Examples by prediction.
     pub fn predicted(&self) -> Vec<u64> {
-        (0..self.classes()).map(|class| self.counts.iter().filter_map(|row| row.get(class)).sum()).collect()
+        (0..self.classes()).map(|class| sum(self.counts.iter().filter_map(|row| row.get(class)))).collect()
     }
 
     /// Σ over classes of labelled × predicted: the right predictions, times the examples, that the margins alone
@@ -126,6 +129,14 @@ impl Confusion {
     pub(super) fn by_margins(&self) -> i128 {
         self.support().iter().zip(self.predicted()).map(|(&s, p)| i128::from(s) * i128::from(p)).sum()
     }
+}
+
+/// The most examples of a test set: above, neither a product of two counts nor a share is exact.
+pub const MOST_EXAMPLES: u64 = 1 << 53;
+
+/// The sum of counts that may come from anywhere: one that no integer holds is the largest there is.
+pub(super) fn sum<'a>(counts: impl IntoIterator<Item = &'a u64>) -> u64 {
+    counts.into_iter().fold(0, |sum, &count| sum.saturating_add(count))
 }
 
 /// `part / whole`, and 0 for an empty whole, as sklearn's `zero_division=0`.
@@ -146,6 +157,8 @@ mod tests {
         let ragged = vec![vec![1, 0], vec![1]];
         assert_eq!(Confusion::from_counts(ragged), Err(MetricError::Width { row: 1, width: 1, classes: 2 }));
         assert_eq!(Confusion::from_counts(vec![vec![0]]), Err(MetricError::Empty));
+        let overflowing = vec![vec![u64::MAX, 1], vec![u64::MAX, 0]];
+        assert_eq!(Confusion::from_counts(overflowing), Err(MetricError::TooMany));
     }
 
     #[test]

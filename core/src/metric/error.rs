@@ -12,6 +12,9 @@ pub enum MetricError {
     /// No examples.
     #[error("no examples to score")]
     Empty,
+    /// More examples than can be counted exactly.
+    #[error("more than 2^53 examples")]
+    TooMany,
     /// As many labels as rows of predictions are needed.
     #[error("{labels} labels for {rows} rows of predictions")]
     Lengths {

@@ -1,6 +1,6 @@
 //! From labels and probabilities to everything that a record keeps of a test set.
 
-use super::confusion::share;
+use super::confusion::{share, sum};
 use super::{Classes, Confusion, Evaluation, Metric, MetricError, Predictions, matthews_corrcoef, per_class};
 
 /// Scores `probabilities` (one row per example, one column per class) against `labels` (class indices from 0 to below
@@ -26,25 +26,37 @@ pub fn evaluate(labels: &[usize], probabilities: &[Vec<f64>], classes: usize) ->
     let predicted = predictions.predicted();
     let confusion = Confusion::new(labels, &predicted, classes)?;
     let most_predicted = largest(&confusion.predicted());
-    let most_labelled = largest(&confusion.support());
     let total = confusion.total();
     Ok(Evaluation {
         examples: labels.len(),
         scores: Metric::ALL.iter().map(|m| (m.name().to_owned(), m.score(&predictions, &confusion))).collect(),
         per_class: per_class(&confusion),
-        constant: most_predicted * 100 >= total * 99 && most_predicted > most_labelled,
-        at_chance: confusion.right() <= most_labelled && matthews_corrcoef(&confusion) <= 0.0,
+        constant: is_constant(&confusion),
+        at_chance: is_at_chance(&confusion),
         predicted_majority_share: share(most_predicted, total),
         confusion: confusion.into_counts(),
         predicted: Classes::new(&predicted),
     })
 }
 
+/// Whether one class makes up at least 99 % of the predictions and more than the majority share of the labels.
+pub fn is_constant(confusion: &Confusion) -> bool {
+    let most_predicted = largest(&confusion.predicted());
+    // In 128 bits: a report of others may claim any number of examples.
+    let share = u128::from(most_predicted) * 100 >= u128::from(confusion.total()) * 99;
+    share && most_predicted > largest(&confusion.support())
+}
+
+/// Whether accuracy is at most the majority share, and Matthews correlation at most 0.
+pub fn is_at_chance(confusion: &Confusion) -> bool {
+    confusion.right() <= largest(&confusion.support()) && matthews_corrcoef(confusion) <= 0.0
+}
+
 /// The majority share of the labels, which is the accuracy of always predicting the most frequent one, from
 /// `confusion[label][prediction]`; `None` without examples.
 pub fn majority_accuracy(confusion: &[Vec<u64>]) -> Option<f64> {
-    let support: Vec<u64> = confusion.iter().map(|row| row.iter().sum()).collect();
-    let total: u64 = support.iter().sum();
+    let support: Vec<u64> = confusion.iter().map(sum).collect();
+    let total = sum(&support);
     (total > 0).then(|| share(largest(&support), total))
 }
 

@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::confusion::sum;
+
 /// Scores by metric name.
 pub type Scores = IndexMap<String, f64>;
 
@@ -68,6 +70,15 @@ pub struct Evaluation {
     pub at_chance: bool,
     /// Share of the most frequent prediction.
     pub predicted_majority_share: f64,
+}
+
+impl Evaluation {
+    /// Examples by label, as the confusion matrix has them; empty where there is none.
+    pub fn label_counts(&self) -> Vec<usize> {
+        // More than the machine counts is refused when a report is read.
+        let count = |row: &Vec<u64>| usize::try_from(sum(row)).unwrap_or(usize::MAX);
+        self.confusion.iter().map(count).collect()
+    }
 }
 
 /// Scores of one class against the rest.

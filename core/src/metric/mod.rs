@@ -26,9 +26,9 @@ pub use accuracy::accuracy;
 pub use balanced_accuracy::balanced_accuracy;
 pub use brier::brier;
 pub use cohen_kappa::cohen_kappa;
-pub use confusion::Confusion;
+pub use confusion::{Confusion, MOST_EXAMPLES};
 pub use error::{MetricError, SUM_TOLERANCE, UnknownMetric};
-pub use evaluate::{evaluate, majority_accuracy};
+pub use evaluate::{evaluate, is_at_chance, is_constant, majority_accuracy};
 pub use evaluation::{ClassScores, Classes, Evaluation, NoClassDigit, Scores};
 pub use expected_calibration_error::{CALIBRATION_BINS, expected_calibration_error};
 pub use log_loss::log_loss;
@@ -154,7 +154,7 @@ impl Metric {
     /// best that a classifier can do without looking at the input. Log-loss is then their entropy, Brier 1 − Σ p², and
     /// the calibration error 0, so that a calibration error has no chance-corrected gain.
     ///
-    /// `None` without examples.
+    /// `None` without examples, and above [`MOST_EXAMPLES`].
     ///
     /// ```
     /// use transfermap::metric::Metric;
@@ -164,8 +164,9 @@ impl Metric {
     /// assert_eq!(Metric::LogLoss.chance(&[50, 50]), Some(2f64.ln()));
     /// ```
     pub fn chance(self, label_counts: &[usize]) -> Option<f64> {
-        let total: usize = label_counts.iter().sum();
-        if total == 0 {
+        let total = label_counts.iter().fold(0usize, |sum, &count| sum.saturating_add(count));
+        // More would be no exact number; a report that claims them is refused when it is read.
+        if total == 0 || total as u64 > MOST_EXAMPLES {
             return None;
         }
         Some(match &self.declaration().score {

@@ -74,7 +74,7 @@ impl Sampling {
 
 /// Batches of all tasks together: `share` of what they have alone, halves up, and at least one for each.
 pub fn total(alone: &[u64], share: f64) -> u64 {
-    let sum: u64 = alone.iter().sum();
+    let sum = alone.iter().fold(0, |sum: u64, n| sum.saturating_add(*n));
     // Cast: a product of a share and a number of batches is far below 2^53.
     let wanted = (share * sum as f64 + 0.5).floor() as u64;
     wanted.max(alone.len() as u64)

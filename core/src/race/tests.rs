@@ -68,6 +68,7 @@ fn record(plan: &Plan, id: &str, failed: bool) -> RunRecord {
         curve: Curve::default(),
         cost: Cost { seconds: 60.0, ..Cost::default() },
         provenance: Provenance::default(),
+        sha256: None,
     }
 }
 

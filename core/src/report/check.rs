@@ -3,15 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{Report, ReportError};
-use crate::metric::Metric;
+use crate::metric::{MOST_EXAMPLES, Metric};
 use crate::record::RunRecord;
 
 /// Rounding that a score may lie outside its metric's range.
 const SLACK: f64 = 1e-9;
 
 impl Report {
-    /// Checks that tasks are known by one name, runs are there once, scores lie in their metric's range, and measures
-    /// and relevances are finite and of known tasks.
+    /// Checks that tasks are known by one name, runs are there once, nothing counts more examples than there are, scores
+    /// lie in their metric's range, and measures and relevances are finite and of known tasks.
     ///
     /// # Errors
     /// The first that is not so.
@@ -22,8 +22,23 @@ impl Report {
                 return Err(ReportError::DuplicateTask { task: task.name.clone() });
             }
         }
+        self.check_label_counts()?;
         self.check_runs(&tasks)?;
         self.check_measures(&tasks)
+    }
+
+    fn check_label_counts(&self) -> Result<(), ReportError> {
+        for task in &self.tasks {
+            for (split, summary) in &task.splits {
+                let examples = summary.examples;
+                check_examples(examples, &|| format!("task `{}`, {split}", task.name))?;
+                if exceeds(summary.label_counts.iter().map(|n| *n as u64), examples) {
+                    let (task, split) = (task.name.clone(), split.clone());
+                    return Err(ReportError::LabelCounts { task, split, examples });
+                }
+            }
+        }
+        Ok(())
     }
 
     fn check_runs(&self, tasks: &HashSet<&str>) -> Result<(), ReportError> {
@@ -35,6 +50,7 @@ impl Report {
             if let Some(task) = run.sources.iter().chain(&run.targets).find(|t| !tasks.contains(t.as_str())) {
                 return Err(ReportError::UnknownTask { place: format!("run `{}`", run.id), task: task.clone() });
             }
+            check_confusions(run)?;
             check_scores(run, self.mixed_metrics)?;
         }
         Ok(())
@@ -55,6 +71,29 @@ impl Report {
         let place = || "relevance".to_owned();
         self.relevance.iter().try_for_each(|r| check_pair(tasks, &r.source, &r.target, r.value, &place))
     }
+}
+
+fn check_examples(examples: usize, place: &dyn Fn() -> String) -> Result<(), ReportError> {
+    if examples as u64 > MOST_EXAMPLES { Err(ReportError::Examples { place: place(), examples }) } else { Ok(()) }
+}
+
+/// Whether counts, which may come from anywhere, add up to more than the examples.
+fn exceeds(counts: impl Iterator<Item = u64>, examples: usize) -> bool {
+    counts.fold(0u64, u64::saturating_add) > examples as u64
+}
+
+fn check_confusions(run: &RunRecord) -> Result<(), ReportError> {
+    for (task, splits) in &run.evaluations {
+        for (split, evaluation) in splits {
+            let examples = evaluation.examples;
+            check_examples(examples, &|| format!("run `{}`, task `{task}`, {split}", run.id))?;
+            if exceeds(evaluation.confusion.iter().flatten().copied(), examples) {
+                let (run, task, split) = (run.id.clone(), task.clone(), split.clone());
+                return Err(ReportError::Confusion { run, task, split, examples });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check_scores(run: &RunRecord, mixed_metrics: bool) -> Result<(), ReportError> {
@@ -137,6 +176,27 @@ mod tests {
     fn rejects_a_score_outside_its_range() {
         let message = complaint(|r| r["runs"][0]["evaluations"]["a"]["test"]["scores"]["accuracy"] = 54.2.into());
         assert!(message.contains("`single/a/s1`") && message.contains("accuracy 54.2") && message.contains("percent"));
+    }
+
+    #[test]
+    fn rejects_counts_of_more_than_there_is() {
+        let message = complaint(|r| {
+            r["runs"][0]["evaluations"]["a"]["test"]["confusion"] = serde_json::json!([[u64::MAX, 1], [0, 5]]);
+        });
+        assert!(message.contains("`single/a/s1`") && message.contains("confusion matrix add up to more than"));
+        let message = complaint(|r| {
+            let test = &mut r["runs"][0]["evaluations"]["a"]["test"];
+            test["examples"] = u64::MAX.into();
+            test["confusion"] = serde_json::json!([[1_u64 << 63, 0], [0, (1_u64 << 63) - 1]]);
+        });
+        assert!(message.contains("no data set has more"), "{message}");
+        let message = complaint(|r| {
+            let lengths = serde_json::json!({"p50": 1, "p95": 1, "max": 1});
+            let test = serde_json::json!({"examples": 3, "label_counts": [u64::MAX, 3], "token_lengths": lengths});
+            r["tasks"] = serde_json::json!([{"name": "a", "kind": "single", "labels": ["x", "y"], "overlaps": [],
+                "splits": {"test": test}, "fingerprint": ""}]);
+        });
+        assert!(message.contains("task `a`, test: its label counts"), "{message}");
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! The report: a study, its tasks and every record, in one file that the analysis and the viewer read.
 
+mod agreement;
 mod check;
 mod family;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
+
+pub use agreement::{Contradiction, Disagreement};
 
 pub use crate::measure::{Measure, MeasureValue};
 use crate::record::{Classes, RunRecord};
@@ -188,6 +191,39 @@ pub enum ReportError {
         low: f64,
         /// Largest possible value.
         high: f64,
+    },
+    /// A confusion matrix that counts more than there is.
+    #[error(
+        "run `{run}`, task `{task}`, {split}: the entries of its confusion matrix add up to more than its {examples} \
+         examples; leave the matrix out, or take the run out"
+    )]
+    Confusion {
+        /// The run's id.
+        run: String,
+        /// The task's name.
+        task: String,
+        /// `validation` or `test`.
+        split: String,
+        /// Examples, as the record says.
+        examples: usize,
+    },
+    /// Label counts that count more than there is.
+    #[error("task `{task}`, {split}: its label counts add up to more than its {examples} examples; correct one of them")]
+    LabelCounts {
+        /// The task's name.
+        task: String,
+        /// `train`, `validation` or `test`.
+        split: String,
+        /// Examples, as the report says.
+        examples: usize,
+    },
+    /// A number of examples that nobody has.
+    #[error("{place}: {examples} examples; no data set has more than 2^53")]
+    Examples {
+        /// The run or the task.
+        place: String,
+        /// The offending number.
+        examples: usize,
     },
     /// A measure that is no number.
     #[error("{place}, {source_task} → {target}: {value} is no finite number; leave the pair out")]

@@ -1,5 +1,8 @@
 //! `[[joint]]`: which tasks are trained together, and how. `[controls]`: what their gains are held against.
 
+use std::collections::HashSet;
+
+use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 
 use super::name::{IllegalName, check_name};
@@ -80,6 +83,26 @@ pub enum SetItem {
 
 /// The words for sets.
 const WORDS: [&str; 3] = ["pairs", "all", "leave-one-out"];
+
+impl Sets {
+    /// At most so many sets of so many tasks.
+    pub(super) fn at_most(&self, tasks: usize) -> u128 {
+        let tasks = tasks as u128;
+        let of_word = |word: &str| match word {
+            "pairs" => tasks * tasks.saturating_sub(1) / 2,
+            "all" => 1,
+            _ => tasks,
+        };
+        let of_item = |item: &SetItem| match item {
+            SetItem::Word(word) => of_word(word),
+            SetItem::Tasks(_) => 1,
+        };
+        match self {
+            Self::Word(word) => of_word(word),
+            Self::List(items) => items.iter().map(of_item).sum(),
+        }
+    }
+}
 
 impl Default for Sets {
     fn default() -> Self {
@@ -224,12 +247,10 @@ impl Study {
             Sets::List(items) => items.clone(),
         };
         let names: Vec<&str> = self.task.iter().map(|t| t.name.as_str()).collect();
-        let mut sets: Vec<Vec<&str>> = Vec::new();
+        let mut sets: IndexSet<Vec<&str>> = IndexSet::new();
         let mut add = |set: Vec<&'_ str>| {
-            let set: Vec<&str> = names.iter().copied().filter(|n| set.contains(n)).collect();
-            if !sets.contains(&set) {
-                sets.push(set);
-            }
+            let set: HashSet<&str> = set.into_iter().collect();
+            sets.insert(names.iter().copied().filter(|n| set.contains(n)).collect());
         };
         for item in &items {
             match item {
@@ -245,7 +266,7 @@ impl Study {
                 SetItem::Tasks(tasks) => add(tasks.iter().map(String::as_str).collect()),
             }
         }
-        sets
+        sets.into_iter().collect()
     }
 
     /// What the tasks of a set share in a block: the study's recipe with the block's changes, and a learning rate that all

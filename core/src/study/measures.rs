@@ -16,6 +16,9 @@ pub struct Measures {
     pub few_steps: usize,
 }
 
+/// More examples or steps are no few.
+const MOST: usize = 1_000_000;
+
 /// Which measures.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "\"all\", \"none\" or a list of measures")]
@@ -57,6 +60,11 @@ impl Measures {
         self.selection().map_err(|e| ("select", remedy(e)))?;
         if self.examples < 16 {
             return Err(("examples", format!("examples = {}; give at least 16, better 512", self.examples)));
+        }
+        for (key, value) in [("examples", self.examples), ("few_steps", self.few_steps)] {
+            if value > MOST {
+                return Err((key, format!("{key} = {value}; give at most {MOST}")));
+            }
         }
         if self.few_steps == 0 {
             return Err((

@@ -1,8 +1,13 @@
 //! Study text → checked [`Study`]: every complaint carries a line and a remedy.
 
+use std::collections::{HashMap, HashSet};
+
 use super::lines::{Lines, line_of};
 use super::name::check_name;
 use super::{Encoder, LabelsError, Pairs, Protocol, Study, StudyError, Task, is_hub_id, joint, source};
+
+/// The most runs of a study.
+const MOST_RUNS: u128 = 1_000_000;
 
 pub(super) fn parse(text: &str) -> Result<Study, StudyError> {
     let study: Study = toml::from_str(text).map_err(|e| {
@@ -73,6 +78,7 @@ pub(super) fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> 
         return top("task", "no [[task]]; give at least one".into());
     }
     check_names(study, lines)?;
+    check_size(study, lines)?;
     for (i, encoder) in study.encoder.iter().enumerate() {
         check_encoder(encoder).map_err(|(key, m)| lines.error("encoder", Some(i), key, m))?;
     }
@@ -128,14 +134,41 @@ fn check_names(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
     let encoders: Vec<&str> = study.encoder.iter().map(|e| e.name.as_str()).collect();
     let tasks: Vec<&str> = study.task.iter().map(|t| t.name.as_str()).collect();
     for (list, names) in [("encoder", encoders), ("task", tasks)] {
+        let mut seen = HashMap::new();
         for (i, name) in names.iter().enumerate() {
             check_name(name).map_err(|e| lines.error(list, Some(i), "name", e.to_string()))?;
-            if names.iter().take(i).any(|n| n == name) {
-                return Err(lines.error(list, Some(i), "name", format!("two {list}s are called `{name}`; rename one")));
-            }
+            let Some(first) = seen.insert(name.to_ascii_lowercase(), name) else { continue };
+            let message = if first == name {
+                format!("two {list}s are called `{name}`; rename one")
+            } else {
+                format!("the {list}s `{first}` and `{name}` would be one folder where case does not count; rename one")
+            };
+            return Err(lines.error(list, Some(i), "name", message));
         }
     }
     Ok(())
+}
+
+/// Refuses a study that no machine ends, before its runs are laid out.
+fn check_size(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
+    let (tasks, count) = (study.task.len() as u128, |n: usize| n as u128);
+    let pairs = match &study.pairs {
+        Pairs::Named(_) => tasks * tasks.saturating_sub(1),
+        Pairs::List(list) => count(list.len()),
+    };
+    let of = |protocol, runs: u128| if study.protocols.contains(&protocol) { runs } else { 0 };
+    let sets = study.joint_blocks().iter().map(|block| block.sets.at_most(study.task.len())).sum::<u128>();
+    let of_a_seed = of(Protocol::Single, tasks) + of(Protocol::Sequential, pairs + tasks) + sets;
+    let seeds = count(study.seeds.len()) * count(study.encoder.len());
+    let runs = of_a_seed.saturating_mul(seeds);
+    if runs <= MOST_RUNS {
+        return Ok(());
+    }
+    let message = format!(
+        "{tasks} tasks ask for {pairs} pairs, and with {seeds} seeds and encoders for up to {runs} runs, which is too many: \
+         at most {MOST_RUNS}; list the pairs that matter, pairs = [[\"source\", \"target\"], ...], or take fewer tasks"
+    );
+    Err(lines.error("pairs", None, "", message))
 }
 
 type Complaint = (&'static str, String);
@@ -224,11 +257,13 @@ fn check_pairs(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
         }
         Pairs::List(list) => list,
     };
-    let names: Vec<&str> = study.task.iter().map(|t| t.name.as_str()).collect();
-    for (i, (source, target)) in list.iter().enumerate() {
+    let names: HashSet<&str> = study.task.iter().map(|t| t.name.as_str()).collect();
+    let mut listed = HashSet::new();
+    for (source, target) in list {
         for name in [source, target] {
-            if !names.contains(&name.as_str()) {
-                let nearest = names.iter().min_by_key(|n| strsim::damerau_levenshtein(n, name)).copied().unwrap_or("");
+            if !names.contains(name.as_str()) {
+                let names = study.task.iter().map(|t| t.name.as_str());
+                let nearest = names.min_by_key(|n| strsim::damerau_levenshtein(n, name)).unwrap_or("");
                 return error(format!(
                     "pair [\"{source}\", \"{target}\"]: no task is called `{name}`; did you mean `{nearest}`?"
                 ));
@@ -237,7 +272,7 @@ fn check_pairs(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
         if source == target {
             return error(format!("pair [\"{source}\", \"{target}\"]: source and target must differ"));
         }
-        if list.iter().take(i).any(|p| p == &(source.clone(), target.clone())) {
+        if !listed.insert((source, target)) {
             return error(format!("pair [\"{source}\", \"{target}\"] is listed twice; remove one"));
         }
     }

@@ -124,6 +124,11 @@ recipe! {
     classifier_dropout_prob: Option<f64> = None,
 }
 
+/// More passes, steps and examples at a time than any training has are slips.
+const MOST_EPOCHS: f64 = 1e6;
+const MOST_STEPS: u64 = 1_000_000_000_000;
+const LARGEST_BATCH: usize = 1_000_000;
+
 /// A hyper-parameter with which nothing can be trained.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("`{key}` is {value}; give {wanted}")]
@@ -148,11 +153,21 @@ impl Recipe {
         let share = |key, value: f64| within((0.0..1.0).contains(&value), key, value, "a number from 0 to below 1");
         if self.max_steps.is_none() {
             positive("epochs", self.epochs)?;
+            within(self.epochs <= MOST_EPOCHS, "epochs", self.epochs, "at most 1000000, which no machine reaches")?;
         }
         within(self.max_steps != Some(0), "max_steps", 0.0, "at least 1 or leave it out")?;
-        positive("batch_size", self.batch_size as f64)?;
-        positive("eval_batch_size", self.eval_batch_size as f64)?;
-        positive("gradient_accumulation_steps", self.gradient_accumulation_steps as f64)?;
+        for (key, steps) in [("max_steps", self.max_steps), ("warmup_steps", self.warmup_steps)] {
+            let steps = steps.unwrap_or(1);
+            within(steps <= MOST_STEPS, key, steps as f64, "at most 1000000000000, which no machine reaches")?;
+        }
+        for (key, size) in [
+            ("batch_size", self.batch_size),
+            ("eval_batch_size", self.eval_batch_size),
+            ("gradient_accumulation_steps", self.gradient_accumulation_steps),
+        ] {
+            positive(key, size as f64)?;
+            within(size <= LARGEST_BATCH, key, size as f64, "at most 1000000")?;
+        }
         positive("learning_rate", self.learning_rate)?;
         positive("adam_epsilon", self.adam_epsilon)?;
         share("warmup_ratio", self.warmup_ratio)?;

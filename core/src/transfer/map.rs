@@ -110,7 +110,7 @@ fn label_counts<'a>(runs: &Runs<'a>) -> BTreeMap<&'a str, Vec<usize>> {
                 continue;
             }
             let Some(test) = run.evaluation(target, "test") else { continue };
-            let counts: Vec<usize> = test.confusion.iter().map(|row| row.iter().sum::<u64>() as usize).collect();
+            let counts = test.label_counts();
             if counts.iter().any(|&count| count > 0) {
                 labels.insert(target.as_str(), counts);
             }

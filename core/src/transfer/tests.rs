@@ -53,6 +53,7 @@ fn record(protocol: Protocol, source: Option<&str>, target: &str, seed: u64, tes
         curve: Default::default(),
         cost: Default::default(),
         provenance: Default::default(),
+        sha256: None,
     }
 }
 

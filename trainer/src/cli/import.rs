@@ -8,6 +8,8 @@ use flate2::read::MultiGzDecoder;
 use transfermap::import::{CsvFile, Filter, Import, Mapping, Scale};
 use transfermap::metric::Metric;
 
+use crate::files;
+use crate::plain::plain;
 use crate::atomic;
 use crate::data::utf_8;
 use crate::error::{Wrong, chain};
@@ -86,22 +88,28 @@ impl ImportFiles {
         drop(working);
         let mut messages = std::io::stderr().lock();
         for warning in &report.warnings {
-            writeln!(messages, "{warning}")?;
+            writeln!(messages, "{}", plain(warning))?;
         }
         writeln!(out, "{}", self.out.display())?;
         Ok(())
     }
 }
 
+/// The largest table that is unpacked.
+const LARGEST: u64 = 1 << 30;
+
 /// A CSV file as UTF-8, unpacked where its name ends in `.gz`. Messages name the file without its folders.
 fn read(path: &Path) -> Result<CsvFile, Wrong> {
     let fail = |e: std::io::Error| Wrong(format!("cannot read: {}: {}", chain(&e), path.display()));
-    let bytes = std::fs::read(path).map_err(fail)?;
+    let bytes = files::read(path).map_err(fail)?;
     let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     if path.extension().is_none_or(|e| e != "gz") {
         return Ok(CsvFile::new(name, utf_8(bytes).map_err(fail)?));
     }
-    let mut plain = Vec::new();
-    MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).map_err(fail)?;
-    Ok(CsvFile::new(name, utf_8(plain).map_err(fail)?))
+    let mut unpacked = Vec::new();
+    MultiGzDecoder::new(bytes.as_slice()).take(LARGEST + 1).read_to_end(&mut unpacked).map_err(fail)?;
+    if unpacked.len() as u64 > LARGEST {
+        return Err(Wrong(format!("unpacked it is larger than 1 GiB, which is no table: {}", path.display())));
+    }
+    Ok(CsvFile::new(name, utf_8(unpacked).map_err(fail)?))
 }

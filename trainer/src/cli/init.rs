@@ -15,6 +15,7 @@ use transfermap::study::Study;
 use self::files::{Group, Grouped, Part};
 use crate::atomic;
 use crate::error::Wrong;
+use crate::plain::plain;
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
@@ -70,7 +71,7 @@ impl Init {
         atomic::write(&self.file, text.as_bytes())?;
         let mut messages = std::io::stderr().lock();
         for note in notes {
-            writeln!(messages, "{note}")?;
+            writeln!(messages, "{}", plain(&note))?;
         }
         writeln!(out, "{}", self.file.display())?;
         Ok(())

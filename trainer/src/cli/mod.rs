@@ -21,6 +21,7 @@ mod serve;
 mod status;
 mod study_file;
 mod throughput;
+mod verify;
 mod worker;
 
 use std::io::{ErrorKind, Write};
@@ -30,6 +31,8 @@ use clap::{Parser, Subcommand};
 
 use crate::atomic::FileError;
 use crate::error::{Wrong, chain};
+use crate::plain::{Plain, plain};
+use crate::terminal;
 
 /// Which text-classification task helps which: trains every pair and measures the transfer.
 #[derive(Debug, Parser)]
@@ -65,6 +68,10 @@ enum Subcommands {
     #[command(after_help = "Example:\n\
          \x20 transfermap status out")]
     Status(status::Status),
+    /// Check that an output folder holds what was written to it
+    #[command(after_help = "Example:\n\
+         \x20 transfermap verify out")]
+    Verify(verify::Verify),
     /// Test a report: verdicts, correlations, choice of sources
     #[command(after_help = "Examples:\n\
          \x20 transfermap analyze out/report.json\n\
@@ -130,13 +137,14 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let mut out = std::io::stdout().lock();
+    let mut out = Plain::new(std::io::stdout().lock(), terminal::colours());
     let result = match &cli.command {
         Subcommands::Demo(demo) => demo.execute(&mut out),
         Subcommands::Init(init) => init.execute(&mut out).map(|()| true),
         Subcommands::Check(check) => check.execute(&mut out).map(|()| true),
         Subcommands::Run(run) => run.execute(&mut out),
         Subcommands::Status(status) => status.execute(&mut out).map(|()| true),
+        Subcommands::Verify(verify) => verify.execute(&mut out),
         Subcommands::Analyze(analyze) => analyze.execute(&mut out).map(|()| true),
         Subcommands::Recommend(recommend) => recommend.execute(&mut out).map(|()| true),
         Subcommands::Score(score) => score.execute(&mut out).map(|()| true),
@@ -166,7 +174,7 @@ fn code(result: anyhow::Result<bool>) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "error: {}", chain(error.as_ref()));
+            let _ = writeln!(std::io::stderr(), "error: {}", plain(&chain(error.as_ref())));
             // An output folder that is full or read-only is the request's fault: another one mends it.
             let wrong = error.chain().any(|e| e.is::<Wrong>() || e.is::<FileError>());
             ExitCode::from(if wrong { 2 } else { 1 })

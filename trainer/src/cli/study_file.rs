@@ -4,10 +4,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::error::Wrong;
+use crate::files;
 
 /// A study file's text and the folder that its paths are relative to.
 pub(super) fn read(path: &Path) -> Result<(String, PathBuf), Wrong> {
-    let text = std::fs::read_to_string(path).map_err(|e| {
+    let text = files::read_to_string(path).map_err(|e| {
         let remedy = match e.kind() {
             ErrorKind::NotFound => "give the path of a study file; `transfermap init` writes one".to_owned(),
             ErrorKind::IsADirectory => "this is a folder; give the study file in it".to_owned(),

@@ -1,5 +1,6 @@
 //! The tokenised store: a task is tokenised once, and found again by the hash of everything that its tokens depend on.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,7 @@ use super::error::DataError;
 use super::tokenise::tokenise;
 use super::{TaskData, TokenisedSplit, TokenisedTask};
 use crate::atomic;
+use crate::files;
 
 /// Raised whenever the same texts come to other tokens, or the file looks otherwise.
 const SCHEMA: &str = "transfermap.tokenised/1";
@@ -22,7 +24,30 @@ const SCHEMA: &str = "transfermap.tokenised/1";
 #[derive(Serialize, Deserialize)]
 struct Header {
     schema: String,
+    /// What the file is named after; absent in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    /// Of the body.
     sha256: String,
+}
+
+/// A tokenised task as it stands in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tokens {
+    pub task: TokenisedTask,
+    /// SHA-256 of its JSON, in hexadecimal.
+    pub sha256: String,
+    /// Whether the file says that it belongs under its name; those of earlier versions do not.
+    pub keyed: bool,
+}
+
+/// A tokenised task, and what became of its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cached {
+    pub tokens: Tokens,
+    pub path: PathBuf,
+    /// What was wrong with the file that stood there before.
+    pub damage: Option<String>,
 }
 
 /// The tokens of `data`, and the file under `dir` that holds them: read when it is there and whole, else written.
@@ -31,27 +56,26 @@ struct Header {
 ///
 /// # Errors
 /// As [`tokenise`], and when the file cannot be written.
-pub fn tokenised(
-    dir: &Path,
-    data: &TaskData,
-    tokenizer_json: &[u8],
-    max_length: usize,
-) -> Result<(TokenisedTask, PathBuf), DataError> {
-    let path = dir.join(format!("{}.json.gz", key(data, tokenizer_json, max_length)));
-    if let Ok(task) = read(&path) {
-        return Ok((task, path));
-    }
+pub fn tokenised(dir: &Path, data: &TaskData, tokenizer_json: &[u8], max_length: usize) -> Result<Cached, DataError> {
+    let key = key(data, tokenizer_json, max_length);
+    let path = dir.join(format!("{key}.json.gz"));
+    let damage = match read(&path) {
+        Ok(tokens) if tokens.keyed => return Ok(Cached { tokens, path, damage: None }),
+        Ok(_) | Err(DataError::Missing { .. }) => None,
+        Err(DataError::Cache { reason, .. }) => Some(format!("{}: {reason}; made again", path.display())),
+        Err(error) => return Err(error),
+    };
     let task = tokenise(data, tokenizer_json, max_length)?;
-    write(&path, &task)?;
-    Ok((task, path))
+    let sha256 = write(&path, &key, &task)?;
+    Ok(Cached { tokens: Tokens { task, sha256, keyed: true }, path, damage })
 }
 
 /// Reads a file that [`tokenised`] wrote.
 ///
 /// # Errors
-/// A file that is not there, cannot be read, or is not what was written.
-pub fn read(path: &Path) -> Result<TokenisedTask, DataError> {
-    let file = std::fs::File::open(path).map_err(|source| match source.kind() {
+/// A file that is not there, cannot be read, is not what was written, or belongs under another name.
+pub fn read(path: &Path) -> Result<Tokens, DataError> {
+    let file = files::open(path).map_err(|source| match source.kind() {
         ErrorKind::NotFound => DataError::Missing { path: path.to_owned() },
         _ => failed(path, source),
     })?;
@@ -64,13 +88,16 @@ pub fn read(path: &Path) -> Result<TokenisedTask, DataError> {
     if header.schema != SCHEMA {
         return Err(damaged(format!("schema `{}`, not `{SCHEMA}`", header.schema)));
     }
+    if header.key.as_ref().is_some_and(|key| path.file_name() != Some(OsStr::new(&format!("{key}.json.gz")))) {
+        return Err(damaged("it holds the tokens of another task or encoder".into()));
+    }
     if header.sha256 != hex(&Sha256::digest(&body)) {
         return Err(damaged("its checksum does not fit its content".into()));
     }
     let task: TokenisedTask = serde_json::from_slice(&body).map_err(|e| damaged(e.to_string()))?;
     let classes = task.labels.len();
     if [&task.train, &task.validation, &task.test].into_iter().all(|split| is_consistent(split, classes)) {
-        Ok(task)
+        Ok(Tokens { task, sha256: header.sha256, keyed: header.key.is_some() })
     } else {
         Err(damaged("its lists do not fit together".into()))
     }
@@ -93,14 +120,17 @@ fn key(data: &TaskData, tokenizer_json: &[u8], max_length: usize) -> String {
     hex(&hash.finalize())
 }
 
-fn write(path: &Path, task: &TokenisedTask) -> Result<(), DataError> {
+/// Answers the checksum of what was written.
+fn write(path: &Path, key: &str, task: &TokenisedTask) -> Result<String, DataError> {
     let failed = |source| failed(path, source);
     let body = serde_json::to_vec(task).map_err(|e| failed(e.into()))?;
-    let header = Header { schema: SCHEMA.into(), sha256: hex(&Sha256::digest(&body)) };
+    let sha256 = hex(&Sha256::digest(&body));
+    let header = Header { schema: SCHEMA.into(), key: Some(key.to_owned()), sha256: sha256.clone() };
     let first = serde_json::to_string(&header).map_err(|e| failed(e.into()))?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let written = writeln!(encoder, "{first}").and_then(|()| encoder.write_all(&body)).and_then(|()| encoder.finish());
-    atomic::write(path, &written.map_err(failed)?).map_err(|e| failed(e.source))
+    atomic::write(path, &written.map_err(failed)?).map_err(|e| failed(e.source))?;
+    Ok(sha256)
 }
 
 fn failed(path: &Path, source: std::io::Error) -> DataError {

@@ -31,22 +31,29 @@ fn rejects_what_is_no_tokenizer() {
 fn a_task_is_tokenised_once_and_damage_is_mended() {
     let (dir, json, task) = (tempfile::tempdir().unwrap(), tokenizer_json(), data("it rains"));
     let (store, json) = (dir.path().join("tokenised"), json.as_bytes());
-    let (tokens, path) = cache::tokenised(&store, &task, json, 16).unwrap();
+    let cached = |task, max_length| cache::tokenised(&store, task, json, max_length).unwrap();
+    let first = cached(&task, 16);
+    let path = first.path.clone();
     let whole = std::fs::read(&path).unwrap();
-    assert_eq!(cache::read(&path).unwrap(), tokens);
+    assert_eq!(cache::read(&path).unwrap(), first.tokens);
     let written = std::fs::metadata(&path).unwrap().modified().unwrap();
-    assert_eq!(cache::tokenised(&store, &task, json, 16).unwrap(), (tokens.clone(), path.clone()));
+    assert_eq!(cached(&task, 16), first);
     assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), written, "tokenised twice");
-    assert_ne!(cache::tokenised(&store, &task, json, 17).unwrap().1, path);
-    assert_ne!(cache::tokenised(&store, &data("it snows"), json, 16).unwrap().1, path);
+    assert_ne!(cached(&task, 17).path, path);
+    let other = cached(&data("it snows"), 16).path;
+    assert_ne!(other, path);
 
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 4;
-    for damaged in [&whole[..0], &whole[..whole.len() / 2], &whole[..whole.len() - 1], &flipped[..], &b"not gzip"[..]] {
+    let others = std::fs::read(other).unwrap();
+    let damaged = [&whole[..0], &whole[..whole.len() / 2], &whole[..whole.len() - 1], &flipped[..], b"not gzip", &others];
+    for damaged in damaged {
         std::fs::write(&path, damaged).unwrap();
         let message = cache::read(&path).unwrap_err().to_string();
         assert!(message.contains(".json.gz: ") && message.ends_with("; delete it and it is made again"), "{message}");
-        assert_eq!(cache::tokenised(&store, &task, json, 16).unwrap().0, tokens);
+        let again = cached(&task, 16);
+        assert!(again.damage.unwrap().contains("made again"));
+        assert_eq!(again.tokens, first.tokens);
         assert_eq!(std::fs::read(&path).unwrap(), whole);
     }
     assert_eq!(std::fs::read_dir(&store).unwrap().count(), 3, "temporary files left");

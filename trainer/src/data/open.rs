@@ -9,6 +9,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::encoding::{Decoded, as_windows, unmarked, utf_16};
 use super::error::{DataError, visible};
+use crate::files;
 
 /// The longest line, and the longest record of several lines: what is longer is no row of text.
 pub(super) const LONGEST: usize = 64 << 20;
@@ -151,13 +152,15 @@ pub(super) fn open_file(path: &Path) -> Result<BufReader<File>, DataError> {
     if found.is_dir() {
         return Err(DataError::Directory { path: path.to_owned() });
     }
-    let file = File::open(path).map_err(|source| io_error(path, 0, source))?;
+    let file = files::open(path).map_err(|source| io_error(path, 0, source))?;
     Ok(BufReader::with_capacity(1 << 16, file))
 }
 
 fn io_error(path: &Path, line: usize, source: std::io::Error) -> DataError {
     let remedy = match source.kind() {
         ErrorKind::PermissionDenied => "allow reading it",
+        // Of `files`: it is no file at all.
+        ErrorKind::InvalidInput if line == 0 => "give a file that can be read twice",
         ErrorKind::UnexpectedEof | ErrorKind::InvalidInput | ErrorKind::InvalidData => {
             "the compressed data is cut short or damaged: copy the file again"
         }

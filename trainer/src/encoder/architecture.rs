@@ -159,6 +159,11 @@ impl Checks<'_> {
         if let Some((field, _)) = self.positive.iter().chain([&hidden, &heads]).find(|(_, value)| *value == 0) {
             return Err(ConfigFault::Zero(field));
         }
+        let sizes = || self.positive.iter().copied().chain([hidden, heads]);
+        if let Some((field, value)) = sizes().find(|(field, value)| *value > most(field)) {
+            return Err(ConfigFault::TooLarge { field, value, most: most(field) });
+        }
+        self.check_parameters(sizes())?;
         if !hidden.1.is_multiple_of(heads.1) {
             return Err(ConfigFault::Heads { hidden, heads });
         }
@@ -172,6 +177,38 @@ impl Checks<'_> {
         Ok(())
     }
 }
+
+impl Checks<'_> {
+    /// Refuses a model that no machine holds, before memory is asked for: by what its tables and its layers take at least.
+    fn check_parameters(&self, sizes: impl Iterator<Item = (&'static str, usize)>) -> Result<(), ConfigFault> {
+        let sizes: Vec<(&'static str, usize)> = sizes.collect();
+        let of = |names: &[&str]| sizes.iter().find(|(field, _)| names.contains(field)).map(|(_, value)| *value as f64);
+        let width = self.hidden.1 as f64;
+        let inner = of(&["intermediate_size", "hidden_dim"]).unwrap_or(width);
+        let layers = of(&["num_hidden_groups"]).or(of(&["num_hidden_layers", "n_layers"])).unwrap_or(1.0);
+        let layers = layers * of(&["inner_group_num"]).unwrap_or(1.0);
+        let rows: f64 = ["vocab_size", "max_position_embeddings", "type_vocab_size"].iter().filter_map(|n| of(&[*n])).sum();
+        let parameters = rows * of(&["embedding_size"]).unwrap_or(width) + layers * width * (4.0 * width + 2.0 * inner);
+        if parameters <= MOST_PARAMETERS {
+            return Ok(());
+        }
+        let fields: Vec<String> = sizes.iter().map(|(field, value)| format!("{field} {value}")).collect();
+        Err(ConfigFault::TooMany { fields: fields.join(", "), parameters, most: MOST_PARAMETERS })
+    }
+}
+
+/// The largest value of a size that any encoder has, and room to spare.
+fn most(field: &str) -> usize {
+    match field {
+        "vocab_size" => 10_000_000,
+        "max_position_embeddings" => 1_000_000,
+        "num_hidden_layers" | "num_hidden_groups" | "n_layers" | "inner_group_num" => 1_000,
+        _ => 100_000,
+    }
+}
+
+/// Four times the largest encoder of these architectures, XLM-RoBERTa large.
+const MOST_PARAMETERS: f64 = 2e9;
 
 /// `position_embedding_type`.
 ///

@@ -35,6 +35,9 @@ impl Card {
     /// A head that is not YAML or not as the hub lays it out.
     pub(super) fn new(readme: &str) -> Result<Self, serde_yaml_ng::Error> {
         let Some(yaml) = head(readme) else { return Ok(Self::default()) };
+        if depth(yaml) > DEEPEST {
+            return Err(serde::de::Error::custom(format!("lists in lists, more than {DEEPEST} deep")));
+        }
         let written: Written = serde_yaml_ng::from_str(yaml)?;
         let mut features = IndexMap::new();
         for info in written.dataset_info.map(OneOrMany::into_list).unwrap_or_default() {
@@ -59,6 +62,23 @@ fn head(readme: &str) -> Option<&str> {
         .match_indices("\n---")
         .find(|(at, _)| body.get(at + 4..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\r'])))?;
     body.get(..end.0)
+}
+
+/// Lists in lists that a page may have. The parser looks at all open ones with every word.
+const DEEPEST: usize = 64;
+
+/// How many lists in brackets and mappings in braces are open at once, at most; those in quotes count too.
+fn depth(yaml: &str) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0);
+    for byte in yaml.bytes() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
 }
 
 #[derive(Deserialize)]

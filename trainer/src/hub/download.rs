@@ -11,6 +11,9 @@ use super::http::{Fault, Method, broken, escaped};
 use super::repository::Hub;
 use crate::atomic;
 
+/// The most bytes of a file whose size nobody tells.
+const UNANNOUNCED: u64 = 1 << 30;
+
 /// What the hub says of a file before it sends it.
 struct Announced {
     etag: String,
@@ -148,7 +151,7 @@ impl Hub<'_> {
             file.write_all(buffer.get(..n).unwrap_or_default()).map_err(failed)?;
             position += n as u64;
             self.watch.advance(position);
-            if announced.size.is_some_and(|size| position > size) {
+            if position > whole.unwrap_or(UNANNOUNCED) {
                 remove(partial)?;
                 return Err(broken(method, &at, "the hub sends more than it announced"));
             }

@@ -140,9 +140,14 @@ impl Client {
             match (status, headers.get("location")) {
                 (301 | 302 | 303 | 307 | 308, Some(location)) if !told => {
                     let next = joined(&url, location);
-                    url = next.ok_or_else(|| {
+                    let next = next.ok_or_else(|| {
                         status_error(method, &url, status, "redirect to no address", "check HF_ENDPOINT")
                     })?;
+                    if is_less_safe(&url, &next) {
+                        let words = "redirect from https to http, which anybody on the way could read and change";
+                        return Err(status_error(method, &url, status, words, "check HF_ENDPOINT").into());
+                    }
+                    url = next;
                 }
                 (200 | 206, _) | (300..400, _) if status < 300 || told => {
                     headers.extend(kept);
@@ -246,6 +251,12 @@ fn joined(url: &str, location: &str) -> Option<String> {
     url::Url::parse(url).ok()?.join(location).ok().map(String::from)
 }
 
+/// Whether a redirect leaves encryption.
+fn is_less_safe(from: &str, to: &str) -> bool {
+    let is = |url: &str, scheme: &str| url::Url::parse(url).is_ok_and(|url| url.scheme() == scheme);
+    is(from, "https") && !is(to, "https")
+}
+
 /// Whether a proxy of the environment is passed by: this machine, and what NO_PROXY names.
 fn goes_direct(url: &str) -> bool {
     let parsed = url::Url::parse(url).ok();
@@ -284,6 +295,13 @@ mod tests {
         assert_eq!(to("//store.net/k"), "https://store.net/k");
         assert_eq!(to("/z/c.txt"), "https://hub.co/z/c.txt");
         assert_eq!(to("d.txt"), "https://hub.co/a/b/d.txt");
+    }
+
+    #[test]
+    fn no_redirect_leaves_encryption() {
+        assert!(is_less_safe("https://hub.co/a", "http://hub.co/a") && is_less_safe("https://hub.co/a", "ftp://x/a"));
+        assert!(!is_less_safe("https://hub.co/a", "HTTPS://store.net/a"));
+        assert!(!is_less_safe("http://127.0.0.1:1/a", "http://127.0.0.1:2/a"));
     }
 
     #[test]

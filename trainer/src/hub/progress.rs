@@ -4,6 +4,8 @@ use std::io::{IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::plain::plain;
+
 /// Told what is fetched.
 pub trait Watch {
     /// A file begins; its size in bytes, where the hub tells.
@@ -65,9 +67,9 @@ impl Watch for FetchProgress {
 
     fn say(&mut self, text: &str) {
         match &self.bar {
-            Some(bar) => bar.println(text),
+            Some(bar) => bar.println(plain(text)),
             None if self.quiet => {}
-            None => say(text),
+            None => say(&plain(text)),
         }
     }
 }

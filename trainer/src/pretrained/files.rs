@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::error::{FileFault, PretrainedError};
+use crate::files;
 
 /// A folder that is there.
 pub fn folder(path: &Path) -> Result<&Path, PretrainedError> {
@@ -23,7 +24,7 @@ pub fn required(path: &Path, remedy: &'static str) -> Result<Vec<u8>, Pretrained
 
 /// A file that may be there.
 pub fn optional(path: &Path) -> Result<Option<Vec<u8>>, PretrainedError> {
-    match fs::read(path) {
+    match files::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
         Err(e) => Err(fault(path, FileFault::Io(e))),

@@ -160,7 +160,7 @@ struct Vocabulary {
 
 impl Vocabulary {
     fn read(tokenizer_json: &[u8]) -> Result<Self, FileFault> {
-        let tokenizer = tokenizers::Tokenizer::from_bytes(tokenizer_json).map_err(FileFault::NotATokenizer)?;
+        let tokenizer = tokenizer::without_padding(tokenizer_json).map_err(FileFault::NotATokenizer)?;
         let ids = tokenizer.get_vocab(true);
         let pair = tokenizer.encode(("a", "a"), true).map_err(FileFault::NoPairs)?;
         Ok(Self {

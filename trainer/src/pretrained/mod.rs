@@ -49,6 +49,13 @@ pub struct LoadedEncoder {
     pub fingerprint: String,
 }
 
+impl LoadedEncoder {
+    /// The files of which an output folder keeps a copy, so that weights can be exported without the study's folder.
+    pub fn kept_files(&self) -> [(&'static str, &[u8]); 2] {
+        [("config.json", self.config_json.as_bytes()), ("tokenizer.json", &self.tokenizer_json)]
+    }
+}
+
 #[cfg(test)]
 mod tests;
 

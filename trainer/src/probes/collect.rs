@@ -14,9 +14,10 @@ use super::file::Probe;
 use super::look::set::probe_set;
 use super::pending::path;
 use super::plan::{Job, Layout, What};
-use crate::data::{self, TokenisedSplit, TokenisedTask};
+use crate::data::{TokenisedSplit, TokenisedTask};
 use crate::encoder::named::Values;
 use crate::error::chain;
+use crate::store::inputs::Inputs;
 use crate::store::records::Store;
 
 /// Measures for the report, and what they lack.
@@ -183,16 +184,18 @@ impl Probes<'_> {
 
 /// Every task of the study as the encoder sees it.
 pub fn tasks(layout: Layout<'_>, encoder: &str, probes: &Probes<'_>) -> anyhow::Result<Vec<TaskProbe>> {
-    let special = special_ids(probes.store.root(), encoder)?;
+    let special = special_ids(layout.inputs, probes.store.root(), encoder)?;
     let seeds: BTreeSet<Option<u64>> =
         probes.jobs.iter().filter(|j| j.items.iter().any(|i| i.what.models().is_empty())).map(|j| j.seed).collect();
     // Token counts need no probe on disk.
     let seeds = if seeds.is_empty() { BTreeSet::from([None]) } else { seeds };
     let mut all = Vec::new();
     for task in &layout.study.task {
-        let Some(file) = layout.inputs.tokenised.get(encoder).and_then(|t| t.get(&task.name)) else { continue };
+        if !layout.inputs.tokenised.get(encoder).is_some_and(|t| t.contains_key(&task.name)) {
+            continue;
+        }
         let began = Instant::now();
-        let data = data::cache::read(file).map_err(|e| anyhow::anyhow!(chain(&e)))?;
+        let data = layout.inputs.tokens(encoder, &task.name).map_err(|e| anyhow::anyhow!(chain(&e)))?;
         let set = probe_set(&data.train, layout.study.measures.examples, layout.study.data_seed, &task.name);
         let seen = SeenTask { name: &task.name, data: &data, set: &set, special: &special, began };
         all.extend(seeds.iter().map(|&seed| probes.task(&seen, seed)));
@@ -236,9 +239,10 @@ impl SeenTask<'_> {
 }
 
 /// The ids of the tokenizer's special tokens.
-pub fn special_ids(root: &Path, encoder: &str) -> anyhow::Result<BTreeSet<u32>> {
-    let path = root.join("cache/encoders").join(encoder).join("tokenizer.json");
-    let tokenizer = tokenizers::Tokenizer::from_file(&path).map_err(|e| anyhow::anyhow!("{e}: {}", path.display()))?;
+pub fn special_ids(inputs: &Inputs, root: &Path, encoder: &str) -> anyhow::Result<BTreeSet<u32>> {
+    let file = inputs.encoder_file(root, encoder, "tokenizer.json")?;
+    let tokenizer = tokenizers::Tokenizer::from_bytes(&file)
+        .map_err(|e| anyhow::anyhow!("{e}: tokenizer.json of encoder `{encoder}`"))?;
     let added = tokenizer.get_added_tokens_decoder();
     Ok(added.iter().filter(|(_, token)| token.special).map(|(id, _)| *id).collect())
 }

@@ -1,9 +1,11 @@
 //! One probe: from its description to its numbers.
 
+use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
+use transfermap::fingerprint::digest;
 use transfermap::plan::{DEFAULT_VARIANT, PlannedRun};
 use transfermap::study::{Protocol, Study, Task};
 
@@ -25,12 +27,14 @@ pub struct Observer {
     study: Study,
     device: Device,
     material: Material,
+    /// Hashes of weights in the records of their runs.
+    weights_known: HashMap<String, Option<String>>,
 }
 
 impl Observer {
     /// An observer with the way to the data and the encoders.
     pub fn new(device: Device, material: Material) -> Self {
-        Self { study: material.study().clone(), device, material }
+        Self { study: material.study().clone(), device, material, weights_known: HashMap::new() }
     }
 
     /// Observes. `go_on` is asked all the time; `None` when it says no.
@@ -45,12 +49,17 @@ impl Observer {
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Option<Probe>, ProbeError> {
         let began = Instant::now();
-        let (study, device) = (&self.study, self.device);
         let mut probe = Probe { key: item.key.clone(), ..Probe::default() };
         let weights = match &item.what {
-            What::Pair { model, .. } | What::Sentence { model } => Some(read(&store.model_path(&model.run))?),
-            _ => None,
+            What::Pair { model, .. } | What::Sentence { model } => Some(self.weights(store, &model.run)?),
+            What::FewSteps { model, .. } => self.weights(store, &model.run).map(|_| None)?,
+            What::Weights { models } => {
+                models.iter().try_for_each(|model| self.weights(store, &model.run).map(drop))?;
+                None
+            }
+            What::Features { .. } | What::Gradients { .. } => None,
         };
+        let (study, device) = (&self.study, self.device);
         // The task whose examples are read, and the task whose model reads them.
         let (read_task, model_task) = match &item.what {
             What::Features { task } | What::Gradients { task } => (task.as_str(), task.as_str()),
@@ -114,6 +123,22 @@ impl Observer {
     }
 }
 
+impl Observer {
+    /// The weights that a run left, checked once by the hash in its record.
+    fn weights(&mut self, store: &Store, run: &str) -> Result<Vec<u8>, ProbeError> {
+        let path = store.model_path(run);
+        let io = |source| ProbeError::Io { path: path.clone(), source };
+        let bytes = fs::read(&path).map_err(io)?;
+        let known = self.weights_known.entry(run.to_owned()).or_insert_with(|| store.record(run)?.sha256?.weights);
+        match known {
+            Some(known) if *known != digest(&bytes) => {
+                Err(io(std::io::Error::other("damaged: its hash is not that of the record; `transfermap run` makes it again")))
+            }
+            _ => Ok(bytes),
+        }
+    }
+}
+
 /// The few steps as a run: sequential, with the target's recipe cut short.
 fn short_run(study: &Study, job: &Job, item: &Item, model: &Model, target: &str) -> Result<PlannedRun, ProbeError> {
     let full = study.recipe_for(task(study, target)?, Protocol::Sequential);
@@ -136,8 +161,4 @@ fn short_run(study: &Study, job: &Job, item: &Item, model: &Model, target: &str)
 
 fn task<'s>(study: &'s Study, name: &str) -> Result<&'s Task, ProbeError> {
     study.task(name).ok_or_else(|| ProbeError::NoTask(name.to_owned()))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, ProbeError> {
-    fs::read(path).map_err(|source| ProbeError::Io { path: path.to_owned(), source })
 }

@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use serde::de::DeserializeOwned;
 use transfermap::plan::Plan;
 use transfermap::study::Study;
 
@@ -41,7 +40,7 @@ pub fn cost(layout: Layout<'_>) -> Option<String> {
 /// are not complete. `None` where the folder does not tell, or the study asks for none.
 pub fn progress(store: &Store, plan: &Plan, found: &Survey) -> Option<(usize, Vec<String>)> {
     let study = Study::from_toml(&fs::read_to_string(store.root().join("study.toml")).ok()?).ok()?;
-    let inputs: Inputs = read_json(store, "cache/inputs.json")?;
+    let inputs = Inputs::read(store.root()).ok()?;
     let selection = study.measures.selection().ok()?;
     let layout = Layout { study: &study, plan, inputs: &inputs };
     let jobs: Vec<Job> = if found.missing.is_empty() {
@@ -51,8 +50,4 @@ pub fn progress(store: &Store, plan: &Plan, found: &Survey) -> Option<(usize, Ve
     };
     let incomplete = jobs.iter().filter(|job| !missing(store, job).is_empty()).map(|job| job.id.clone()).collect();
     (!jobs.is_empty()).then_some((jobs.len(), incomplete))
-}
-
-fn read_json<T: DeserializeOwned>(store: &Store, file: &str) -> Option<T> {
-    serde_json::from_slice(&fs::read(store.root().join(file)).ok()?).ok()
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
+use transfermap::fingerprint::digest;
 
 use super::event::{Assignment, Monitor};
 use super::hands::Hands;
@@ -12,6 +13,8 @@ use super::select::{Selection, select};
 use super::supervise::Ending;
 use crate::atomic;
 use crate::error::Wrong;
+use crate::seal;
+use crate::store::inputs::Inputs;
 use crate::store::records::Store;
 use crate::store::survey::{Permission, clear, listed};
 
@@ -46,8 +49,10 @@ impl<'a> Call<'a> {
             let added = listed(&selection.added);
             monitor.message(&format!("{} more runs, which others start from: {added}", selection.added.len()));
         }
-        clear(&planned.plan, &selection.runs, store, *permission, &mut |text| monitor.message(text))?;
-        write_json(&store.root().join("cache/inputs.json"), &planned.inputs)?;
+        let asked = (&planned.plan, &planned.inputs);
+        clear(asked, &selection.runs, store, *permission, &mut |text| monitor.message(text))?;
+        let inputs = Inputs { study_sha256: Some(digest(request.study.as_bytes())), ..planned.inputs.clone() };
+        write_json(&store.root().join("cache/inputs.json"), &inputs)?;
         atomic::write(&store.root().join("study.toml"), request.study.as_bytes())?;
         write_json(&store.root().join("plan.json"), &planned.plan)
     }
@@ -87,8 +92,7 @@ impl<'a> Call<'a> {
     }
 }
 
+/// Writes a file that tells whether it is what was written.
 fn write_json<T: serde::Serialize>(path: &Path, value: &T) -> anyhow::Result<()> {
-    let mut json = serde_json::to_vec_pretty(value)?;
-    json.push(b'\n');
-    Ok(atomic::write(path, &json)?)
+    Ok(atomic::write(path, &seal::sealed(&serde_json::to_vec_pretty(value)?))?)
 }

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use transfermap::fingerprint::digest;
 use transfermap::plan::PlannedRun;
 
@@ -62,6 +63,10 @@ impl Trainer for Fake {
             }
         }
         Ok(Outcome::Finished(Box::new(result(run, &state))))
+    }
+
+    fn tokenised(&self, _: &PlannedRun) -> IndexMap<String, String> {
+        IndexMap::new()
     }
 
     fn metric(&self, _: &str) -> String {

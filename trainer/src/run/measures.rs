@@ -1,6 +1,6 @@
 //! The part of `transfermap run` after the trainings: observe what is missing, then compute the measures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use anyhow::Context;
@@ -12,8 +12,9 @@ use super::supervise::Ending;
 use crate::error::Wrong;
 use crate::probes::collect::{Collected, collect};
 use crate::probes::note;
-use crate::probes::pending::{lay_out, missing, trouble};
-use crate::probes::plan::{Job, Layout};
+use crate::probes::pending::{damaged_models, inspect, lay_out, missing, trouble};
+use crate::probes::plan::{Job, Layout, Model};
+use crate::store::claims::Claims;
 use crate::store::records::Store;
 use crate::store::survey::{Survey, listed};
 
@@ -50,12 +51,16 @@ pub fn observe(
     }
     let layout = Layout { study: &planned.study, plan: &planned.plan, inputs: &planned.inputs };
     let jobs = lay_out(layout, &selection, &store, found);
+    inspect(&store, &jobs, &mut |text| monitor.message(text))?;
     let mut absent: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut troubles: HashMap<String, Option<String>> = HashMap::new();
     let mut pending = Vec::new();
     for job in jobs.iter().filter(|job| !missing(&store, job).is_empty()) {
         note::clear(store.root(), &job.id);
         let models = job.items.iter().flat_map(|i| i.what.models());
-        match models.filter_map(|m| Some((m, trouble(m, found, &store)?))).next() {
+        // Weights are hashed once, however many probes read them.
+        let mut trouble = |m: &Model| troubles.entry(m.run.clone()).or_insert_with(|| trouble(m, found, &store)).clone();
+        match models.filter_map(|m| Some((m, trouble(m)?))).next() {
             Some((model, trouble)) => absent.entry(trouble).or_default().push(model.run.clone()),
             None => pending.push(job.clone()),
         }
@@ -72,6 +77,32 @@ pub fn observe(
     lacking.extend(unobserved(&pending, &store, collect_only));
     lacking.extend(warnings);
     Ok(Observed { measures, warnings: lacking, ending, seconds: began.elapsed().as_secs_f64() })
+}
+
+/// Sets aside the records of models that probes still have to read and whose weights are damaged, so that they are trained
+/// again; answers whether there were any.
+///
+/// # Errors
+/// A record cannot be moved.
+pub fn lose_damaged_models(
+    planned: &Planned,
+    store: &Store,
+    found: &Survey,
+    monitor: &mut dyn Monitor,
+) -> anyhow::Result<bool> {
+    let selection = planned.study.measures.selection().map_err(|e| Wrong::of(&e))?;
+    let layout = Layout { study: &planned.study, plan: &planned.plan, inputs: &planned.inputs };
+    let jobs = lay_out(layout, &selection, store, found);
+    let pending: Vec<&Job> = jobs.iter().filter(|job| !missing(store, job).is_empty()).collect();
+    let damaged = damaged_models(store, &pending, found);
+    for (run, damage) in &damaged {
+        if let Some(_claim) = Claims::new(store.root()).claim(run)? {
+            store.set_record_aside(run, "without-model")?;
+            let path = store.model_path(run);
+            monitor.message(&format!("{}: {damage}; the run is trained again, probes look at it", path.display()));
+        }
+    }
+    Ok(!damaged.is_empty())
 }
 
 fn of_models(why: &str, mut runs: Vec<String>) -> String {

@@ -18,7 +18,7 @@ use crate::backend::{Device, device};
 use crate::error::Wrong;
 use crate::hub::resolve::{self, Way};
 use crate::hub::{FetchProgress, HubError, When};
-use crate::store::inputs::Inputs;
+use crate::store::inputs::{Inputs, encoder_file};
 use crate::store::records::Store;
 use crate::store::survey::{Survey, survey};
 
@@ -82,6 +82,7 @@ impl Planned {
         let commits = locate(&mut study, request, false, stop)?;
         let root = std::path::absolute(&request.out)?;
         let prepared = prepare(&study, &request.base, &root.join("cache"), device.backend(), Absent::Refuse)?;
+        prepared.damaged.iter().for_each(|text| monitor.message(text));
         let plan = Plan::new(&study, &prepared.contents).map_err(|e| Wrong::of(&e))?;
         check_device(&plan, device)?;
         keep_encoders(&root, &prepared)?;
@@ -158,9 +159,9 @@ fn check_device(plan: &Plan, device: Device) -> Result<(), Wrong> {
 /// Configuration and tokenizer of each encoder, so that a run's weights can be exported without the study's folder.
 fn keep_encoders(root: &Path, prepared: &Prepared) -> anyhow::Result<()> {
     for encoder in &prepared.encoders {
-        let folder = root.join("cache/encoders").join(&encoder.name);
-        atomic::write(&folder.join("config.json"), encoder.config_json.as_bytes())?;
-        atomic::write(&folder.join("tokenizer.json"), &encoder.tokenizer_json)?;
+        for (file, bytes) in encoder.kept_files() {
+            atomic::write(&root.join(encoder_file(&encoder.name, file)), bytes)?;
+        }
     }
     Ok(())
 }

@@ -9,10 +9,11 @@ use transfermap::record::Classes;
 use transfermap::report::{EncoderSummary, SplitSummary, TaskSummary};
 use transfermap::study::{Kind, Protocol, Study, Task};
 
+use crate::data::cache::Cached;
 use crate::data::{self, Example, Loaded, TaskData, TokenisedSplit, TokenisedTask};
 use crate::error::Wrong;
 use crate::pretrained::{self, LoadedEncoder, Note};
-use crate::store::inputs::Inputs;
+use crate::store::inputs::{Inputs, encoder_file};
 
 /// A study whose data and encoders are read.
 pub struct Prepared {
@@ -21,6 +22,8 @@ pub struct Prepared {
     pub inputs: Inputs,
     /// What the rows of the tasks are like, a line each: for `check`.
     pub findings: Vec<String>,
+    /// Files of tokenised tasks that were made again, and why.
+    pub damaged: Vec<String>,
     /// The encoders in memory.
     pub encoders: Vec<LoadedEncoder>,
     /// Why others are not, with [`Absent::Warn`].
@@ -74,18 +77,26 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
         tasks.push((task, loaded.data));
     }
     let mut lengths: Vec<TokenisedTask> = Vec::new();
+    let mut damaged = Vec::new();
     for encoder in &encoders {
-        let mut paths = IndexMap::new();
+        let (mut paths, mut hashes) = (IndexMap::new(), IndexMap::new());
         for (task, rows) in &tasks {
-            let (tokens, path) = data::cache::tokenised(cache, rows, &encoder.tokenizer_json, encoder.max_length)
-                .map_err(|e| Wrong::of(&e))?;
+            let Cached { tokens, path, damage } =
+                data::cache::tokenised(cache, rows, &encoder.tokenizer_json, encoder.max_length)
+                    .map_err(|e| Wrong::of(&e))?;
+            damaged.extend(damage);
             paths.insert(task.name.clone(), path);
+            hashes.insert(task.name.clone(), tokens.sha256);
             // Lengths in the report are those of the first encoder.
             if inputs.tokenised.is_empty() {
-                lengths.push(tokens);
+                lengths.push(tokens.task);
             }
         }
         inputs.tokenised.insert(encoder.name.clone(), paths);
+        inputs.tokenised_sha256.insert(encoder.name.clone(), hashes);
+        for (file, bytes) in encoder.kept_files() {
+            inputs.encoder_files.insert(encoder_file(&encoder.name, file), digest(bytes));
+        }
     }
     for (position, (task, rows)) in tasks.iter().enumerate() {
         let others: Vec<(&str, &TaskData)> =
@@ -104,7 +115,7 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
         });
     }
     inputs.warnings.extend(warnings(study, &inputs.tasks));
-    Ok(Prepared { contents, inputs, findings, encoders, absent: absent_ones })
+    Ok(Prepared { contents, inputs, findings, damaged, encoders, absent: absent_ones })
 }
 
 /// What the rows of a task are like, in words.

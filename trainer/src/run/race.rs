@@ -33,7 +33,7 @@ pub(super) fn train<'a>(
     monitor: &mut dyn Monitor,
 ) -> anyhow::Result<Trained<'a>> {
     let store = Store::new(&std::path::absolute(&request.out)?);
-    let mut rounds = race::read(store.root(), course);
+    let mut rounds = race::read(store.root(), course, &mut |text| monitor.message(text))?;
     if rounds.is_empty() {
         rounds.push(course.first());
     }

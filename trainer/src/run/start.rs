@@ -12,7 +12,7 @@ use transfermap::report::Report;
 use super::call::{Call, Trained};
 use super::event::Monitor;
 use super::hands::Hands;
-use super::measures::{Observed, observe};
+use super::measures::{Observed, lose_damaged_models, observe};
 use super::planned::Planned;
 use super::request::Request;
 use super::supervise::Ending;
@@ -71,7 +71,7 @@ pub fn train(
     let began = Instant::now();
     let hands = Hands { worker, workers: request.workers, on_cpu: planned.on_cpu, stop };
     let course = Course::new(&planned.study, &planned.plan);
-    let Trained { call, ending } = match course.as_ref().zip(planned.study.race.as_ref()) {
+    let Trained { call, mut ending } = match course.as_ref().zip(planned.study.race.as_ref()) {
         Some(race) => super::race::train(request, planned, race, &hands, monitor)?,
         None => {
             let call = Call::new(request, planned.clone(), request.permission)?;
@@ -80,9 +80,15 @@ pub fn train(
             Trained { call, ending }
         }
     };
-    let seconds = began.elapsed().as_secs_f64();
     call.check(&ending)?;
-    let found = survey(&call.planned.plan, &call.store)?;
+    let mut found = survey(&call.planned.plan, &call.store)?;
+    let goes_on = !ending.stopped && request.only.is_none();
+    if goes_on && lose_damaged_models(&call.planned, &call.store, &found, monitor)? {
+        ending.add(call.train(&hands, monitor)?);
+        call.check(&ending)?;
+        found = survey(&call.planned.plan, &call.store)?;
+    }
+    let seconds = began.elapsed().as_secs_f64();
     let collect_only = match (ending.stopped, &request.only) {
         (true, _) => Some("the study was stopped"),
         (false, Some(_)) => Some("--only was given"),

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use transfermap::metric::Metric;
 use transfermap::plan::PlannedRun;
 use transfermap::study::{Protocol, Recipe};
@@ -54,6 +55,10 @@ impl Trainer for StudyTrainer {
         let rule: MakeRule<'_> = &of_plan;
         let job = Job { run, encoder, parts, joint, rule, source_model, checkpoint, checkpoint_every, device };
         job.train(observe)
+    }
+
+    fn tokenised(&self, run: &PlannedRun) -> IndexMap<String, String> {
+        self.material.hashes_of(&run.encoder, &run.targets)
     }
 
     fn metric(&self, task: &str) -> String {

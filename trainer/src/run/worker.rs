@@ -2,14 +2,14 @@
 //!
 //! Who trains is a [`Trainer`], so that claims, order, failures and resume are tested without a neural network.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 use transfermap::plan::PlannedRun;
-use transfermap::record::{Evaluation, Provenance, RunRecord, Status};
+use transfermap::record::{Evaluation, Hashes, Provenance, RunRecord, Status};
 
 use super::event::Event;
 use crate::atomic::{self, FileError};
@@ -39,6 +39,9 @@ pub trait Trainer {
 
     /// The name of a task's primary metric.
     fn metric(&self, task: &str) -> String;
+
+    /// The checksums of the tokenised data that a run reads, by target.
+    fn tokenised(&self, run: &PlannedRun) -> IndexMap<String, String>;
 }
 
 /// How a worker ended.
@@ -97,6 +100,8 @@ enum Step {
     Waiting,
     /// The training was interrupted.
     Stopped,
+    /// The weights that it starts from are not those that its source left: the source is to be trained again.
+    LostSource,
 }
 
 impl Worker<'_> {
@@ -107,6 +112,7 @@ impl Worker<'_> {
     pub fn work(&mut self) -> Result<End, Fatal> {
         let claims = Claims::new(self.store.root());
         let mut settled: HashMap<&str, Settled> = HashMap::new();
+        let mut lost: HashSet<&str> = HashSet::new();
         let runs = self.runs;
         loop {
             let mut waiting = false;
@@ -125,6 +131,16 @@ impl Worker<'_> {
                 match self.attempt(run, &claims, &settled)? {
                     Step::Stopped => return Ok(End::Stopped),
                     Step::Waiting => waiting = true,
+                    Step::LostSource => {
+                        let source = run.depends_on.as_deref().unwrap_or_default();
+                        if !lost.insert(source) {
+                            let text = format!("the weights of {source} are damaged again and again; check the disk");
+                            return Err(Fatal::Train { run: run.id.clone(), text });
+                        }
+                        settled.remove(source);
+                        waiting = true;
+                        break;
+                    }
                     // From the top again: what others wait for comes first.
                     Step::Settled => {
                         trained = true;
@@ -174,10 +190,32 @@ impl Worker<'_> {
                 self.say(format!("{}: {why}; moved to {}, trained again", run.id, aside.display()));
             }
         }
+        if source_model.is_some()
+            && let Some(source) = &run.depends_on
+            && let Some(damage) = self.store.model_damage(source)
+        {
+            return self.lose(source, &damage, claims);
+        }
         if let Some(reason) = source_failure {
             return self.fail(run, &claim, &reason, now());
         }
         self.train(run, source_model, &claim)
+    }
+
+    /// Sets a source's record aside, so that it is trained again.
+    fn lose(&mut self, source: &str, damage: &str, claims: &Claims) -> Result<Step, Fatal> {
+        if let Some(_claim) = claims.claim(source)? {
+            // Whoever held the claim may have made it again, or set the record aside.
+            if self.store.model_damage(source).is_none() {
+                return Ok(Step::Waiting);
+            }
+            if self.store.record_path(source).exists() {
+                self.store.set_record_aside(source, "without-model")?;
+                let path = self.store.model_path(source);
+                self.say(format!("{}: {damage}; the run is trained again, others start from it", path.display()));
+            }
+        }
+        Ok(Step::LostSource)
     }
 
     fn train(&mut self, run: &PlannedRun, source_model: Option<PathBuf>, claim: &Claim) -> Result<Step, Fatal> {
@@ -232,7 +270,8 @@ impl Worker<'_> {
             return Ok(Step::Waiting);
         }
         let provenance = Provenance { started, ..self.provenance.clone() };
-        let record = ok_record(run, finished, provenance);
+        let hashes = Hashes { tokenised: self.trainer.tokenised(run), ..Hashes::default() };
+        let record = RunRecord { sha256: Some(hashes), ..ok_record(run, finished, provenance) };
         if let Err(why) = reads_back(&record) {
             return self.fail(
                 run,

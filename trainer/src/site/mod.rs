@@ -1,6 +1,7 @@
 //! A report as a page that people open: the viewer's files with the report inside or beside them. What the page says
 //! first, its sentence and its transfer map, stands in the HTML already, drawn by the viewer's own code.
 
+mod lighter;
 mod names;
 pub mod page;
 pub mod plots;
@@ -18,9 +19,12 @@ use std::path::{Path, PathBuf};
 use transfermap::report::Report;
 
 use crate::error::Wrong;
+use crate::files;
+use crate::store::checksum;
 pub use texts::include_texts;
 
 /// A report with the text that it was read from.
+#[derive(Clone)]
 pub struct Shown {
     /// What the page calls it.
     pub name: String,
@@ -61,5 +65,7 @@ impl Shown {
 fn read_text(path: &Path) -> Result<String, Wrong> {
     let inside = path.join("report.json");
     let path = if path.is_dir() { &inside } else { path };
-    std::fs::read_to_string(path).map_err(|e| Wrong::at(path.display(), &e))
+    let bytes = files::read(path).map_err(|e| Wrong::at(path.display(), &e))?;
+    checksum::check(path, &bytes)?;
+    String::from_utf8(bytes).map_err(|e| Wrong::at(path.display(), &e))
 }

@@ -1,5 +1,6 @@
 //! Reports in a page: one file with everything inside, or a folder for a static host.
 
+use std::borrow::{Borrow, Cow};
 use std::path::{Path, PathBuf};
 
 use transfermap_viewer::choices::Choices;
@@ -7,6 +8,7 @@ use transfermap_viewer::first_sight::{first_sight as drawn, without_pairs};
 use transfermap_viewer::look::Look;
 
 use super::Shown;
+use super::lighter::{MOST_PREDICTIONS, lighter};
 use super::template::{escape, json_in_script};
 use super::viewer::Viewer;
 use crate::atomic;
@@ -17,6 +19,7 @@ use crate::error::Wrong;
 /// # Errors
 /// A viewer that cannot be read, or a report that cannot be analysed.
 pub fn single_file(viewer: &Viewer, reports: &[Shown]) -> anyhow::Result<String> {
+    let reports = light(reports)?;
     let scripts: Vec<String> = reports
         .iter()
         .enumerate()
@@ -29,7 +32,7 @@ pub fn single_file(viewer: &Viewer, reports: &[Shown]) -> anyhow::Result<String>
             )
         })
         .collect();
-    Ok(viewer.single()?.fill(&title(reports), "", &first_sight(reports)?, &scripts.concat()))
+    Ok(viewer.single()?.fill(&title(&reports), "", &first_sight(&reports)?, &scripts.concat()))
 }
 
 /// Writes a page, what it needs, and the reports to `out`; returns what was written, the page first.
@@ -37,7 +40,8 @@ pub fn single_file(viewer: &Viewer, reports: &[Shown]) -> anyhow::Result<String>
 /// # Errors
 /// As [`single_file`], or a file that cannot be written.
 pub fn site(viewer: &Viewer, reports: &[Shown], out: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let page = index(viewer, reports, "")?;
+    let reports = light(reports)?;
+    let page = index(viewer, &reports, "")?;
     let beside = viewer.beside()?;
     let index = out.join("index.html");
     let mut written = vec![index.clone()];
@@ -57,17 +61,22 @@ pub fn site(viewer: &Viewer, reports: &[Shown], out: &Path) -> anyhow::Result<Ve
 }
 
 /// The page of a site, with more of its head.
-pub(super) fn index(viewer: &Viewer, reports: &[Shown], more: &str) -> anyhow::Result<String> {
+pub(super) fn index<S: Borrow<Shown>>(viewer: &Viewer, reports: &[S], more: &str) -> anyhow::Result<String> {
     let mut head = String::new();
     for (i, shown) in reports.iter().enumerate() {
         let file = numbered("report", i, ".json");
         head += &format!(
             "\n    <link rel=\"preload\" href=\"{file}\" as=\"fetch\" crossorigin>\n    \
              <meta name=\"transfermap-report\" content=\"{file}\" data-name=\"{}\">",
-            escape(&shown.name)
+            escape(&shown.borrow().name)
         );
     }
     Ok(viewer.index()?.fill(&title(reports), &(head + more), &first_sight(reports)?, ""))
+}
+
+/// The reports as pages hold them.
+fn light(reports: &[Shown]) -> Result<Vec<Cow<'_, Shown>>, Wrong> {
+    reports.iter().map(|shown| lighter(shown, MOST_PREDICTIONS)).collect()
 }
 
 /// `report.json`, `report-2.json`, `report-3.json` …
@@ -75,14 +84,14 @@ fn numbered(stem: &str, i: usize, end: &str) -> String {
     if i == 0 { format!("{stem}{end}") } else { format!("{stem}-{}{end}", i + 1) }
 }
 
-fn title(reports: &[Shown]) -> String {
-    let names: Vec<&str> = reports.iter().map(|r| r.report.study.name.as_str()).collect();
+fn title<S: Borrow<Shown>>(reports: &[S]) -> String {
+    let names: Vec<&str> = reports.iter().map(|r| r.borrow().report.study.name.as_str()).collect();
     if names.is_empty() { "transfermap".into() } else { format!("{} · transfermap", names.join(", ")) }
 }
 
 /// What the first report's page shows before any script runs: its answer and its map.
-fn first_sight(reports: &[Shown]) -> anyhow::Result<String> {
-    let Some(first) = reports.first() else { return Ok(String::new()) };
+fn first_sight<S: Borrow<Shown>>(reports: &[S]) -> anyhow::Result<String> {
+    let Some(first) = reports.first().map(Borrow::borrow) else { return Ok(String::new()) };
     let look = Look::new(&first.name, first.report.clone(), Choices::default());
     let look = look.map_err(|e| Wrong::at(&first.name, &e))?;
     let report = &first.report;

@@ -17,16 +17,16 @@ use crate::store::inputs::Inputs;
 /// Not an output folder, data that cannot be read, or data that changed since the report.
 pub fn include_texts(shown: &mut Shown, input: &Path) -> Result<(), Wrong> {
     let folder = if input.is_dir() { Some(input) } else { input.parent() };
-    let known = folder.unwrap_or(Path::new(".")).join("cache/inputs.json");
-    let inputs = std::fs::read(&known).ok().and_then(|bytes| serde_json::from_slice::<Inputs>(&bytes).ok());
-    let Some(inputs) = inputs else {
+    let folder = folder.unwrap_or(Path::new("."));
+    if !folder.join("cache/inputs.json").exists() {
         return Err(Wrong(format!(
             "{}: --include-text reads the study's data again, and only the output folder of a `run` knows where they \
              are; there is no {}",
             input.display(),
-            known.display()
+            folder.join("cache/inputs.json").display()
         )));
-    };
+    }
+    let inputs = Inputs::read(folder)?;
     if inputs.base.as_os_str().is_empty() {
         return Err(Wrong(format!(
             "{}: an earlier version wrote this folder, without the place of its data; give the same `run` command \

@@ -1,15 +1,18 @@
 //! A run's final weights as a folder that `transformers` loads: config.json, model.safetensors, and a tokenizer that reads
 //! texts as in training.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context;
+use transfermap::fingerprint::digest;
 use transfermap::record::RunRecord;
 use transfermap::study::Study;
 
 use crate::encoder::Config;
 use crate::error::Wrong;
+use crate::files;
 use crate::pretrained::{ExportedTokenizer, config_with_labels, export, export_tokenizer, of_one_task};
+use crate::seal;
 use crate::store::inputs::Inputs;
 
 /// Writes `run` (a folder `OUT/runs/<id>`) to `to`, with the head of `task`, which a run of several needs to be told;
@@ -18,38 +21,51 @@ use crate::store::inputs::Inputs;
 /// # Errors
 /// No such run, no such task in it, no weights kept, or a file that cannot be written.
 pub fn export_model(run: &Path, task: Option<&str>, to: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let record = read(&run.join("record.json"), "give the folder of a finished run, OUT/runs/<id>")?;
-    let record = RunRecord::from_json(&record).map_err(|e| Wrong::at(run.join("record.json").display(), &e))?;
+    let path = run.join("record.json");
+    let record = read(&path, "give the folder of a finished run, OUT/runs/<id>")?;
+    seal::check(&record).map_err(|e| Wrong::at(path.display(), &e))?;
+    let record = RunRecord::from_json(&record).map_err(|e| Wrong::at(path.display(), &e))?;
     let task = chosen(&record, task)?;
-    let model = read(
-        &run.join("model.safetensors"),
-        "weights of runs that nothing starts from are kept with `run --keep-models all` only",
-    )?;
+    let path = run.join("model.safetensors");
+    let model = read(&path, "weights of runs that nothing starts from are kept with `run --keep-models all` only")?;
+    let known = record.sha256.as_ref().and_then(|hashes| hashes.weights.as_ref());
+    if known.is_some_and(|known| *known != digest(&model)) {
+        let again = "`transfermap run` with this --out makes them again where they are needed";
+        return Err(Wrong(format!("not the weights that the run left ({again}): {}", path.display())).into());
+    }
     let absolute = std::path::absolute(run)?;
     let root = absolute.ancestors().find(|p| p.join("plan.json").is_file());
     let root =
         root.ok_or_else(|| Wrong(format!("no plan.json above it; copy whole output folders: {}", run.display())))?;
-    let encoder = root.join("cache/encoders").join(&record.encoder);
-    let again = "`transfermap run` with this --out writes it again";
-    let config = read(&encoder.join("config.json"), again)?;
-    let tokenizer = read(&encoder.join("tokenizer.json"), again)?;
-    let inputs: Inputs = serde_json::from_slice(&read(&root.join("cache/inputs.json"), again)?)?;
+    let inputs = Inputs::read(root)?;
+    // A record may come from anywhere, and its encoder is a part of a path.
+    if inputs.encoders.iter().all(|encoder| encoder.name != record.encoder) || !is_one_folder(&record.encoder) {
+        let encoder = record.encoder.escape_debug();
+        return Err(Wrong(format!("its encoder `{encoder}` is none of the study's: {}", run.display())).into());
+    }
+    let config = inputs.encoder_file(root, &record.encoder, "config.json")?;
+    let tokenizer = inputs.encoder_file(root, &record.encoder, "tokenizer.json")?;
     let labels = inputs.tasks.iter().find(|t| t.name == task).map(|t| t.labels.as_slice()).unwrap_or_default();
     let config = String::from_utf8_lossy(&config);
     let model = of_one_task(model, &config, task, record.targets.len()).with_context(|| run.display().to_string())?;
     let config = config_with_labels(&config, labels).context("config.json")?;
     let sizes = Config::read(serde_json::from_str(&config).context("config.json")?).context("config.json")?.sizes();
-    let max_length = max_length(root, &record.encoder).unwrap_or(sizes.max_length);
+    let max_length = max_length(&inputs.study(root)?, &record.encoder).unwrap_or(sizes.max_length);
     let tokenizer = ExportedTokenizer::new(sizes, &tokenizer, max_length).context("tokenizer.json")?;
     let mut written = export(to, &config, &tokenizer.tokenizer, &model)?;
     written.extend(export_tokenizer(to, &tokenizer)?);
     Ok(written)
 }
 
+/// Whether a name leads nowhere but to a folder of that name.
+fn is_one_folder(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
+}
+
 /// The longest input that the encoder was trained with, as the study of the output folder says.
-fn max_length(root: &Path, encoder: &str) -> Option<usize> {
-    let text = std::fs::read_to_string(root.join("study.toml")).ok()?;
-    let study = Study::from_toml(&text).ok()?;
+fn max_length(study: &str, encoder: &str) -> Option<usize> {
+    let study = Study::from_toml(study).ok()?;
     study.encoder.iter().find(|e| e.name == encoder).map(|e| e.max_length)
 }
 
@@ -68,7 +84,7 @@ fn chosen<'r>(record: &'r RunRecord, asked: Option<&str>) -> Result<&'r str, Wro
 }
 
 fn read(path: &Path, remedy: &str) -> Result<Vec<u8>, Wrong> {
-    std::fs::read(path).map_err(|e| Wrong(format!("{e} ({remedy}): {}", path.display())))
+    files::read(path).map_err(|e| Wrong(format!("{e} ({remedy}): {}", path.display())))
 }
 
 #[cfg(test)]
@@ -82,6 +98,14 @@ mod tests {
         let message = export_model(dir.path(), None, &dir.path().join("x")).unwrap_err();
         assert!(message.is::<Wrong>() && message.to_string().contains("OUT/runs/<id>"), "{message}");
         assert!(!dir.path().join("x").exists());
+    }
+
+    #[test]
+    fn a_name_is_one_folder_or_leads_elsewhere() {
+        assert!(is_one_folder("albert-base-v2") && is_one_folder("a.b"));
+        for name in ["", ".", "..", "../x", "a/b", "/etc", "a/", "a/.."] {
+            assert!(!is_one_folder(name), "{name}");
+        }
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
 use transfermap::study::{Encoder, Study, Task};
 
 use super::inputs::Inputs;
-use crate::data::{self, TokenisedTask};
+use crate::data::TokenisedTask;
 use crate::error::chain;
 use crate::pretrained::{self, LoadedEncoder};
 use crate::train::TrainError;
@@ -84,11 +85,16 @@ impl Material {
         Ok(())
     }
 
+    /// The checksums of the tokenised tasks.
+    pub fn hashes_of(&self, encoder: &str, tasks: &[String]) -> IndexMap<String, String> {
+        self.inputs.hashes_of(encoder, tasks)
+    }
+
     fn load_task(&mut self, encoder: &str, task: &str) -> Result<(), TrainError> {
         let path = self.tokenised(encoder, task);
         if let Entry::Vacant(place) = self.tasks.entry(path) {
-            let task = data::cache::read(place.key()).map_err(|e| unreadable(place.key(), chain(&e)))?;
-            place.insert(task);
+            let tokens = self.inputs.tokens(encoder, task).map_err(|e| unreadable(place.key(), chain(&e)))?;
+            place.insert(tokens);
         }
         Ok(())
     }

@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
+use transfermap::fingerprint::digest;
 use transfermap::plan::{Plan, PlannedRun};
-use transfermap::record::{JointRecord, Provenance, RECORD_SCHEMA, RunRecord, Status};
+use transfermap::record::{Hashes, JointRecord, Provenance, RECORD_SCHEMA, RunRecord, Status};
 
 use crate::atomic::{self, FileError};
+use crate::files;
+use crate::seal::{self, Seal};
 use crate::train::{Finished, Prediction};
 
 /// Which final weights stay on disk.
@@ -89,15 +92,22 @@ impl Store {
     /// The file exists and cannot be read.
     pub fn look(&self, id: &str) -> Result<Found, FileError> {
         let path = self.record_path(id);
-        let bytes = match fs::read(&path) {
+        let bytes = match files::read(&path) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Found::Missing),
             Err(e) => return Err(FileError::new("cannot read", &path, e)),
         };
-        Ok(match RunRecord::from_json(&bytes) {
-            Ok(record) if record.id == id => Found::Record(Box::new(record)),
-            Ok(record) => Found::Corrupt(format!("it is the record of `{}`", record.id)),
-            Err(e) => Found::Corrupt(e.to_string()),
+        Ok(match (seal::check(&bytes), RunRecord::from_json(&bytes)) {
+            (_, Err(e)) => Found::Corrupt(e.to_string()),
+            (Err(broken), _) => Found::Corrupt(broken.to_string()),
+            (Ok(_), Ok(record)) if record.id != id => Found::Corrupt(format!("it is the record of `{}`", record.id)),
+            (Ok(Seal::Absent), Ok(record)) if record.sha256.is_some() => Found::Corrupt("its seal is gone".into()),
+            // A record of an earlier version, which cannot be held against anything but itself.
+            (Ok(Seal::Absent), Ok(record)) => match record.contradiction(|_| None) {
+                Some(contradiction) => Found::Corrupt(contradiction.to_string()),
+                None => Found::Record(Box::new(record)),
+            },
+            (Ok(Seal::Whole), Ok(record)) => Found::Record(Box::new(record)),
         })
     }
 
@@ -148,7 +158,8 @@ impl Store {
         atomic::set_aside(file, &self.folder(id).join("checkpoint"), "corrupt")
     }
 
-    /// Writes a finished run: predictions, weights, and the record last; then the checkpoint goes.
+    /// Writes a finished run: predictions, weights, and the record last, with the hashes of both; then the checkpoint goes.
+    /// The hashes of the tokenised data are the caller's to give.
     ///
     /// # Errors
     /// A file cannot be written; then there is no record.
@@ -159,10 +170,13 @@ impl Store {
         finished: &Finished,
         keep: KeepModels,
     ) -> Result<(), FileError> {
+        let tokenised = record.sha256.as_ref().map(|hashes| hashes.tokenised.clone()).unwrap_or_default();
+        let mut hashes = Hashes { weights: Some(digest(&finished.model)), tokenised, ..Hashes::default() };
         for (task, predictions) in &finished.predictions {
             let path = self.predictions_path(&run.id, task, run.targets.len());
             let compressed = compress(predictions).map_err(|e| FileError::new("cannot write", &path, e))?;
             atomic::write(&path, &compressed)?;
+            hashes.predictions.insert(task.clone(), digest(&compressed));
         }
         let model = self.model_path(&run.id);
         if run.is_source || keep == KeepModels::All {
@@ -170,7 +184,7 @@ impl Store {
         } else {
             remove_file(&model)?;
         }
-        self.commit_record(record)
+        self.commit_record(&RunRecord { sha256: Some(hashes), ..record.clone() })
     }
 
     /// Writes a record that stands alone: a failed run's.
@@ -179,20 +193,9 @@ impl Store {
     /// The file cannot be written.
     pub fn commit_record(&self, record: &RunRecord) -> Result<(), FileError> {
         let path = self.record_path(&record.id);
-        let mut json = serde_json::to_vec(record).map_err(|e| FileError::new("cannot write", &path, e.into()))?;
-        json.push(b'\n');
-        atomic::write(&path, &json)?;
+        let json = serde_json::to_vec(record).map_err(|e| FileError::new("cannot write", &path, e.into()))?;
+        atomic::write(&path, &seal::sealed(&json))?;
         remove_folder(&self.checkpoint_folder(&record.id))
-    }
-
-    /// Says what is wrong with a run's final weights; `None` when they can be read.
-    pub fn model_damage(&self, id: &str) -> Option<String> {
-        let path = self.model_path(id);
-        match fs::read(&path) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Some("missing".into()),
-            Err(e) => Some(e.to_string()),
-            Ok(bytes) => safetensors::SafeTensors::deserialize(&bytes).err().map(|e| format!("damaged ({e})")),
-        }
     }
 
     /// Removes the weights of sources that every dependent run is done with; returns how many.
@@ -234,6 +237,7 @@ pub fn failed_record(run: &PlannedRun, reason: &str, provenance: Provenance) -> 
         curve: Default::default(),
         cost: Default::default(),
         provenance,
+        sha256: None,
     }
 }
 
@@ -306,7 +310,11 @@ mod tests {
         let mut names: Vec<_> = fs::read_dir(store.folder(&run.id)).unwrap().map(|e| e.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, ["predictions.jsonl.gz", "record.json"]);
-        assert_eq!(store.record(&run.id), Some(record.clone()));
+        let written = store.record(&run.id).unwrap();
+        let hashes = written.sha256.clone().unwrap();
+        let file = fs::read(store.folder(&run.id).join("predictions.jsonl.gz")).unwrap();
+        assert_eq!((hashes.weights, &hashes.predictions["b"]), (Some(digest(&finished.model)), &digest(&file)));
+        assert_eq!(RunRecord { sha256: None, ..written }, record);
         let predictions = store.predictions_path(&run.id, "b", 1);
         let first = fs::read(&predictions).unwrap();
         store.commit(run, &record, &finished, KeepModels::All).unwrap();
@@ -343,6 +351,28 @@ mod tests {
         let aside = store.set_record_aside(&run.id, "corrupt").unwrap();
         assert!(aside.ends_with("record.json.corrupt-1"));
         assert!(matches!(store.look(&run.id).unwrap(), Found::Missing));
+    }
+
+    #[test]
+    fn a_changed_digit_and_other_weights_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::new(dir.path());
+        let run = fake::plan(&["a", "b"], &[1]).runs.remove(0);
+        let finished = fake::finished(&run);
+        store.commit(&run, &fake::record(&run, &finished), &finished, KeepModels::Sources).unwrap();
+        let record = store.record(&run.id).unwrap();
+        assert_eq!((store.model_damage(&run.id), store.predictions_damage(&record)), (None, vec![]));
+
+        let mut weights = fs::read(store.model_path(&run.id)).unwrap();
+        *weights.last_mut().unwrap() ^= 16;
+        fs::write(store.model_path(&run.id), &weights).unwrap();
+        assert!(store.model_damage(&run.id).unwrap().contains("not what the run left"));
+        fs::write(store.predictions_path(&run.id, "a", 1), b"\x1f\x8b").unwrap();
+        assert!(store.predictions_damage(&record)[0].to_string().contains("predictions.jsonl.gz"));
+
+        let text = fs::read_to_string(store.record_path(&run.id)).unwrap();
+        fs::write(store.record_path(&run.id), text.replace("\"seconds\":0.25", "\"seconds\":0.35")).unwrap();
+        assert!(matches!(store.look(&run.id).unwrap(), Found::Corrupt(why) if why.contains("seal")));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use transfermap::study::Study;
 use transfermap::table;
 use transfermap::transfer::{Runs, TransferMap};
 
+use super::checksum;
 use super::survey::{Survey, listed};
 use crate::atomic;
 use crate::store::inputs::Inputs;
@@ -55,7 +56,7 @@ pub fn write(root: &Path, report: &Report, analysis: &Analysis) -> anyhow::Resul
     let path = root.join("report.json");
     let mut json = serde_json::to_vec(report)?;
     json.push(b'\n');
-    atomic::write(&path, &json)?;
+    checksum::write(&path, &json)?;
     let mut written = vec![path];
     written.extend(write_csv(root, report, analysis)?);
     Ok(written)

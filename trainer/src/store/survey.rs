@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use transfermap::plan::{Plan, PlannedRun};
-use transfermap::record::RunRecord;
+use transfermap::record::{Hashes, RunRecord};
 
 use super::claims::Claims;
+use super::damage::Damage;
+use super::inputs::Inputs;
 use super::records::{Found, Store, now};
 use crate::atomic::FileError;
 use crate::error::Wrong;
@@ -55,12 +57,13 @@ pub struct Permission {
     pub retry_failed: bool,
 }
 
-/// Refuses stale records, or moves them and whatever else is in the way; says what it does.
+/// Refuses stale records, or moves them and whatever else is in the way, damaged files among them; gives hashes to the
+/// records of earlier versions; says what it does.
 ///
 /// # Errors
 /// Stale records without permission ([`Wrong`]), or a file that cannot be moved.
 pub fn clear(
-    plan: &Plan,
+    (plan, inputs): (&Plan, &Inputs),
     selected: &[PlannedRun],
     store: &Store,
     permission: Permission,
@@ -101,7 +104,64 @@ pub fn clear(
             say(&format!("{id}: {why}; moved to {}, trained again", aside.display()));
         }
     }
+    check_files(&found.done, inputs, store, &claims, say)?;
     recover_models(&found.done, selected, store, &claims, say)
+}
+
+/// Finished runs whose predictions or tokens are not those of their record are trained again. Records without hashes get
+/// them.
+fn check_files(
+    done: &[RunRecord],
+    inputs: &Inputs,
+    store: &Store,
+    claims: &Claims,
+    say: &mut dyn FnMut(&str),
+) -> anyhow::Result<()> {
+    let mut unverified = 0;
+    for record in done {
+        let damage = match &record.sha256 {
+            Some(hashes) => damage(record, hashes, inputs, store, say),
+            None => match store.hashes_of(record, inputs)? {
+                Err(damage) => Some(damage.to_string()),
+                Ok(hashes) => {
+                    let Some(_claim) = claims.claim(&record.id)? else { continue };
+                    store.commit_record(&RunRecord { sha256: Some(hashes), ..record.clone() })?;
+                    unverified += 1;
+                    None
+                }
+            },
+        };
+        if let Some(damage) = damage
+            && let Some(_claim) = claims.claim(&record.id)?
+        {
+            let aside = store.set_record_aside(&record.id, "damaged")?;
+            say(&format!("{damage}; record moved to {}, the run is trained again", aside.display()));
+        }
+    }
+    if unverified > 0 {
+        say(&format!("{unverified} records of an earlier version had no hashes; they have them now, taken on trust"));
+    }
+    Ok(())
+}
+
+/// Why a run with hashes must be trained again. Predictions that are gone are mentioned only: nothing is computed from
+/// them, and whoever removed them wanted the room.
+fn damage(
+    record: &RunRecord,
+    hashes: &Hashes,
+    inputs: &Inputs,
+    store: &Store,
+    say: &mut dyn FnMut(&str),
+) -> Option<String> {
+    let prepared = inputs.hashes_of(&record.encoder, &record.targets);
+    let mut of_tokens = hashes.tokenised.iter().filter(|(task, known)| prepared.get(*task).is_some_and(|p| p != *known));
+    if let Some((task, _)) = of_tokens.next() {
+        return Some(format!("{}: it was trained on other tokens of {task} than those in the cache", record.id));
+    }
+    let (missing, damaged): (Vec<Damage>, Vec<Damage>) =
+        store.predictions_damage(record).into_iter().partition(|damage| damage.missing);
+    missing.iter().for_each(|damage| say(&damage.to_string()));
+    damaged.first().map(Damage::to_string)
 }
 
 /// A finished source without usable weights is trained again when a run still has to start from it.
@@ -157,10 +217,10 @@ mod tests {
         fill(&plan, &store);
         plan.runs[2].fingerprint = "changed".into();
         let id = plan.runs[2].id.clone();
-        let refused = clear(&plan, &plan.runs, &store, Permission::default(), &mut |_| {}).unwrap_err();
+        let refused = clear((&plan, &Inputs::default()), &plan.runs, &store, Permission::default(), &mut |_| {}).unwrap_err();
         assert!(refused.is::<Wrong>() && refused.to_string().contains(&id), "{refused}");
         let yes = Permission { retrain_stale: true, ..Permission::default() };
-        clear(&plan, &plan.runs, &store, yes, &mut |_| {}).unwrap();
+        clear((&plan, &Inputs::default()), &plan.runs, &store, yes, &mut |_| {}).unwrap();
         assert_eq!(survey(&plan, &store).unwrap().missing, std::slice::from_ref(&id));
         let kept = std::fs::read_dir(dir.path().join("stale")).unwrap().next().unwrap().unwrap().path();
         assert!(kept.join(&id).join("record.json").exists());
@@ -175,7 +235,7 @@ mod tests {
         std::fs::remove_file(store.model_path("single/a/s1")).unwrap();
         std::fs::remove_file(store.model_path("single/b/s1")).unwrap();
         let mut said = Vec::new();
-        clear(&plan, &plan.runs, &store, Permission::default(), &mut |t| said.push(t.to_owned())).unwrap();
+        clear((&plan, &Inputs::default()), &plan.runs, &store, Permission::default(), &mut |t| said.push(t.to_owned())).unwrap();
         let mut missing = survey(&plan, &store).unwrap().missing;
         missing.sort();
         // Nothing waits for the other model, so its loss does not matter.
@@ -188,10 +248,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (store, plan) = (Store::new(dir.path()), fake::plan(&["a", "b"], &[1]));
         store.commit_record(&failed_record(&plan.runs[0], "loss became NaN", Default::default())).unwrap();
-        clear(&plan, &plan.runs, &store, Permission::default(), &mut |_| {}).unwrap();
+        clear((&plan, &Inputs::default()), &plan.runs, &store, Permission::default(), &mut |_| {}).unwrap();
         assert_eq!(survey(&plan, &store).unwrap().failed.len(), 1);
         let yes = Permission { retry_failed: true, ..Permission::default() };
-        clear(&plan, &plan.runs, &store, yes, &mut |_| {}).unwrap();
+        clear((&plan, &Inputs::default()), &plan.runs, &store, yes, &mut |_| {}).unwrap();
         assert_eq!(survey(&plan, &store).unwrap().failed.len(), 0);
     }
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use crate::plain::plain;
 use crate::run::event::{Event, Monitor};
 
 /// Shows events on stderr.
@@ -108,9 +109,10 @@ impl Monitor for Progress {
     }
 
     fn message(&mut self, text: &str) {
+        let text = plain(text);
         match &self.face {
-            Face::Bars { all, .. } => drop(all.println(text)),
-            Face::Lines => say(text),
+            Face::Bars { all, .. } => drop(all.println(&text)),
+            Face::Lines => say(&text),
             Face::Quiet => {}
         }
     }

@@ -13,6 +13,7 @@ use transfermap::study::Protocol;
 use transfermap::table::{self, Table};
 
 use super::analysis::warnings;
+use crate::plain::plain;
 use crate::probes;
 use crate::probes::plan::Layout;
 use crate::run::planned::Outlook;
@@ -49,7 +50,7 @@ pub fn finished(out: &mut dyn Write, outcome: &Outcome, files: &[PathBuf]) -> io
 /// Says on stderr which runs failed or are missing, why, and how to try again.
 pub fn failures(outcome: &Outcome, request: &Request) {
     for record in &outcome.found.failed {
-        eprintln!("failed {}: {}", record.id, record.reason.as_deref().unwrap_or("no reason given"));
+        eprintln!("failed {}: {}", record.id, plain(record.reason.as_deref().unwrap_or("no reason given")));
     }
     if !outcome.found.failed.is_empty() {
         eprintln!("failed runs are not trained again unless --retry-failed is given");

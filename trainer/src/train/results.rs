@@ -166,11 +166,6 @@ fn of_member(member: &Member<'_>, evaluation: &Evaluation) -> Option<f64> {
     if member.alone {
         return Some(if metric.higher_is_better() { score } else { -score });
     }
-    let chance = metric.chance(&label_counts(evaluation))?;
+    let chance = metric.chance(&evaluation.label_counts())?;
     chance_corrected_gain(metric, metric.gain(score, chance), chance)
-}
-
-/// Examples by label.
-fn label_counts(evaluation: &Evaluation) -> Vec<usize> {
-    evaluation.confusion.iter().map(|row| row.iter().sum::<u64>() as usize).collect()
 }

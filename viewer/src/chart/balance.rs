@@ -24,7 +24,7 @@ pub fn balance(tasks: &[TaskSummary]) -> Option<Chart> {
         let mut name = fit(&task.name, 13.0, left - 62.0);
         for split in ["train", "test"] {
             let Some(summary) = task.splits.get(split) else { continue };
-            let total: usize = summary.label_counts.iter().sum();
+            let total = summary.label_counts.iter().fold(0usize, |sum, n| sum.saturating_add(*n));
             if total == 0 {
                 continue;
             }

@@ -67,7 +67,7 @@ pub(super) fn conflicts(context: &Context<'_>) -> Vec<ConflictAnalysis> {
     }
     let filled = |(mut found, summaries): (ConflictAnalysis, Vec<&Summary>)| {
         found.runs = summaries.len();
-        found.samples = summaries.iter().map(|s| s.samples).sum();
+        found.samples = summaries.iter().fold(0, |sum, s| s.samples.saturating_add(sum));
         for (i, a) in found.tasks.iter().enumerate() {
             found.pairs.extend(found.tasks.iter().skip(i + 1).filter_map(|b| pair(&summaries, a, b)));
         }

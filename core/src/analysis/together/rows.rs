@@ -133,11 +133,11 @@ impl<'a> Asked<'_, 'a> {
                     arm.records.iter().map(|r| r.budget.steps).find(|steps| *steps > 0)
                 });
                 let Some(before) = source else { return };
-                (own, before + own, before + own)
+                (own, before.saturating_add(own), before.saturating_add(own))
             }
             How::Together => {
                 let of = |task: &str| run.budget.by_task.get(task).map_or(0, |b| b.batches);
-                (of(key.target), own, run.budget.by_task.values().map(|b| b.batches).sum())
+                (of(key.target), own, run.budget.by_task.values().fold(0, |sum: u64, b| sum.saturating_add(b.batches)))
             }
         };
         (found.target_batches, found.body_steps, found.batches) = (Some(target), Some(body), Some(all));

@@ -88,6 +88,7 @@ fn run(
         curve: Default::default(),
         cost: Default::default(),
         provenance: Default::default(),
+        sha256: None,
     }
 }
 

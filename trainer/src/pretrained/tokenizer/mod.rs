@@ -45,6 +45,18 @@ pub fn read(folder: &Path, config: &Value) -> Result<TokenizerFile, PretrainedEr
     Ok(TokenizerFile { json, path, notes })
 }
 
+/// A tokenizer that neither pads nor truncates, whatever its file says: a trainer does both itself, and a file may ask for
+/// more memory than there is.
+///
+/// # Errors
+/// Bytes that are no tokenizer.json.
+pub fn without_padding(tokenizer_json: &[u8]) -> tokenizers::Result<tokenizers::Tokenizer> {
+    let mut tokenizer = tokenizers::Tokenizer::from_bytes(tokenizer_json)?;
+    tokenizer.with_padding(None);
+    tokenizer.with_truncation(None)?;
+    Ok(tokenizer)
+}
+
 fn made(folder: &Path, settings: &Settings) -> Result<TokenizerFile, PretrainedError> {
     let made = convert::convert(folder, settings)?;
     let json = written(&made.path, &made.tokenizer)?;

@@ -97,8 +97,8 @@ impl Live {
     }
 
     fn assemble(&self, plan: &Plan, store: &Store) -> anyhow::Result<String> {
-        let study = Study::from_toml(&self.read("study.toml")?).map_err(|e| Wrong::at("study.toml", &e))?;
-        let inputs: Inputs = serde_json::from_str(&self.read("cache/inputs.json")?).context("cache/inputs.json")?;
+        let inputs = Inputs::read(&self.root)?;
+        let study = Study::from_toml(&inputs.study(&self.root)?).map_err(|e| Wrong::at("study.toml", &e))?;
         Ok(serde_json::to_string(&assemble(&study, plan, &inputs, &survey(plan, store)?))?)
     }
 

@@ -17,6 +17,7 @@ use hyper::StatusCode;
 
 use super::viewer::Viewer;
 use crate::error::Wrong;
+use crate::files;
 use answer::{Answer, kind_of};
 use live::Live;
 use request::Request;
@@ -83,7 +84,7 @@ impl Server {
             },
             false => path,
         };
-        let Ok(body) = std::fs::read(&path) else { return not_found() };
+        let Ok(body) = files::read(&path) else { return not_found() };
         Answer { status: StatusCode::OK, kind: kind_of(&path), etag: etag_of(&path), body }
     }
 }
