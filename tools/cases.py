@@ -8,6 +8,8 @@ Each case runs in a copy of its folder. Where a README leaves a choice (read it,
 AutoTokenizer are compared where transformers is installed, and left out loudly where not.
 """
 
+import csv
+import os
 import pathlib
 import re
 import shutil
@@ -70,6 +72,9 @@ class Case:
         if old not in text:
             raise Failed(f"`{old}` is not in {of}")
         (self.folder / to).write_text(text.replace(old, new))
+
+    def text_of(self, name, text):
+        (self.folder / name).write_text(text)
 
     def text(self, name):
         return (self.folder / name).read_text()
@@ -360,14 +365,49 @@ def _(c):
 def _(c):
     for command in ("analyze good-report.json", "report good-report.json --single-file g.html"):
         c.run(command)
-    c.run("analyze confusion-overflow.json", 2, ["confusion"])
-    for command in ("analyze terminal-escapes.json", "report terminal-escapes.json --single-file t.html"):
-        c.run(command, (0, 2), never=["\x1b", "\x07"])
-    c.run("check config-ok.toml")
-    for file in ("config-hidden-huge", "config-vocab-huge", "config-layers-huge"):
-        c.run(f"check {file}.toml", (0, 2), ["hidden_size || vocab_size || num_hidden_layers"])
-    for file in ("names-differ-in-case", "name-300", "name-reserved", "epochs-1e300"):
-        c.run(f"check {file}.toml", 2)
+    overflow = ["single/|sequential/", "confusion matrix"]
+    for command in ("analyze F", "report F --single-file o.html", "recommend F --target topic", "export F --out o"):
+        c.run(command.replace("F", "confusion-overflow.json"), 2, overflow)
+    c.run("analyze score-against-predictions.json", 0, ["contradicts? (itself|themselves)", "accuracy 1 is", "contradicts_itself|not that of"])
+    for command in ("analyze F", "recommend F --target topic", "report F --single-file t.html", "export F --out t"):
+        c.run(command.replace("F", "terminal-escapes.json"), (0, 2), never=["\x1b", "\x07"])
+    c.run("export csv-formula.json --csv --out f")
+    for path in (c.folder / "f").glob("*.csv"):
+        cells = [cell for row in csv.reader(path.open(newline="")) for cell in row]
+        formulas = [cell for cell in cells if cell[:1] in tuple("=+-@\t\r") and not is_number(cell)]
+        if formulas:
+            raise Failed(f"{path.name} holds {formulas[0]!r}")
+    for file in ("config-ok", "tokenizer-padding"):
+        c.run(f"check {file}.toml")
+    for file, key in (("hidden", "hidden_size"), ("vocab", "vocab_size"), ("layers", "num_hidden_layers")):
+        for command in ("check F", "run F --out r --device cpu"):
+            c.run(command.replace("F", f"config-{file}-huge.toml"), 2, [f"{key} is 10+"])
+    for file, words in (
+        ("names-differ-in-case", ["rte.*RTE"]),
+        ("name-300", ["300 characters"]),
+        ("name-reserved", ["`CON`"]),
+        ("epochs-1e300", ["epochs"]),
+    ):
+        c.run(f"check {file}.toml", 2, words)
+    c.text_of("pipe.toml", c.text("small.toml").replace('{ generated = "topic", limit = 200 }', '{ file = "f.tsv" }', 1).replace("[[task]]", '[[task]]\ntext = ["t"]', 1))
+    os.mkfifo(c.folder / "f.tsv")
+    c.run("check pipe.toml", 2, ["no regular file"])
+    tasks = "".join(f'[[task]]\nname = "t{i}"\nlabels = ["a", "b"]\ntrain = {{ generated = "polarity" }}\ntest = {{ generated = "polarity" }}\n' for i in range(20_000))
+    c.text_of("many.toml", c.text("small.toml").split("[[task]]")[0] + tasks)
+    c.run("check many.toml", 2, ["20000 tasks.*too many"])
+    for script in ("damaged_out.py", "hub_page.py"):
+        done = subprocess.run([sys.executable, c.folder / script, c.program], capture_output=True, text=True, timeout=1800)
+        c.log.append(done.stdout + done.stderr)
+        if done.returncode or "FAIL" in done.stdout or "pass" not in done.stdout:
+            raise Failed(f"{script}: {first(done.stdout + done.stderr)}")
+
+
+def is_number(cell):
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def same_ids(c, one, other):
@@ -377,8 +417,6 @@ def same_ids(c, one, other):
     except ImportError:
         print("      AutoTokenizer NOT compared: transformers is not installed", flush=True)
         return
-    import csv
-
     texts = [row[0] for row in csv.reader((c.folder / "train.csv").open())]
     ids = [AutoTokenizer.from_pretrained(c.folder / folder)(texts)["input_ids"] for folder in (one, other)]
     if differ := sum(a != b for a, b in zip(*ids)):
