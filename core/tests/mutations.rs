@@ -15,8 +15,22 @@ use transfermap::study::{Study, Task};
 
 /// What numbers and words are replaced by.
 const EXTREMES: [&str; 16] = [
-    "0", "-1", "1e308", "-1e308", "18446744073709551615", "9223372036854775808", "1e-320", "\"\"", "null", "[]", "{}",
-    "true", "\"\\u001b[2J\"", "NaN", "0.30000000000000004", "[[1,2],[3]]",
+    "0",
+    "-1",
+    "1e308",
+    "-1e308",
+    "18446744073709551615",
+    "9223372036854775808",
+    "1e-320",
+    "\"\"",
+    "null",
+    "[]",
+    "{}",
+    "true",
+    "\"\\u001b[2J\"",
+    "NaN",
+    "0.30000000000000004",
+    "[[1,2],[3]]",
 ];
 
 fn root() -> PathBuf {
@@ -87,7 +101,9 @@ fn task_files() {
         "name = \"t\"\ntext = [\"a\"]\nlabels = { \"0\" = \"no\", \"1\" = \"yes\" }\ntrain = { file = \"a.csv\", limit = 5 }\ntest = 0.2\n",
     )
     .unwrap();
-    campaign("task files", std::slice::from_ref(&seed), |bytes| Task::from_toml(&String::from_utf8_lossy(bytes)).is_ok());
+    campaign("task files", std::slice::from_ref(&seed), |bytes| {
+        Task::from_toml(&String::from_utf8_lossy(bytes)).is_ok()
+    });
     std::fs::remove_file(seed).unwrap();
 }
 
@@ -109,6 +125,8 @@ fn reports_and_what_is_computed_from_them() {
 fn tables_to_import() {
     let seed = std::env::temp_dir().join(format!("transfermap-mutations-{}.csv", std::process::id()));
     std::fs::write(&seed, "source,target,seed,score\na,b,1,0.5\nb,a,1,0.75\na,b,2,0.25\nb,a,2,1e-3\n").unwrap();
-    campaign("tables", std::slice::from_ref(&seed), |bytes| Import::new(CsvFile::new("t.csv", bytes.to_vec())).report().is_ok());
+    campaign("tables", std::slice::from_ref(&seed), |bytes| {
+        Import::new(CsvFile::new("t.csv", bytes.to_vec())).report().is_ok()
+    });
     std::fs::remove_file(seed).unwrap();
 }

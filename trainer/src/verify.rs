@@ -98,7 +98,9 @@ impl Verifier<'_> {
         }
         let runs = self.root.join("runs");
         for path in named(&runs, |name| name == "record.json") {
-            let Some(id) = path.parent().and_then(|p| p.strip_prefix(&runs).ok()).and_then(Path::to_str) else { continue };
+            let Some(id) = path.parent().and_then(|p| p.strip_prefix(&runs).ok()).and_then(Path::to_str) else {
+                continue;
+            };
             self.found.runs += 1;
             match self.store.look(id) {
                 Ok(Found::Record(record)) => {
@@ -228,14 +230,18 @@ mod tests {
         std::fs::create_dir_all(dir.path().join("cache")).unwrap();
         let inputs = serde_json::to_value(Inputs::default()).unwrap();
         std::fs::write(dir.path().join("cache/inputs.json"), sealed(&inputs)).unwrap();
-        Probe { key: "k".into(), numbers: vec![0.5], ..Probe::default() }.write(&dir.path().join("probes/x/a.probe")).unwrap();
+        Probe { key: "k".into(), numbers: vec![0.5], ..Probe::default() }
+            .write(&dir.path().join("probes/x/a.probe"))
+            .unwrap();
         (dir, store)
     }
 
     /// What is wrong, apart from the scores of the fakes, which are none of their predictions.
     fn damage(root: &Path) -> Vec<String> {
         let all = verify(root).unwrap().damage;
-        all.into_iter().filter(|line| !line.contains("by its own predictions") && !line.contains("`at_chance`")).collect()
+        all.into_iter()
+            .filter(|line| !line.contains("by its own predictions") && !line.contains("`at_chance`"))
+            .collect()
     }
 
     #[test]

@@ -105,7 +105,10 @@ fn a_run_that_contradicts_itself_is_named_and_flags_its_pairs() {
     assert_eq!(pair(&report, "a").flags, [Flag::ContradictsItself]);
     assert_eq!(pair(&report, "b").flags, []);
     let warnings = Analysis::new(&report, &Options::default()).unwrap().warnings;
-    assert!(warnings.iter().any(|w| w.starts_with("1 run contradicts itself") && w.contains("a--b/s2")), "{warnings:?}");
+    assert!(
+        warnings.iter().any(|w| w.starts_with("1 run contradicts itself") && w.contains("a--b/s2")),
+        "{warnings:?}"
+    );
 }
 
 #[test]

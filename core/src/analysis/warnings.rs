@@ -93,7 +93,11 @@ fn against_themselves(found: &[Contradiction]) -> String {
     if found.len() > LISTED {
         named.push(format!("and {} more", found.len() - LISTED));
     }
-    let runs = if found.len() == 1 { "1 run contradicts itself" } else { &format!("{} runs contradict themselves", found.len()) };
+    let runs = if found.len() == 1 {
+        "1 run contradicts itself"
+    } else {
+        &format!("{} runs contradict themselves", found.len())
+    };
     format!("{runs}, and the verdicts on their pairs carry a flag: {}.", named.join("; "))
 }
 

@@ -125,7 +125,9 @@ fn disagreement(evaluation: &Evaluation, labels: Option<&[u8]>, rounding: f64) -
         Confusion::new(&labels, &predicted, classes.max(recorded.len()))
     });
     let confusion = match (counted, of_predictions) {
-        (Some(counted), Some(Ok(of_predictions))) if counted != of_predictions => return Some(Disagreement::Predictions),
+        (Some(counted), Some(Ok(of_predictions))) if counted != of_predictions => {
+            return Some(Disagreement::Predictions);
+        }
         (Some(confusion), _) | (None, Some(Ok(confusion))) => confusion,
         _ => return None,
     };
@@ -145,7 +147,10 @@ fn score_or_collapse(evaluation: &Evaluation, confusion: &Confusion, rounding: f
     if rounding > ROUNDING {
         return None;
     }
-    let of = [("constant", evaluation.constant, is_constant(confusion)), ("at_chance", evaluation.at_chance, is_at_chance(confusion))];
+    let of = [
+        ("constant", evaluation.constant, is_constant(confusion)),
+        ("at_chance", evaluation.at_chance, is_at_chance(confusion)),
+    ];
     of.into_iter().find(|(_, recorded, computed)| recorded != computed).map(|(name, ..)| Disagreement::Collapse(name))
 }
 

@@ -208,7 +208,9 @@ pub enum ReportError {
         examples: usize,
     },
     /// Label counts that count more than there is.
-    #[error("task `{task}`, {split}: its label counts add up to more than its {examples} examples; correct one of them")]
+    #[error(
+        "task `{task}`, {split}: its label counts add up to more than its {examples} examples; correct one of them"
+    )]
     LabelCounts {
         /// The task's name.
         task: String,

@@ -26,7 +26,10 @@ pub(super) fn check_name(name: &str) -> Result<(), IllegalName> {
     let ends = name.starts_with(['.', '-']) || name.ends_with(['.', '-']);
     let length = name.chars().count();
     if length > LONGEST {
-        return Err(IllegalName::Length { start: name.chars().take(20).flat_map(char::escape_debug).collect(), length });
+        return Err(IllegalName::Length {
+            start: name.chars().take(20).flat_map(char::escape_debug).collect(),
+            length,
+        });
     }
     if name.is_empty() || ends || name.contains("--") || !name.chars().all(legal) {
         return Err(IllegalName::Characters(name.to_owned()));

@@ -40,7 +40,9 @@ mod tests {
 
     #[test]
     fn no_word_is_a_formula() {
-        for (field, written) in [("=1+1", "'=1+1"), ("@x", "'@x"), ("-a", "'-a"), ("\tx", "'\tx"), ("+1e3 x", "'+1e3 x")] {
+        for (field, written) in
+            [("=1+1", "'=1+1"), ("@x", "'@x"), ("-a", "'-a"), ("\tx", "'\tx"), ("+1e3 x", "'+1e3 x")]
+        {
             assert_eq!(no_formula(field.to_owned()), written);
         }
         for field in ["-0.25", "+1", "-1e-300", "-inf", "", "a=b"] {

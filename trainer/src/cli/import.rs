@@ -8,11 +8,11 @@ use flate2::read::MultiGzDecoder;
 use transfermap::import::{CsvFile, Filter, Import, Mapping, Scale};
 use transfermap::metric::Metric;
 
-use crate::files;
-use crate::plain::plain;
 use crate::atomic;
 use crate::data::utf_8;
 use crate::error::{Wrong, chain};
+use crate::files;
+use crate::plain::plain;
 use crate::terminal::working::Working;
 
 /// Arguments of `import`.

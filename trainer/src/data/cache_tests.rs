@@ -46,7 +46,8 @@ fn a_task_is_tokenised_once_and_damage_is_mended() {
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 4;
     let others = std::fs::read(other).unwrap();
-    let damaged = [&whole[..0], &whole[..whole.len() / 2], &whole[..whole.len() - 1], &flipped[..], b"not gzip", &others];
+    let damaged =
+        [&whole[..0], &whole[..whole.len() / 2], &whole[..whole.len() - 1], &flipped[..], b"not gzip", &others];
     for damaged in damaged {
         std::fs::write(&path, damaged).unwrap();
         let message = cache::read(&path).unwrap_err().to_string();

@@ -187,7 +187,8 @@ impl Checks<'_> {
         let inner = of(&["intermediate_size", "hidden_dim"]).unwrap_or(width);
         let layers = of(&["num_hidden_groups"]).or(of(&["num_hidden_layers", "n_layers"])).unwrap_or(1.0);
         let layers = layers * of(&["inner_group_num"]).unwrap_or(1.0);
-        let rows: f64 = ["vocab_size", "max_position_embeddings", "type_vocab_size"].iter().filter_map(|n| of(&[*n])).sum();
+        let rows: f64 =
+            ["vocab_size", "max_position_embeddings", "type_vocab_size"].iter().filter_map(|n| of(&[*n])).sum();
         let parameters = rows * of(&["embedding_size"]).unwrap_or(width) + layers * width * (4.0 * width + 2.0 * inner);
         if parameters <= MOST_PARAMETERS {
             return Ok(());

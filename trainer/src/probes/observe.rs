@@ -131,9 +131,9 @@ impl Observer {
         let bytes = fs::read(&path).map_err(io)?;
         let known = self.weights_known.entry(run.to_owned()).or_insert_with(|| store.record(run)?.sha256?.weights);
         match known {
-            Some(known) if *known != digest(&bytes) => {
-                Err(io(std::io::Error::other("damaged: its hash is not that of the record; `transfermap run` makes it again")))
-            }
+            Some(known) if *known != digest(&bytes) => Err(io(std::io::Error::other(
+                "damaged: its hash is not that of the record; `transfermap run` makes it again",
+            ))),
             _ => Ok(bytes),
         }
     }

@@ -39,7 +39,9 @@ pub fn inspect(store: &Store, jobs: &[Job], say: &mut dyn FnMut(&str)) -> Result
         }
     }
     if unverified > 0 {
-        say(&format!("{unverified} probes of an earlier version had no hash of their numbers; they have it now, taken on trust"));
+        say(&format!(
+            "{unverified} probes of an earlier version had no hash of their numbers; they have it now, taken on trust"
+        ));
     }
     Ok(())
 }

@@ -59,7 +59,8 @@ pub fn observe(
         note::clear(store.root(), &job.id);
         let models = job.items.iter().flat_map(|i| i.what.models());
         // Weights are hashed once, however many probes read them.
-        let mut trouble = |m: &Model| troubles.entry(m.run.clone()).or_insert_with(|| trouble(m, found, &store)).clone();
+        let mut trouble =
+            |m: &Model| troubles.entry(m.run.clone()).or_insert_with(|| trouble(m, found, &store)).clone();
         match models.filter_map(|m| Some((m, trouble(m)?))).next() {
             Some((model, trouble)) => absent.entry(trouble).or_default().push(model.run.clone()),
             None => pending.push(job.clone()),

@@ -154,7 +154,8 @@ fn damage(
     say: &mut dyn FnMut(&str),
 ) -> Option<String> {
     let prepared = inputs.hashes_of(&record.encoder, &record.targets);
-    let mut of_tokens = hashes.tokenised.iter().filter(|(task, known)| prepared.get(*task).is_some_and(|p| p != *known));
+    let mut of_tokens =
+        hashes.tokenised.iter().filter(|(task, known)| prepared.get(*task).is_some_and(|p| p != *known));
     if let Some((task, _)) = of_tokens.next() {
         return Some(format!("{}: it was trained on other tokens of {task} than those in the cache", record.id));
     }
@@ -217,7 +218,8 @@ mod tests {
         fill(&plan, &store);
         plan.runs[2].fingerprint = "changed".into();
         let id = plan.runs[2].id.clone();
-        let refused = clear((&plan, &Inputs::default()), &plan.runs, &store, Permission::default(), &mut |_| {}).unwrap_err();
+        let refused =
+            clear((&plan, &Inputs::default()), &plan.runs, &store, Permission::default(), &mut |_| {}).unwrap_err();
         assert!(refused.is::<Wrong>() && refused.to_string().contains(&id), "{refused}");
         let yes = Permission { retrain_stale: true, ..Permission::default() };
         clear((&plan, &Inputs::default()), &plan.runs, &store, yes, &mut |_| {}).unwrap();
@@ -235,7 +237,8 @@ mod tests {
         std::fs::remove_file(store.model_path("single/a/s1")).unwrap();
         std::fs::remove_file(store.model_path("single/b/s1")).unwrap();
         let mut said = Vec::new();
-        clear((&plan, &Inputs::default()), &plan.runs, &store, Permission::default(), &mut |t| said.push(t.to_owned())).unwrap();
+        clear((&plan, &Inputs::default()), &plan.runs, &store, Permission::default(), &mut |t| said.push(t.to_owned()))
+            .unwrap();
         let mut missing = survey(&plan, &store).unwrap().missing;
         missing.sort();
         // Nothing waits for the other model, so its loss does not matter.

@@ -147,7 +147,11 @@ fn asked<'g, 'a>(
         Question::JointVsSingle if !pair => ArmKey { how: How::Alone, ..plain },
         Question::JointVsLonger if pair => {
             let joint = arm.records.iter().find_map(|run| run.joint.as_ref())?;
-            ArmKey { how: How::Longer, steps: Some(joint.alone.values().fold(0, |sum: u64, n| sum.saturating_add(*n))), ..plain }
+            ArmKey {
+                how: How::Longer,
+                steps: Some(joint.alone.values().fold(0, |sum: u64, n| sum.saturating_add(*n))),
+                ..plain
+            }
         }
         Question::JointVsSequential if pair => ArmKey { how: How::After, others: key.others.clone(), ..plain },
         Question::MethodVsEqual => {

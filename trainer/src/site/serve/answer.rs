@@ -52,10 +52,10 @@ fn policy(kind: &str, body: &[u8]) -> HeaderValue {
     const OTHERS: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
                           img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'";
     let head = body.get(..body.len().min(4096)).unwrap_or_default();
-    let own = std::str::from_utf8(head).unwrap_or_else(|e| {
-        std::str::from_utf8(head.get(..e.valid_up_to()).unwrap_or_default()).unwrap_or_default()
-    });
-    let own = own.split_once("\"Content-Security-Policy\" content=\"").and_then(|(_, rest)| Some(rest.split_once('"')?.0));
+    let own = std::str::from_utf8(head)
+        .unwrap_or_else(|e| std::str::from_utf8(head.get(..e.valid_up_to()).unwrap_or_default()).unwrap_or_default());
+    let own =
+        own.split_once("\"Content-Security-Policy\" content=\"").and_then(|(_, rest)| Some(rest.split_once('"')?.0));
     let own = own.filter(|own| kind.starts_with("text/html") && is_strict(own)).unwrap_or(OTHERS);
     HeaderValue::from_str(&format!("{own}; frame-ancestors 'self'")).unwrap_or(HeaderValue::from_static(OTHERS))
 }
@@ -104,10 +104,20 @@ mod tests {
         let strict = "default-src 'none'; script-src 'sha256-abc=' 'wasm-unsafe-eval'; style-src 'unsafe-inline'";
         assert!(of(html, &page(strict)).starts_with(strict));
         assert!(of("application/json", &page(strict)).contains("script-src 'self'"));
-        for loose in ["script-src *", "default-src 'none'; script-src 'unsafe-inline'", "default-src 'none'; img-src https:"] {
+        for loose in
+            ["script-src *", "default-src 'none'; script-src 'unsafe-inline'", "default-src 'none'; img-src https:"]
+        {
             assert!(!of(html, &page(loose)).contains(loose), "{loose}");
         }
         assert!(of(html, "<script>1</script>").contains("frame-ancestors 'self'"));
-        assert!(is_strict(include_str!("../../../../www/index.html").split("Policy\" content=\"").nth(1).unwrap().split('"').next().unwrap()));
+        assert!(is_strict(
+            include_str!("../../../../www/index.html")
+                .split("Policy\" content=\"")
+                .nth(1)
+                .unwrap()
+                .split('"')
+                .next()
+                .unwrap()
+        ));
     }
 }
