@@ -41,10 +41,10 @@ fn count() -> usize {
     std::env::var("TRANSFERMAP_MUTATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(300)
 }
 
-/// One to eight changes: a bit, a piece cut out, doubled or moved, a number or a word made extreme.
+/// One to three changes: a bit, a piece cut out, doubled or moved, a number or a word made extreme.
 fn mutated(seed: &[u8], random: &mut ChaCha8Rng) -> Vec<u8> {
     let mut text = seed.to_vec();
-    for _ in 0..random.random_range(1..=8) {
+    for _ in 0..random.random_range(1..=3) {
         if text.is_empty() {
             break;
         }

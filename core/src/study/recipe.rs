@@ -131,7 +131,7 @@ const LARGEST_BATCH: usize = 1_000_000;
 
 /// A hyper-parameter with which nothing can be trained.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[error("`{key}` is {value}; give {wanted}")]
+#[error("`{key}` is {}; give {wanted}", readable(*.value))]
 pub struct OutOfRange {
     /// The key.
     pub key: &'static str,
@@ -139,6 +139,11 @@ pub struct OutOfRange {
     pub value: f64,
     /// What to give instead.
     pub wanted: &'static str,
+}
+
+/// A number with three hundred digits says less than its size.
+fn readable(value: f64) -> String {
+    if value.abs() < 1e15 { value.to_string() } else { format!("{value:e}") }
 }
 
 impl Recipe {
@@ -153,12 +158,12 @@ impl Recipe {
         let share = |key, value: f64| within((0.0..1.0).contains(&value), key, value, "a number from 0 to below 1");
         if self.max_steps.is_none() {
             positive("epochs", self.epochs)?;
-            within(self.epochs <= MOST_EPOCHS, "epochs", self.epochs, "at most 1000000, which no machine reaches")?;
+            within(self.epochs <= MOST_EPOCHS, "epochs", self.epochs, "at most 1000000")?;
         }
         within(self.max_steps != Some(0), "max_steps", 0.0, "at least 1 or leave it out")?;
         for (key, steps) in [("max_steps", self.max_steps), ("warmup_steps", self.warmup_steps)] {
             let steps = steps.unwrap_or(1);
-            within(steps <= MOST_STEPS, key, steps as f64, "at most 1000000000000, which no machine reaches")?;
+            within(steps <= MOST_STEPS, key, steps as f64, "at most 1000000000000")?;
         }
         for (key, size) in [
             ("batch_size", self.batch_size),
