@@ -39,6 +39,7 @@ pub mod encoder;
 pub mod error;
 pub mod hub;
 pub mod multitask;
+pub mod kernel;
 pub mod parity;
 pub mod pretrain;
 pub mod pretrained;

@@ -1,0 +1,104 @@
+//! Embedding tables: one row per id, several tables summed.
+
+mod cpu;
+mod node;
+#[cfg(test)]
+mod tests;
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
+use burn_ndarray::NdArray;
+
+use super::linear::{Multiply, plus, wide};
+
+/// Which row of a table every token takes.
+#[derive(Debug, Clone)]
+pub struct Ids<B: Backend> {
+    /// `[tokens]`.
+    pub ids: Tensor<B, 1, Int>,
+    /// Who takes each row, for the gradient; see [`Takers`].
+    pub takers: Option<Takers<B>>,
+}
+
+/// The tokens sorted by their id, so that a row's gradient is a sum in a fixed order.
+///
+/// Ids that stand often are cut into stretches of at most [`STRETCH`] tokens, which are summed side by side.
+#[derive(Debug, Clone)]
+pub struct Takers<B: Backend> {
+    /// The tokens, by ascending id, `[tokens]`.
+    pub tokens: Tensor<B, 1, Int>,
+    /// Where each stretch begins in `tokens`, and where the last one ends: `[stretches + 1]`.
+    pub stretches: Tensor<B, 1, Int>,
+    /// Where the stretches of each id begin, and where the last ones end: `[rows of the table + 1]`.
+    pub ids: Tensor<B, 1, Int>,
+}
+
+/// The tokens of a stretch.
+pub const STRETCH: usize = 32;
+
+impl<B: Backend> Ids<B> {
+    /// Ids on a device; with their takers where a gradient of a table of `rows` will be asked for.
+    ///
+    /// # Panics
+    /// When an id is no row of the table.
+    pub fn new(ids: &[i32], rows: Option<usize>, device: &B::Device) -> Self {
+        let to_device = |v: Vec<i32>| {
+            let n = v.len();
+            Tensor::<B, 1, Int>::from_data(TensorData::new(v, [n]), device)
+        };
+        let takers = rows.map(|rows| {
+            let (tokens, stretches, starts) = takers(ids, rows);
+            Takers { tokens: to_device(tokens), stretches: to_device(stretches), ids: to_device(starts) }
+        });
+        Self { ids: to_device(ids.to_vec()), takers }
+    }
+}
+
+/// Tokens by id, beginnings of stretches, beginnings of ids.
+fn takers(ids: &[i32], rows: usize) -> (Vec<i32>, Vec<i32>, Vec<i32>) {
+    let mut order: Vec<usize> = (0..ids.len()).collect();
+    order.sort_by_key(|&token| ids[token]);
+    let mut stretches = vec![0];
+    let mut starts = vec![0; rows + 1];
+    let mut from = 0;
+    for of_one_id in order.chunk_by(|&a, &b| ids[a] == ids[b]) {
+        for stretch in of_one_id.chunks(STRETCH) {
+            from += stretch.len();
+            stretches.push(from as i32);
+        }
+        let id = of_one_id.first().map_or(0, |&token| ids[token] as usize);
+        starts[id + 1] = stretches.len() as i32 - 1;
+    }
+    // Ids that nobody takes have no stretches.
+    for i in 1..starts.len() {
+        starts[i] = starts[i].max(starts[i - 1]);
+    }
+    (order.into_iter().map(|token| token as i32).collect(), stretches, starts)
+}
+
+/// Rows of tables, summed.
+pub trait Lookup: Multiply {
+    /// `Σ_k tables[k][ids[k]]`: tables `[rows, columns]` → `[tokens, columns]`.
+    fn lookup<const N: usize>(tables: [Tensor<Self, 2>; N], ids: [&Ids<Self>; N]) -> Tensor<Self, 2> {
+        let mut sum = None;
+        for (table, ids) in tables.into_iter().zip(ids) {
+            sum = Some(plus(sum, table.select(0, ids.ids.clone())));
+        }
+        sum.unwrap_or_else(|| unreachable!("there is at least one table"))
+    }
+
+    /// The gradient of one table of `rows`, added to `before` where there is one, from that of the sum
+    /// `[tokens, columns]`.
+    fn lookup_backward(
+        rows: usize,
+        ids: &Ids<Self>,
+        gradient: Tensor<Self, 2>,
+        before: Option<Tensor<Self, 2>>,
+    ) -> Tensor<Self, 2> {
+        let [_, columns] = gradient.dims();
+        let zeros = Tensor::zeros([rows, columns], &gradient.device());
+        plus(before, zeros.select_assign(0, ids.ids.clone(), wide(gradient), IndexingUpdateOp::Add))
+    }
+}
+
+impl Lookup for NdArray {}

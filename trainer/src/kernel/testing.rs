@@ -1,0 +1,55 @@
+//! What the tests of operations share: numbers, comparisons, and the gradient of one number that depends on everything.
+
+use burn::backend::Autodiff;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+use burn_flex::Flex;
+use burn_ndarray::NdArray;
+use rand::Rng;
+use transfermap::random::stream;
+
+/// The hand-made operations.
+pub type Fast = Autodiff<Flex>;
+
+/// The reference's.
+pub type Plain = Autodiff<NdArray>;
+
+/// Numbers between −1 and 1, always the same for a name.
+pub fn numbers(name: &str, n: usize) -> Vec<f32> {
+    let mut rng = stream(1, name, "test");
+    (0..n).map(|_| rng.random::<f32>() * 2.0 - 1.0).collect()
+}
+
+/// A tensor of [`numbers`].
+pub fn random<B: Backend, const D: usize>(name: &str, shape: [usize; D]) -> Tensor<B, D> {
+    Tensor::from_data(TensorData::new(numbers(name, shape.iter().product()), shape), &Default::default())
+}
+
+/// As [`random`], asking for a gradient.
+pub fn parameter<B: burn::tensor::backend::AutodiffBackend, const D: usize>(
+    name: &str,
+    shape: [usize; D],
+) -> Tensor<B, D> {
+    random(name, shape).require_grad()
+}
+
+/// The values of a tensor.
+pub fn values<B: Backend, const D: usize>(tensor: &Tensor<B, D>) -> Vec<f32> {
+    tensor.to_data().convert::<f32>().into_vec().unwrap()
+}
+
+/// One number that depends on every element differently.
+pub fn weighed<B: Backend, const D: usize>(y: Tensor<B, D>) -> Tensor<B, 1> {
+    let weights = random("weights", y.dims());
+    (y * weights).sum()
+}
+
+/// Fails where numbers differ by more than `tolerance` of the largest, or of 0.1 where all are smaller.
+#[track_caller]
+pub fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    let largest = theirs.iter().fold(0.1_f32, |a, b| a.max(b.abs()));
+    for (i, (a, b)) in ours.iter().zip(theirs).enumerate() {
+        assert!((a - b).abs() <= tolerance * largest, "{what}: element {i} is {a}, not {b}");
+    }
+}
