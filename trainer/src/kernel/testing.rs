@@ -14,6 +14,25 @@ pub type Fast = Autodiff<Flex>;
 /// The reference's.
 pub type Plain = Autodiff<NdArray>;
 
+/// The GPUs', on whatever runs Vulkan: a card, or Mesa's lavapipe on the CPU.
+#[cfg(feature = "wgpu")]
+pub type Card = Autodiff<burn_cubecl::CubeBackend<cubecl::wgpu::WgpuRuntime, f32, i32, u32>>;
+
+/// What a generic function gives on every backend, with the backend's name.
+macro_rules! on_all {
+    ($function:ident($($argument:expr),*)) => {{
+        #[allow(unused_mut, reason = "without a GPU there is no third")]
+        let mut all = vec![
+            ("Flex", $function::<$crate::kernel::testing::Fast>($($argument),*)),
+            ("NdArray", $function::<$crate::kernel::testing::Plain>($($argument),*)),
+        ];
+        #[cfg(feature = "wgpu")]
+        all.push(("wgpu", $function::<$crate::kernel::testing::Card>($($argument),*)));
+        all
+    }};
+}
+pub(crate) use on_all;
+
 /// Numbers between −1 and 1, always the same for a name.
 pub fn numbers(name: &str, n: usize) -> Vec<f32> {
     let mut rng = stream(1, name, "test");

@@ -1,6 +1,8 @@
 //! A bias and a non-linearity after a product.
 
 mod cpu;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod node;
 mod reference;
 #[cfg(test)]

@@ -3,7 +3,7 @@ use burn::tensor::backend::AutodiffBackend;
 
 use super::{Activate, Activation};
 use crate::kernel::Trains;
-use crate::kernel::testing::{Fast, Plain, assert_close, parameter, values, weighed};
+use crate::kernel::testing::{Fast, Plain, assert_close, on_all, parameter, values, weighed};
 
 const ALL: [Activation; 6] =
     [Activation::Identity, Activation::Gelu, Activation::GeluNew, Activation::Relu, Activation::Silu, Activation::Tanh];
@@ -27,7 +27,7 @@ fn both_ways_equal_the_function_and_its_derivative_by_burn() {
     for shape in [[1, 1], [3, 17], [70, 300], [5, 64]] {
         for f in ALL {
             let expected = of::<Plain>(shape, |x, bias| f.value(x + bias.unsqueeze()));
-            for (way, ours) in [("Flex", fused::<Fast>(shape, f)), ("NdArray", fused::<Plain>(shape, f))] {
+            for (way, ours) in on_all!(fused(shape, f)) {
                 for (i, what) in ["value", "gradient of x", "gradient of bias"].into_iter().enumerate() {
                     assert_close(&format!("{way} {f:?} {shape:?} {what}"), &ours[i], &expected[i], 1e-5);
                 }

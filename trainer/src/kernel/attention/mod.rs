@@ -1,6 +1,8 @@
 //! Multi-head self-attention (Vaswani et al. 2017, arXiv:1706.03762) between its input and its output map.
 
 mod cpu;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod node;
 mod reference;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use burn::tensor::{Tensor, TensorData};
 use super::{Attend, Shape};
 use crate::kernel::Trains;
 use crate::kernel::mask::{Dropout, Mask};
-use crate::kernel::testing::{Fast, Plain, assert_close, parameter, values, weighed};
+use crate::kernel::testing::{Plain, assert_close, on_all, parameter, values, weighed};
 
 /// Inputs of different lengths, the last one without a single token.
 fn mask<B: AutodiffBackend>(batch: usize, sequence: usize) -> Tensor<B, 2> {
@@ -62,7 +62,7 @@ fn it_equals_burns_operations() {
         for dropout in masks {
             let shape = Shape { batch, sequence, heads, dropout };
             let expected = of::<Plain>(shape, size, composed);
-            for (way, ours) in [("Flex", fused::<Fast>(shape, size)), ("NdArray", fused::<Plain>(shape, size))] {
+            for (way, ours) in on_all!(fused(shape, size)) {
                 for (i, what) in ["context", "gradient of qkv", "gradient of bias"].into_iter().enumerate() {
                     assert_close(&format!("{way} {shape:?} {what}"), &ours[i], &expected[i], 2e-5);
                 }

@@ -1,6 +1,8 @@
 //! Matrix products with weights, and what goes with them: bfloat16 copies, several weights side by side in one.
 
 mod cpu;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 mod node;
 pub mod reference;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use transfermap::study::Precision;
 
 use super::Multiply;
 use crate::kernel::Trains;
-use crate::kernel::testing::{Fast, Plain, assert_close, parameter, values, weighed};
+use crate::kernel::testing::{Fast, Plain, assert_close, on_all, parameter, values, weighed};
 
 /// Value and gradients of x and w, where w is used twice, as layers that share weights do.
 fn of<B: AutodiffBackend>(
@@ -20,11 +20,14 @@ fn of<B: AutodiffBackend>(
 
 #[test]
 fn products_and_gradients_equal_burns() {
+    fn fused<B: Trains>(shape: [usize; 3]) -> [Vec<f32>; 3] {
+        of::<B>(shape, B::multiply)
+    }
     for shape in [[1, 1, 1], [3, 5, 7], [65, 33, 130], [200, 128, 384], [130, 512, 96]] {
         let expected = of::<Plain>(shape, |x, w| x.matmul(w));
-        for ours in [of::<Fast>(shape, Fast::multiply), of::<Plain>(shape, Plain::multiply)] {
+        for (way, ours) in on_all!(fused(shape)) {
             for i in 0..3 {
-                assert_close(&format!("{shape:?} {i}"), &ours[i], &expected[i], 1e-5);
+                assert_close(&format!("{way} {shape:?} {i}"), &ours[i], &expected[i], 1e-5);
             }
         }
     }
@@ -47,9 +50,9 @@ fn three_weights_side_by_side_are_three_products() {
     let grads = weighed(y.clone()).backward();
     let mut expected = vec![values(&y), values(&x.grad(&grads).unwrap())];
     expected.extend(parts.iter().map(|part| values(&part.grad(&grads).unwrap())));
-    for ours in [of::<Fast>(), of::<Plain>()] {
+    for (way, ours) in on_all!(of()) {
         for (i, (ours, expected)) in ours.iter().zip(&expected).enumerate() {
-            assert_close(&i.to_string(), ours, expected, 1e-5);
+            assert_close(&format!("{way} {i}"), ours, expected, 1e-5);
         }
     }
 }

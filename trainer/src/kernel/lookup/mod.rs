@@ -1,15 +1,18 @@
 //! Embedding tables: one row per id, several tables summed.
 
 mod cpu;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod node;
+mod reference;
 #[cfg(test)]
 mod tests;
 
 use burn::tensor::backend::Backend;
-use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData};
 use burn_ndarray::NdArray;
 
-use super::linear::{Multiply, plus, wide};
+use super::linear::Multiply;
 
 /// Which row of a table every token takes.
 #[derive(Debug, Clone)]
@@ -80,11 +83,7 @@ fn takers(ids: &[i32], rows: usize) -> (Vec<i32>, Vec<i32>, Vec<i32>) {
 pub trait Lookup: Multiply {
     /// `Σ_k tables[k][ids[k]]`: tables `[rows, columns]` → `[tokens, columns]`.
     fn lookup<const N: usize>(tables: [Tensor<Self, 2>; N], ids: [&Ids<Self>; N]) -> Tensor<Self, 2> {
-        let mut sum = None;
-        for (table, ids) in tables.into_iter().zip(ids) {
-            sum = Some(plus(sum, table.select(0, ids.ids.clone())));
-        }
-        sum.unwrap_or_else(|| unreachable!("there is at least one table"))
+        reference::lookup(tables, ids)
     }
 
     /// The gradient of one table of `rows`, added to `before` where there is one, from that of the sum
@@ -95,9 +94,7 @@ pub trait Lookup: Multiply {
         gradient: Tensor<Self, 2>,
         before: Option<Tensor<Self, 2>>,
     ) -> Tensor<Self, 2> {
-        let [_, columns] = gradient.dims();
-        let zeros = Tensor::zeros([rows, columns], &gradient.device());
-        plus(before, zeros.select_assign(0, ids.ids.clone(), wide(gradient), IndexingUpdateOp::Add))
+        reference::lookup_backward(rows, ids, gradient, before)
     }
 }
 

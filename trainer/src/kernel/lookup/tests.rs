@@ -1,6 +1,6 @@
 use super::{Ids, Lookup, takers};
 use crate::kernel::Trains;
-use crate::kernel::testing::{Fast, Plain, assert_close, parameter, values, weighed};
+use crate::kernel::testing::{Plain, assert_close, on_all, parameter, values, weighed};
 
 const ROWS: [usize; 3] = [50, 7, 2];
 
@@ -30,9 +30,9 @@ fn it_equals_burns_selection() {
         let grads = weighed(y.clone()).backward();
         let mut expected = vec![values(&y)];
         expected.extend(tables.iter().map(|table| values(&table.grad(&grads).unwrap())));
-        for ours in [fused::<Fast>(tokens, columns), fused::<Plain>(tokens, columns)] {
+        for (way, ours) in on_all!(fused(tokens, columns)) {
             for (i, (ours, expected)) in ours.iter().zip(&expected).enumerate() {
-                assert_close(&format!("{tokens} {columns} {i}"), ours, expected, 1e-5);
+                assert_close(&format!("{way} {tokens} {columns} {i}"), ours, expected, 1e-5);
             }
         }
     }

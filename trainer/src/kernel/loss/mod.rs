@@ -1,5 +1,7 @@
 //! Cross-entropy, in 32 bits whatever the format of the products.
 
+#[cfg(feature = "gpu")]
+mod gpu;
 mod node;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@ use burn::tensor::{Int, Tensor};
 
 use super::CrossEntropy;
 use crate::kernel::Trains;
-use crate::kernel::testing::{Fast, Plain, assert_close, parameter, values};
+use crate::kernel::testing::{Plain, assert_close, on_all, parameter, values};
 
 fn labels<B: burn::tensor::backend::Backend>(rows: usize, classes: usize) -> Tensor<B, 1, Int> {
     let labels: Vec<i32> = (0..rows).map(|i| (i * 5 % classes) as i32).collect();
@@ -24,9 +24,9 @@ fn it_equals_burns_operations() {
         let loss = of_label.mean().neg();
         let grads = (loss.clone() * 3.0).backward();
         let expected = [values(&loss), values(&logits.grad(&grads).unwrap())];
-        for ours in [fused::<Fast>(rows, classes), fused::<Plain>(rows, classes)] {
-            assert_close("loss", &ours[0], &expected[0], 1e-6);
-            assert_close("gradient", &ours[1], &expected[1], 1e-6);
+        for (way, ours) in on_all!(fused(rows, classes)) {
+            assert_close(&format!("{way}, loss"), &ours[0], &expected[0], 1e-6);
+            assert_close(&format!("{way}, gradient"), &ours[1], &expected[1], 1e-6);
         }
     }
 }

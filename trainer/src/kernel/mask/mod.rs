@@ -4,6 +4,8 @@
 //! The generator is Philox4x32-10 (Salmon et al., *Parallel random numbers: as easy as 1, 2, 3*, SC 2011), of which one
 //! block of 128 bits serves eight neighbouring elements with 16 bits each.
 
+#[cfg(feature = "gpu")]
+mod gpu;
 mod node;
 
 use burn::tensor::backend::Backend;

@@ -2,6 +2,8 @@
 //! dropout, the residual.
 
 mod cpu;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod node;
 mod reference;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use transfermap::study::Precision;
 use super::{Affine, Normalise};
 use crate::kernel::Trains;
 use crate::kernel::mask::{Dropout, Mask};
-use crate::kernel::testing::{Fast, Plain, assert_close, parameter, values, weighed};
+use crate::kernel::testing::{Plain, assert_close, on_all, parameter, values, weighed};
 
 const EPSILON: f64 = 1e-12;
 
@@ -82,8 +82,9 @@ fn with_bias_dropout_and_residual_it_equals_burns_operations() {
             let x = parts.x.clone() + parts.bias.clone().unsqueeze();
             let y = composed(&parts, dropped(x, mask) + parts.residual.clone());
             let expected = parts.gradients(y);
-            assert_same(&format!("Flex {shape:?} {mask:?}"), &fused::<Fast>(shape, mask), &expected, 6);
-            assert_same(&format!("NdArray {shape:?} {mask:?}"), &fused::<Plain>(shape, mask), &expected, 6);
+            for (way, ours) in on_all!(fused(shape, mask)) {
+                assert_same(&format!("{way} {shape:?} {mask:?}"), &ours, &expected, 6);
+            }
         }
     }
 }
@@ -99,8 +100,9 @@ fn by_itself_with_dropout_after_it_equals_burns_operations() {
         for mask in masks() {
             let parts = Parts::<Plain>::new(shape);
             let expected = parts.gradients(dropped(composed(&parts, parts.x.clone()), mask));
-            assert_same(&format!("Flex {shape:?} {mask:?}"), &fused::<Fast>(shape, mask), &expected, 4);
-            assert_same(&format!("NdArray {shape:?} {mask:?}"), &fused::<Plain>(shape, mask), &expected, 4);
+            for (way, ours) in on_all!(fused(shape, mask)) {
+                assert_same(&format!("{way} {shape:?} {mask:?}"), &ours, &expected, 4);
+            }
         }
     }
 }
