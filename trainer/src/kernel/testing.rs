@@ -15,8 +15,12 @@ pub type Fast = Autodiff<Flex>;
 pub type Plain = Autodiff<NdArray>;
 
 /// The GPUs', on whatever runs Vulkan: a card, or Mesa's lavapipe on the CPU.
-#[cfg(feature = "wgpu")]
+#[cfg(all(feature = "wgpu", not(feature = "cudatests")))]
 pub type Card = Autodiff<burn_cubecl::CubeBackend<cubecl::wgpu::WgpuRuntime, f32, i32, u32>>;
+
+/// An NVIDIA card.
+#[cfg(feature = "cudatests")]
+pub type Card = Autodiff<burn_cubecl::CubeBackend<cubecl::cuda::CudaRuntime, f32, i32, u8>>;
 
 /// What a generic function gives on every backend, with the backend's name.
 macro_rules! on_all {
@@ -68,6 +72,8 @@ pub fn weighed<B: Backend, const D: usize>(y: Tensor<B, D>) -> Tensor<B, 1> {
 pub fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
     assert_eq!(ours.len(), theirs.len(), "{what}");
     let largest = theirs.iter().fold(0.1_f32, |a, b| a.max(b.abs()));
+    // TF32 keeps 11 bits.
+    let tolerance = if cfg!(feature = "cudatests") { 200.0 * tolerance } else { tolerance };
     for (i, (a, b)) in ours.iter().zip(theirs).enumerate() {
         assert!((a - b).abs() <= tolerance * largest, "{what}: element {i} is {a}, not {b}");
     }

@@ -29,8 +29,6 @@ pub struct Tiling {
     pub written: u32,
     /// Whether tensor cores multiply; else every unit, one number after the other.
     pub tensor_cores: bool,
-    /// Depth of one `mma`.
-    pub mma_depth: u32,
     /// Whether the numbers are of 16 bits.
     pub half: bool,
 }
@@ -62,14 +60,9 @@ impl Tiling {
         let across = if operand == 0 { self.rows } else { self.columns };
         self.pitch(operand) * if self.along_depth[operand] { across } else { self.depth }
     }
-
-    /// Bytes of shared memory.
-    pub fn shared_memory(self) -> u32 {
-        self.stages * (self.stage(0) + self.stage(1)) * if self.half { 2 } else { 4 }
-    }
 }
 
-/// Sizes and strides, in numbers.
+/// Sizes, beginnings and strides, in numbers.
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
 pub struct Sizes {
     rows: u32,
@@ -77,12 +70,15 @@ pub struct Sizes {
     depth: u32,
     /// Batches of the second kind.
     inner: u32,
+    a: u32,
     a0: u32,
     a1: u32,
     a_pitch: u32,
+    b: u32,
     b0: u32,
     b1: u32,
     b_pitch: u32,
+    out: u32,
     out0: u32,
     out1: u32,
     out_pitch: u32,
@@ -119,15 +115,16 @@ fn copy_tile<E: Float, N: Size>(
         let row = chunk / in_row;
         let column = (chunk % in_row) * size;
         if comptime!(in_row * rows % units == 0) || row < rows {
-            let mut inside = true;
-            let mut at = base;
+            let (mut y, mut x) = (from + row, across + column);
+            let (mut y_end, mut x_end) = (depth, limit);
             if comptime!(along_depth) {
-                inside = across + row < limit && from + column < depth;
-                at += (across + row) * pitch + from + column;
-            } else {
-                inside = from + row < depth && across + column < limit;
-                at += (from + row) * pitch + across + column;
+                y = across + row;
+                x = from + column;
+                y_end = limit;
+                x_end = depth;
             }
+            let inside = y < y_end && x < x_end;
+            let at = base + y * pitch + x;
             let to = (start + row * gap_row + column) / size;
             if comptime!(tiling.tensor_cores && size > 1) {
                 let length = select(inside, 1u32, 0u32);
@@ -161,9 +158,9 @@ pub fn gemm<E: Float, T: Float, O: Float, NA: Size, NB: Size, NO: Size>(
     let first_row = CUBE_POS_Y * tiling.rows;
     let first_column = CUBE_POS_X * tiling.columns;
     let (outer, inner) = (CUBE_POS_Z / sizes.inner, CUBE_POS_Z % sizes.inner);
-    let a_base = outer * sizes.a0 + inner * sizes.a1;
-    let b_base = outer * sizes.b0 + inner * sizes.b1;
-    let out_base = outer * sizes.out0 + inner * sizes.out1;
+    let a_base = sizes.a + outer * sizes.a0 + inner * sizes.a1;
+    let b_base = sizes.b + outer * sizes.b0 + inner * sizes.b1;
+    let out_base = sizes.out + outer * sizes.out0 + inner * sizes.out1;
 
     let a_numbers = comptime!((tiling.stages * tiling.stage(0) / tiling.vectors[0]) as usize);
     let b_numbers = comptime!((tiling.stages * tiling.stage(1) / tiling.vectors[1]) as usize);

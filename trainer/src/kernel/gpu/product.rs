@@ -2,13 +2,11 @@
 
 use burn::tensor::DType;
 use burn_cubecl::CubeRuntime;
+use cubecl::ir::{ElemType, FloatKind};
 use cubecl::prelude::*;
-use cubecl::zspace::{Shape, Strides};
-use cubek::matmul::definition::{MatmulElems, MatmulGlobalElems};
-use cubek::matmul::launch::{Strategy, launch_ref};
-use cubek::std::InputBinding;
 
 use super::device::Data;
+use super::gemm::{SizesLaunch, Tiling, gemm};
 
 /// Matrices in a tensor: `batches[0] × batches[1]` of them, each `[rows, columns]`.
 #[derive(Clone)]
@@ -21,7 +19,8 @@ pub struct View<R: CubeRuntime> {
     pub batches: [usize; 2],
     /// Rows and columns of each.
     pub shape: [usize; 2],
-    /// Numbers from a matrix to the next one, for both kinds of batches, and from a row or column to the next one.
+    /// Numbers from a matrix to the next one, for both kinds of batches, and from a row or column to the next one; that
+    /// of rows or that of columns is 1.
     pub strides: [usize; 4],
 }
 
@@ -40,30 +39,21 @@ impl<R: CubeRuntime> View<R> {
         self
     }
 
-    fn binding(&self) -> TensorBinding<R> {
-        let mut tensor = self.data.primitive().clone();
-        tensor.handle = tensor.handle.offset_start((self.offset * self.data.dtype().size()) as u64);
-        let [b0, b1] = self.batches;
-        let [rows, columns] = self.shape;
-        let mut binding = tensor.binding();
-        binding.shape = Shape::from(vec![b0, b1, rows, columns]);
-        binding.strides = Strides::from(self.strides.to_vec());
-        binding
+    /// Whether neighbours lie in a row.
+    fn is_by_row(&self) -> bool {
+        self.strides[3] == 1
     }
-}
 
-/// `out = a b` for all matrices.
-pub fn product<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>) {
-    let storage = |view: &View<R>| view.data.storage();
-    let mut elements =
-        MatmulElems::from_globals(&MatmulGlobalElems { lhs: storage(a), rhs: storage(b), out: storage(out) });
-    let lhs = InputBinding::new(a.binding(), storage(a));
-    let rhs = InputBinding::new(b.binding(), storage(b));
-    let client = out.data.client();
-    let result = launch_ref::<R>(&Strategy::Auto, client, lhs, rhs, out.binding(), &mut elements);
-    if let Err(error) = result {
-        // Auto ends with a strategy that takes everything.
-        unreachable!("no way to multiply: {error:?}");
+    /// Numbers from one line of neighbours to the next.
+    fn pitch(&self) -> usize {
+        if self.is_by_row() { self.strides[2] } else { self.strides[3] }
+    }
+
+    /// Neighbours that can be read or written at once, `most` at the most.
+    fn vector(&self, most: usize) -> usize {
+        let line = if self.is_by_row() { self.shape[1] } else { self.shape[0] };
+        let numbers = [line, self.pitch(), self.strides[0], self.strides[1], self.offset];
+        if numbers.iter().all(|n| n.is_multiple_of(most)) { most } else { 1 }
     }
 }
 
@@ -72,4 +62,87 @@ pub fn space<R: CubeRuntime>(like: &Data<R>, shape: [usize; 2], dtype: DType) ->
     let data = like.empty(shape, dtype);
     let view = View::whole(&data, shape);
     (data, view)
+}
+
+/// `out = a b` for all matrices; `out` lies by row.
+pub fn product<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>) {
+    let ([rows, depth], [_, columns]) = (a.shape, b.shape);
+    let [outer, inner] = out.batches;
+    let tiling = tiling(a, b, out);
+    let n = |n: usize| n as u32;
+    let sizes = SizesLaunch::new(
+        n(rows),
+        n(columns),
+        n(depth),
+        n(inner),
+        n(a.offset),
+        n(a.strides[0]),
+        n(a.strides[1]),
+        n(a.pitch()),
+        n(b.offset),
+        n(b.strides[0]),
+        n(b.strides[1]),
+        n(b.pitch()),
+        n(out.offset),
+        n(out.strides[0]),
+        n(out.strides[1]),
+        n(out.pitch()),
+    );
+    let multiplied = match a.data.dtype() {
+        DType::F32 if tiling.tensor_cores => StorageType::Scalar(ElemType::Float(FloatKind::TF32)),
+        _ => a.data.storage(),
+    };
+    gemm::launch::<R>(
+        out.data.client(),
+        CubeCount::Static(n(columns).div_ceil(tiling.columns), n(rows).div_ceil(tiling.rows), n(outer * inner)),
+        CubeDim::new_2d(32, tiling.planes[0] * tiling.planes[1]),
+        tiling.vectors[0] as usize,
+        tiling.vectors[1] as usize,
+        tiling.written as usize,
+        a.data.arg(),
+        b.data.arg(),
+        out.data.arg(),
+        sizes,
+        tiling,
+        [a.data.storage(), multiplied, out.data.storage()],
+    );
+}
+
+/// How a product is cut.
+fn tiling<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>) -> Tiling {
+    let half = a.data.dtype() == DType::BF16;
+    let properties = a.data.client().properties();
+    let tensor_cores = a.data.has_planes() && !properties.features.matmul.mma.is_empty();
+    // Only CUDA reads vectors in shared memory number by number.
+    let most = match (tensor_cores, half) {
+        (false, _) => 1,
+        (true, true) => 8,
+        (true, false) => 4,
+    };
+    let vectors = [a.vector(most) as u32, b.vector(most) as u32];
+    // `ldmatrix` reads 16 bytes at once.
+    let tensor_cores = tensor_cores && (!half || vectors == [8, 8]);
+    let matrices = out.batches[0] * out.batches[1];
+    let cubes = |rows: usize, columns: usize| {
+        out.shape[0].div_ceil(rows) * out.shape[1].div_ceil(columns) * matrices
+    };
+    let (rows, columns, planes) = if !tensor_cores {
+        (32, 32, [2, 2])
+    } else if cubes(128, 128) >= 120 && out.shape[0] > 64 && out.shape[1] > 64 {
+        (128, 128, [2, 4])
+    } else {
+        (64, 64, [2, 2])
+    };
+    Tiling {
+        rows,
+        columns,
+        depth: if half { 32 } else { 16 },
+        planes,
+        stages: if tensor_cores { 4 } else { 2 },
+        along_depth: [a.is_by_row(), !b.is_by_row()],
+        vectors,
+        written: out.vector(2) as u32,
+        tensor_cores,
+        half,
+    }
 }
