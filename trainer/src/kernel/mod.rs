@@ -13,7 +13,7 @@ pub mod activation;
 pub mod attention;
 mod cpu;
 #[cfg(feature = "gpu")]
-mod gpu;
+pub mod gpu;
 pub mod linear;
 pub mod lookup;
 pub mod loss;

@@ -422,7 +422,7 @@ fn multiply_full<E: Float, T: Float, NA: Size, NB: Size>(
                 } else {
                     at += depth * a_pitch + row;
                 }
-                part[r as usize] = Vector::cast_from(a[at as usize]);
+                part[r as usize] = rounded::<E, T>(a[at as usize][0]);
             }
             a_parts.push(part);
         }
@@ -439,7 +439,7 @@ fn multiply_full<E: Float, T: Float, NA: Size, NB: Size>(
                 } else {
                     at += depth * b_pitch + column;
                 }
-                part[r as usize] = Vector::cast_from(b[at as usize]);
+                part[r as usize] = rounded::<E, T>(b[at as usize][0]);
             }
             #[unroll]
             for i in 0..row_tiles {
@@ -448,6 +448,13 @@ fn multiply_full<E: Float, T: Float, NA: Size, NB: Size>(
             }
         }
     }
+}
+
+/// To the nearest TF32: half a unit of the last of its 11 bits is added, and tensor cores do not read what is below.
+#[cube]
+fn rounded<E: Float, T: Float>(x: E) -> Vector<T, Const<1>> {
+    let bits = u32::reinterpret(x) + 0x1000u32;
+    Vector::new(T::reinterpret(bits))
 }
 
 /// Without tensor cores, number after number: for devices that have none.

@@ -64,11 +64,29 @@ pub fn space<R: CubeRuntime>(like: &Data<R>, shape: [usize; 2], dtype: DType) ->
     (data, view)
 }
 
+/// How a product is cut on tensor cores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// Rows and columns of the result that a cube makes.
+    pub tile: [u32; 2],
+    /// Depth of a stage.
+    pub depth: u32,
+    /// Planes side by side over rows and over columns.
+    pub planes: [u32; 2],
+    /// Tiles in flight.
+    pub stages: u32,
+}
+
 /// `out = a b` for all matrices; `out` lies by row.
 pub fn product<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>) {
+    product_cut(a, b, out, cut(a, out));
+}
+
+/// As [`product`], cut this way where there are tensor cores.
+pub fn product_cut<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>, cut: Cut) {
     let ([rows, depth], [_, columns]) = (a.shape, b.shape);
     let [outer, inner] = out.batches;
-    let tiling = tiling(a, b, out);
+    let tiling = tiling(a, b, out, cut);
     let n = |n: usize| n as u32;
     let sizes = SizesLaunch::new(
         n(rows),
@@ -108,8 +126,21 @@ pub fn product<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>) {
     );
 }
 
-/// How a product is cut.
-fn tiling<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>) -> Tiling {
+/// How a product of this size is cut.
+fn cut<R: CubeRuntime>(a: &View<R>, out: &View<R>) -> Cut {
+    let half = a.data.dtype() == DType::BF16;
+    let [rows, columns] = out.shape;
+    let matrices = out.batches[0] * out.batches[1];
+    let cubes = rows.div_ceil(128) * columns.div_ceil(128) * matrices;
+    let depth = if half { 32 } else { 16 };
+    if cubes >= 120 && rows > 64 && columns > 64 {
+        Cut { tile: [128, 128], depth, planes: [2, 4], stages: 4 }
+    } else {
+        Cut { tile: [64, 64], depth, planes: [2, 2], stages: 4 }
+    }
+}
+
+fn tiling<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>, cut: Cut) -> Tiling {
     let half = a.data.dtype() == DType::BF16;
     let properties = a.data.client().properties();
     let tensor_cores = a.data.has_planes() && !properties.features.matmul.mma.is_empty();
@@ -122,23 +153,14 @@ fn tiling<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>) -> Tiling {
     let vectors = [a.vector(most) as u32, b.vector(most) as u32];
     // `ldmatrix` reads 16 bytes at once.
     let tensor_cores = tensor_cores && (!half || vectors == [8, 8]);
-    let matrices = out.batches[0] * out.batches[1];
-    let cubes = |rows: usize, columns: usize| {
-        out.shape[0].div_ceil(rows) * out.shape[1].div_ceil(columns) * matrices
-    };
-    let (rows, columns, planes) = if !tensor_cores {
-        (32, 32, [2, 2])
-    } else if cubes(128, 128) >= 120 && out.shape[0] > 64 && out.shape[1] > 64 {
-        (128, 128, [2, 4])
-    } else {
-        (64, 64, [2, 2])
-    };
+    let plain = Cut { tile: [32, 32], depth: 16, planes: [2, 2], stages: 2 };
+    let Cut { tile: [rows, columns], depth, planes, stages } = if tensor_cores { cut } else { plain };
     Tiling {
         rows,
         columns,
-        depth: if half { 32 } else { 16 },
+        depth,
         planes,
-        stages: if tensor_cores { 4 } else { 2 },
+        stages,
         along_depth: [a.is_by_row(), !b.is_by_row()],
         vectors,
         written: out.vector(2) as u32,
