@@ -10,6 +10,7 @@
 //! that its maker writes, which need not be its tensor's.
 
 pub mod activation;
+pub mod adamw;
 pub mod attention;
 mod cpu;
 #[cfg(feature = "gpu")]
@@ -51,6 +52,6 @@ impl<B> Kernels for B where
 }
 
 /// A backend to train on.
-pub trait Trains: AutodiffBackend<InnerBackend: Kernels> + Kernels {}
+pub trait Trains: AutodiffBackend<InnerBackend: Kernels + adamw::AdamW> + Kernels {}
 
-impl<B: AutodiffBackend<InnerBackend: Kernels> + Kernels> Trains for B {}
+impl<B: AutodiffBackend<InnerBackend: Kernels + adamw::AdamW> + Kernels> Trains for B {}

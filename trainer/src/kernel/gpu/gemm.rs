@@ -305,7 +305,68 @@ fn copy<E: Float, NA: Size, NB: Size>(
     copy_tile::<E, NB>(b, b_stages, slot, base, sizes.b_pitch, across, sizes.columns, from, sizes.depth, tiling, 1usize);
 }
 
-/// 16-bit numbers: `ldmatrix` hands out 8 × 8 blocks, turned where they stand the other way.
+/// The parts of both tiles that a plane multiplies in one step of depth 16.
+#[derive(CubeType)]
+struct Parts<E: Float> {
+    a: Sequence<Array<Vector<E, Const<2>>>>,
+    b: Sequence<Array<Vector<E, Const<2>>>>,
+}
+
+/// `ldmatrix` hands out 8 × 8 blocks, turned where they stand the other way.
+#[cube]
+fn load_half<E: Float, T: Float, NA: Size, NB: Size>(
+    a: &SharedMemory<Vector<E, NA>>,
+    b: &SharedMemory<Vector<E, NB>>,
+    a_start: u32,
+    b_start: u32,
+    lane: u32,
+    #[comptime] step: u32,
+    #[comptime] tiling: Tiling,
+) -> Parts<E> {
+    let definition = MmaDefinition::<T, T, f32>::new(16usize, 8usize, 16usize);
+    let a_pitch = comptime!(tiling.pitch(0));
+    let b_pitch = comptime!(tiling.pitch(1));
+    let block = lane / 8;
+    let in_block = lane % 8;
+    let mut a_parts = Sequence::<Array<Vector<E, Const<2>>>>::new();
+    #[unroll]
+    for i in 0..comptime!(tiling.of_plane()[0] / 16) {
+        // Blocks in the order of the registers: rows 0 and 8, then depth 8.
+        let mut at = a_start;
+        if comptime!(tiling.along_depth[0]) {
+            at += (i * 16 + (block % 2) * 8 + in_block) * a_pitch + step * 16 + (block / 2) * 8;
+        } else {
+            at += (step * 16 + (block / 2) * 8 + in_block) * a_pitch + i * 16 + (block % 2) * 8;
+        }
+        let at = at / comptime!(tiling.vectors[0]);
+        let line = a.slice(at as usize, (at + 1) as usize);
+        let turned = comptime!(!tiling.along_depth[0]);
+        let part =
+            definition.load_matrix::<Vector<E, NA>, Const<2>>(&line, cubecl::ir::MatrixIdent::A, 4usize, turned);
+        a_parts.push(part);
+    }
+    let mut b_parts = Sequence::<Array<Vector<E, Const<2>>>>::new();
+    #[unroll]
+    for pair in 0..comptime!(tiling.of_plane()[1] / 16) {
+        // Two tiles of 8 columns: depth 0 and 8 of the first, then of the second.
+        let mut at = b_start;
+        if comptime!(tiling.along_depth[1]) {
+            at += (pair * 16 + (block / 2) * 8 + in_block) * b_pitch + step * 16 + (block % 2) * 8;
+        } else {
+            at += (step * 16 + (block % 2) * 8 + in_block) * b_pitch + pair * 16 + (block / 2) * 8;
+        }
+        let at = at / comptime!(tiling.vectors[1]);
+        let line = b.slice(at as usize, (at + 1) as usize);
+        let turned = comptime!(!tiling.along_depth[1]);
+        let part =
+            definition.load_matrix::<Vector<E, NB>, Const<2>>(&line, cubecl::ir::MatrixIdent::B, 4usize, turned);
+        b_parts.push(part);
+    }
+    Parts::<E> { a: a_parts, b: b_parts }
+}
+
+/// 16-bit numbers. The parts of the next step are on their way while those of the last are multiplied: the compiler keeps
+/// the order that stands here.
 #[cube]
 fn multiply_half<E: Float, T: Float, NA: Size, NB: Size>(
     a: &SharedMemory<Vector<E, NA>>,
@@ -317,68 +378,56 @@ fn multiply_half<E: Float, T: Float, NA: Size, NB: Size>(
     lane: u32,
     #[comptime] tiling: Tiling,
 ) {
+    let mut a_start = slot * comptime!(tiling.stage(0));
+    if comptime!(tiling.along_depth[0]) {
+        a_start += row_of_plane * comptime!(tiling.pitch(0));
+    } else {
+        a_start += row_of_plane;
+    }
+    let mut b_start = slot * comptime!(tiling.stage(1));
+    if comptime!(tiling.along_depth[1]) {
+        b_start += column_of_plane * comptime!(tiling.pitch(1));
+    } else {
+        b_start += column_of_plane;
+    }
+    let steps = comptime!(tiling.depth / 16);
+    let mut parts = Sequence::<Parts<E>>::new();
+    parts.push(load_half::<E, T, NA, NB>(a, b, a_start, b_start, lane, 0u32, tiling));
+    #[unroll]
+    for step in 0..steps {
+        if comptime!(step + 1 < steps) {
+            let next = comptime!(step + 1);
+            parts.push(load_half::<E, T, NA, NB>(a, b, a_start, b_start, lane, next, tiling));
+        }
+        multiply_parts::<E, T>(parts.index(comptime!(step as usize)), sums, tiling);
+    }
+}
+
+#[cube]
+fn multiply_parts<E: Float, T: Float>(
+    parts: &Parts<E>,
+    sums: &mut Sequence<Array<Vector<f32, Const<2>>>>,
+    #[comptime] tiling: Tiling,
+) {
     let definition = MmaDefinition::<T, T, f32>::new(16usize, 8usize, 16usize);
     let row_tiles = comptime!(tiling.of_plane()[0] / 16);
     let column_tiles = comptime!(tiling.of_plane()[1] / 8);
-    let a_start = slot * comptime!(tiling.stage(0));
-    let b_start = slot * comptime!(tiling.stage(1));
-    let a_pitch = comptime!(tiling.pitch(0));
-    let b_pitch = comptime!(tiling.pitch(1));
-    let block = lane / 8;
-    let in_block = lane % 8;
     #[unroll]
-    for step in 0..comptime!(tiling.depth / 16) {
-        let mut a_parts = Sequence::<Array<Vector<E, Const<2>>>>::new();
+    for j in 0..column_tiles {
+        let both = parts.b.index(comptime!((j / 2) as usize));
+        let mut b_part = Array::<Vector<T, Const<2>>>::new(2usize);
+        b_part[0] = Vector::cast_from(both[comptime!((j % 2 * 2) as usize)]);
+        b_part[1] = Vector::cast_from(both[comptime!((j % 2 * 2 + 1) as usize)]);
         #[unroll]
         for i in 0..row_tiles {
-            let row = row_of_plane + i * 16;
-            // Blocks in the order of the registers: rows 0 and 8, then depth 8.
-            let mut at = a_start;
-            if comptime!(tiling.along_depth[0]) {
-                at += (row + (block % 2) * 8 + in_block) * a_pitch + step * 16 + (block / 2) * 8;
-            } else {
-                at += (step * 16 + (block / 2) * 8 + in_block) * a_pitch + row + (block % 2) * 8;
-            }
-            let at = at / comptime!(tiling.vectors[0]);
-            let line = a.slice(at as usize, (at + 1) as usize);
-            let turned = comptime!(!tiling.along_depth[0]);
-            a_parts.push(definition.load_matrix::<Vector<E, NA>, Const<2>>(
-                &line, cubecl::ir::MatrixIdent::A, 4usize, turned,
-            ));
-        }
-        #[unroll]
-        for pair in 0..comptime!(column_tiles / 2) {
-            let column = column_of_plane + pair * 16;
-            // Two tiles of 8 columns: depth 0 and 8 of the first, then of the second.
-            let mut at = b_start;
-            if comptime!(tiling.along_depth[1]) {
-                at += (column + (block / 2) * 8 + in_block) * b_pitch + step * 16 + (block % 2) * 8;
-            } else {
-                at += (step * 16 + (block % 2) * 8 + in_block) * b_pitch + column + (block / 2) * 8;
-            }
-            let at = at / comptime!(tiling.vectors[1]);
-            let line = b.slice(at as usize, (at + 1) as usize);
-            let turned = comptime!(!tiling.along_depth[1]);
-            let both = definition.load_matrix::<Vector<E, NB>, Const<2>>(
-                &line, cubecl::ir::MatrixIdent::B, 4usize, turned,
-            );
+            let loaded = parts.a.index(comptime!(i as usize));
+            let mut a_part = Array::<Vector<T, Const<2>>>::new(4usize);
             #[unroll]
-            for second in 0..2u32 {
-                let mut b_part = Array::<Vector<T, Const<2>>>::new(2usize);
-                b_part[0] = Vector::cast_from(both[comptime!((second * 2) as usize)]);
-                b_part[1] = Vector::cast_from(both[comptime!((second * 2 + 1) as usize)]);
-                #[unroll]
-                for i in 0..row_tiles {
-                    let loaded = a_parts.index(comptime!(i as usize));
-                    let mut a_part = Array::<Vector<T, Const<2>>>::new(4usize);
-                    #[unroll]
-                    for r in 0..4u32 {
-                        a_part[r as usize] = Vector::cast_from(loaded[r as usize]);
-                    }
-                    let tile = comptime!((i * column_tiles + pair * 2 + second) as usize);
-                    definition.execute_inplace(&a_part, &b_part, sums.index_mut(tile));
-                }
+            for r in 0..4u32 {
+                a_part[r as usize] = Vector::cast_from(loaded[r as usize]);
             }
+            let tile = comptime!((i * column_tiles + j) as usize);
+            definition.execute_inplace(&a_part, &b_part, sums.index_mut(tile));
         }
     }
 }
