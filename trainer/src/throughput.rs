@@ -41,6 +41,8 @@ pub struct Throughput {
     pub examples_per_second: f64,
     /// Seconds per optimizer step.
     pub seconds_per_step: f64,
+    /// Loss of the last step: two equal runs have the same, to the last bit.
+    pub loss: f64,
     /// Steps before the clock started.
     pub warmup_steps: u64,
     pub device: String,
@@ -120,13 +122,14 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
         checkpoint_every: Duration::from_secs(86_400),
         device: load.device,
     };
-    let (mut start, mut end) = (None, None);
+    let (mut start, mut end, mut loss) = (None, None, f64::NAN);
     // Every step ends with its loss and its norm on the host, so the clock reads finished work.
     let outcome = job.train(&mut |progress| {
         if progress.step == WARM_UP {
             start = Some(Instant::now());
         }
         end = Some(Instant::now());
+        loss = progress.loss;
         true
     });
     match outcome? {
@@ -138,6 +141,7 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
     Ok(Throughput {
         examples_per_second: load.batch as f64 / seconds,
         seconds_per_step: seconds,
+        loss,
         warmup_steps: WARM_UP,
         device: load.device.to_string(),
     })

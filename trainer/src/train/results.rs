@@ -1,6 +1,5 @@
 //! What a training comes to: scores after every pass, the best pass where one is kept, and the end.
 
-use burn::tensor::backend::AutodiffBackend;
 use indexmap::IndexMap;
 use transfermap::record::{Cost, EpochRecord, EpochScores, Evaluation};
 use transfermap::transfer::chance_corrected_gain;
@@ -12,6 +11,7 @@ use super::memory;
 use super::model::TaskHead;
 use super::run::Trainee;
 use crate::data::TokenisedSplit;
+use crate::kernel::Trains;
 use crate::pretrained::to_safetensors;
 
 /// Predictions and scores of one task by split.
@@ -20,7 +20,7 @@ type OfTask = IndexMap<&'static str, (Vec<Prediction>, Evaluation)>;
 /// Of every task, in the order of the parts.
 pub(super) type Results = IndexMap<String, OfTask>;
 
-impl<B: AutodiffBackend> Trainee<'_, B> {
+impl<B: Trains> Trainee<'_, B> {
     /// Scores the model on every split of every task, and books the pass.
     pub(super) fn score_all(&mut self) -> Result<Results, TrainError> {
         let results = self.results()?;

@@ -4,17 +4,19 @@
 use std::fs;
 use std::time::Instant;
 
-use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, Transaction};
 
 use super::checkpoint::{self, Snapshot, State};
 use super::gradient::Gradient;
 use super::job::{Job, Outcome, StepProgress, TrainError};
-use super::member::{Member, Passed};
+use super::member::Member;
 use super::model::{Model, Origin, TaskHead, configured};
 use super::optimizer::AdamW;
 use super::schedule::{Schedule, total_steps};
 use crate::backend::{Work, run_on};
 use crate::multitask::method::Weights;
+use crate::kernel::Trains;
 use crate::multitask::turns::{Turn, Turns};
 use crate::pretrained::{Tensors, head_prefix};
 
@@ -37,7 +39,7 @@ struct Training<'j, 'd, 'o> {
 impl Work for Training<'_, '_, '_> {
     type Output = Result<Outcome, TrainError>;
 
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+    fn run<B: Trains>(self, device: &B::Device) -> Self::Output {
         let mut trainee = Trainee::<B>::start(self.job, device)?;
         loop {
             if !trainee.train_until_scores(self.observe)? {
@@ -53,7 +55,7 @@ impl Work for Training<'_, '_, '_> {
 }
 
 /// A model in training.
-pub(super) struct Trainee<'j, B: AutodiffBackend> {
+pub(super) struct Trainee<'j, B: Trains> {
     pub(super) job: &'j Job<'j>,
     pub(super) device: B::Device,
     pub(super) model: Model<B>,
@@ -69,7 +71,7 @@ pub(super) struct Trainee<'j, B: AutodiffBackend> {
     last_save: Instant,
 }
 
-impl<'j, B: AutodiffBackend> Trainee<'j, B> {
+impl<'j, B: Trains> Trainee<'j, B> {
     /// The first weights, or where the checkpoint stands.
     fn start(job: &'j Job<'_>, device: &B::Device) -> Result<Self, TrainError> {
         let recipe = &job.run.recipe;
@@ -143,7 +145,8 @@ impl<'j, B: AutodiffBackend> Trainee<'j, B> {
         Ok(true)
     }
 
-    /// One optimizer step of the body, and of the heads whose turn it is; returns the mean of their losses.
+    /// One optimizer step of the body, and of the heads whose turn it is; returns the mean of their losses. A GPU has all
+    /// of it queued before loss and norm are waited for.
     fn step(&mut self) -> Result<f64, TrainError> {
         let (rate, number) = (self.schedule.rate(self.state.step), self.state.step + 1);
         let turns = self.turns.of(self.state.step);
@@ -151,18 +154,26 @@ impl<'j, B: AutodiffBackend> Trainee<'j, B> {
         let weights = self.method.weights(&tasks);
         let share = 1.0 / tasks.len().max(1) as f64;
         let (mut body, mut heads) = (Gradient::default(), Gradient::default());
-        let mut losses = Vec::with_capacity(tasks.len());
-        for (turn, weight) in turns.into_iter().zip(weights) {
-            let passed = self.pass(turn)?;
+        let (mut numbers, mut passes) = (Vec::with_capacity(tasks.len() + 1), Vec::with_capacity(tasks.len()));
+        for (Turn { part, batch }, weight) in turns.into_iter().zip(weights) {
+            // Turns are those of the parts, and a part has examples.
+            let Some(passed) = self.members[part].pass(batch, &self.model, part, &self.device) else { continue };
             body = body.plus(passed.body.scaled(weight));
             heads = heads.plus(passed.head.scaled(weight));
-            losses.push(passed.loss);
+            numbers.push(passed.loss);
+            passes.push((part, passed.examples, passed.tokens));
         }
         let gradient = body.scaled(share).plus(heads);
         let norm = gradient.norm();
+        let clip = gradient.clip(&norm, self.job.run.recipe.max_grad_norm);
+        self.model = self.model.clone().moved(&mut self.optimizer, gradient, clip.as_ref(), rate);
+        numbers.push(norm);
+        let mut losses = on_host(numbers);
+        let norm = losses.pop().unwrap_or_default();
+        for ((part, examples, tokens), loss) in passes.into_iter().zip(&losses) {
+            self.book(part, examples, tokens, *loss)?;
+        }
         finite("gradient norm", norm, number)?;
-        let gradient = gradient.clipped(norm, self.job.run.recipe.max_grad_norm);
-        self.model = self.model.clone().moved(&mut self.optimizer, gradient, rate);
         self.method.observe(&tasks, &losses);
         let loss = losses.iter().sum::<f64>() * share;
         let state = &mut self.state;
@@ -174,25 +185,23 @@ impl<'j, B: AutodiffBackend> Trainee<'j, B> {
         Ok(loss)
     }
 
-    /// Passes a task's batch through the model and back, and books it.
-    fn pass(&mut self, Turn { part, batch }: Turn) -> Result<Passed<B>, TrainError> {
-        // Turns are those of the parts.
-        let member = &mut self.members[part];
-        let passed = member.pass(batch, &self.model, part, &self.device);
-        finite(&member.name_of("loss"), passed.loss, self.state.step + 1)?;
+    /// Books a task's batch.
+    fn book(&mut self, part: usize, examples: u64, tokens: u64, loss: f64) -> Result<(), TrainError> {
+        let member = &self.members[part];
+        finite(&member.name_of("loss"), loss, self.state.step + 1)?;
         let state = &mut self.state;
-        state.loss_sum += passed.loss * passed.examples as f64;
-        state.loss_examples += passed.examples;
-        state.budget.examples += passed.examples;
-        state.budget.tokens += passed.tokens;
+        state.loss_sum += loss * examples as f64;
+        state.loss_examples += examples;
+        state.budget.examples += examples;
+        state.budget.tokens += tokens;
         if !member.alone {
             let of_task = state.budget.by_task.entry(member.task().to_owned()).or_default();
             of_task.batches += 1;
-            of_task.examples += passed.examples;
-            of_task.tokens += passed.tokens;
+            of_task.examples += examples;
+            of_task.tokens += tokens;
             of_task.epochs = member.passes(of_task.examples);
         }
-        Ok(passed)
+        Ok(())
     }
 
     /// Passes over the training sets so far.
@@ -209,7 +218,7 @@ impl<'j, B: AutodiffBackend> Trainee<'j, B> {
 }
 
 /// One body, and a head for each part.
-fn first_weights<B: AutodiffBackend>(job: &Job<'_>, device: &B::Device) -> Result<Model<B>, TrainError> {
+fn first_weights<B: Trains>(job: &Job<'_>, device: &B::Device) -> Result<Model<B>, TrainError> {
     let source = match job.source_model {
         Some(path) => Some(fs::read(path).map_err(|source| TrainError::Io { path: path.to_owned(), source })?),
         None => None,
@@ -223,6 +232,13 @@ fn first_weights<B: AutodiffBackend>(job: &Job<'_>, device: &B::Device) -> Resul
         heads.push(TaskHead { prefix: head_prefix(part.task, job.parts.len()), head });
     }
     Ok(Model { body, heads })
+}
+
+/// Single numbers of a device, all waited for together.
+fn on_host<B: Backend>(numbers: Vec<Tensor<B, 1>>) -> Vec<f64> {
+    let all = numbers.into_iter().fold(Transaction::default(), Transaction::register);
+    let number = |data: burn::tensor::TensorData| data.iter::<f64>().next().unwrap_or(f64::NAN);
+    all.execute().into_iter().map(number).collect()
 }
 
 fn finite(what: &str, value: f64, step: u64) -> Result<(), TrainError> {

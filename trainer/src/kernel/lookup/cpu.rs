@@ -38,7 +38,9 @@ impl Lookup for Flex {
         };
         // Token by token: the tokens are few beside the table.
         for (id, row) in indices(&ids.ids).into_iter().zip(gradient.all().chunks_exact(columns.max(1))) {
-            add(&mut out[id * columns..(id + 1) * columns], row);
+            if ids.padding != Some(id) {
+                add(&mut out[id * columns..(id + 1) * columns], row);
+            }
         }
         tensor(out, [rows, columns])
     }

@@ -19,6 +19,8 @@ use super::linear::Multiply;
 pub struct Ids<B: Backend> {
     /// `[tokens]`.
     pub ids: Tensor<B, 1, Int>,
+    /// The row that gets no gradient: PyTorch's `padding_idx`.
+    pub padding: Option<usize>,
     /// Who takes each row, for the gradient; see [`Takers`].
     pub takers: Option<Takers<B>>,
 }
@@ -28,7 +30,7 @@ pub struct Ids<B: Backend> {
 /// Ids that stand often are cut into stretches of at most [`STRETCH`] tokens, which are summed side by side.
 #[derive(Debug, Clone)]
 pub struct Takers<B: Backend> {
-    /// The tokens, by ascending id, `[tokens]`.
+    /// The tokens, by ascending id, those of the padding row left out.
     pub tokens: Tensor<B, 1, Int>,
     /// Where each stretch begins in `tokens`, and where the last one ends: `[stretches + 1]`.
     pub stretches: Tensor<B, 1, Int>,
@@ -40,26 +42,28 @@ pub struct Takers<B: Backend> {
 pub const STRETCH: usize = 32;
 
 impl<B: Backend> Ids<B> {
-    /// Ids on a device; with their takers where a gradient of a table of `rows` will be asked for.
+    /// Ids on a device; with their takers where a gradient of a table of `rows` will be asked for, of which the row
+    /// `padding` gets none.
     ///
     /// # Panics
     /// When an id is no row of the table.
-    pub fn new(ids: &[i32], rows: Option<usize>, device: &B::Device) -> Self {
+    pub fn new(ids: &[i32], padding: Option<usize>, rows: Option<usize>, device: &B::Device) -> Self {
         let to_device = |v: Vec<i32>| {
             let n = v.len();
             Tensor::<B, 1, Int>::from_data(TensorData::new(v, [n]), device)
         };
         let takers = rows.map(|rows| {
-            let (tokens, stretches, starts) = takers(ids, rows);
+            let (tokens, stretches, starts) = takers(ids, padding, rows);
             Takers { tokens: to_device(tokens), stretches: to_device(stretches), ids: to_device(starts) }
         });
-        Self { ids: to_device(ids.to_vec()), takers }
+        Self { ids: to_device(ids.to_vec()), padding, takers }
     }
 }
 
-/// Tokens by id, beginnings of stretches, beginnings of ids.
-fn takers(ids: &[i32], rows: usize) -> (Vec<i32>, Vec<i32>, Vec<i32>) {
-    let mut order: Vec<usize> = (0..ids.len()).collect();
+/// Tokens by id, beginnings of stretches, beginnings of ids. Nobody takes the row `padding`.
+fn takers(ids: &[i32], padding: Option<usize>, rows: usize) -> (Vec<i32>, Vec<i32>, Vec<i32>) {
+    let is_padding = |token: &usize| padding.is_some_and(|row| ids[*token] as usize == row);
+    let mut order: Vec<usize> = (0..ids.len()).filter(|token| !is_padding(token)).collect();
     order.sort_by_key(|&token| ids[token]);
     let mut stretches = vec![0];
     let mut starts = vec![0; rows + 1];

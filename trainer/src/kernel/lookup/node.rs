@@ -30,7 +30,7 @@ fn inner<B: Kernels, C: CheckpointStrategy>(ids: &Ids<Autodiff<B, C>>) -> Ids<B>
         stretches: inner(&takers.stretches),
         ids: inner(&takers.ids),
     });
-    Ids { ids: inner(&ids.ids), takers }
+    Ids { ids: inner(&ids.ids), padding: ids.padding, takers }
 }
 
 #[derive(Debug)]

@@ -20,6 +20,11 @@ pub fn lookup_backward<B: Multiply>(
     before: Option<Tensor<B, 2>>,
 ) -> Tensor<B, 2> {
     let [_, columns] = gradient.dims();
-    let zeros = Tensor::zeros([rows, columns], &gradient.device());
-    plus(before, zeros.select_assign(0, ids.ids.clone(), wide(gradient), IndexingUpdateOp::Add))
+    let device = gradient.device();
+    let zeros = Tensor::zeros([rows, columns], &device);
+    let mut sums = zeros.select_assign(0, ids.ids.clone(), wide(gradient), IndexingUpdateOp::Add);
+    if let Some(row) = ids.padding {
+        sums = sums.slice_assign([row..row + 1, 0..columns], Tensor::zeros([1, columns], &device));
+    }
+    plus(before, sums)
 }
