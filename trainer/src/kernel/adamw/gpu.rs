@@ -32,6 +32,24 @@ pub struct Place {
     numbers: u32,
 }
 
+/// The sum of a number of every unit, for all of them.
+#[cube]
+fn sum_of_cube(mine: f32) -> f32 {
+    let mut meeting = SharedMemory::<f32>::new(UNITS as usize);
+    meeting[UNIT_POS_X as usize] = mine;
+    sync_cube();
+    #[unroll]
+    for halving in 1..9u32 {
+        let width = comptime!(UNITS >> halving);
+        if UNIT_POS_X < width {
+            let other = meeting[(UNIT_POS_X + width) as usize];
+            meeting[UNIT_POS_X as usize] += other;
+        }
+        sync_cube();
+    }
+    meeting[0usize]
+}
+
 /// The sum of squares of every cube's numbers.
 #[cube(launch)]
 fn squares(
@@ -57,20 +75,9 @@ fn squares(
             }
         }
     }
-    let mut meeting = SharedMemory::<f32>::new(UNITS as usize);
-    meeting[UNIT_POS_X as usize] = sum;
-    sync_cube();
-    let mut width = UNITS / 2;
-    while width > 0 {
-        if UNIT_POS_X < width {
-            let other = meeting[(UNIT_POS_X + width) as usize];
-            meeting[UNIT_POS_X as usize] += other;
-        }
-        sync_cube();
-        width /= 2;
-    }
+    let total = sum_of_cube(sum);
     if UNIT_POS_X == 0 {
-        parts[(from + CUBE_POS_X) as usize] = meeting[0usize];
+        parts[(from + CUBE_POS_X) as usize] = total;
     }
 }
 
@@ -83,20 +90,9 @@ fn root(parts: &Array<f32>, norm: &mut Array<f32>, count: u32) {
         sum += parts[at as usize];
         at += UNITS;
     }
-    let mut meeting = SharedMemory::<f32>::new(UNITS as usize);
-    meeting[UNIT_POS_X as usize] = sum;
-    sync_cube();
-    let mut width = UNITS / 2;
-    while width > 0 {
-        if UNIT_POS_X < width {
-            let other = meeting[(UNIT_POS_X + width) as usize];
-            meeting[UNIT_POS_X as usize] += other;
-        }
-        sync_cube();
-        width /= 2;
-    }
+    let total = sum_of_cube(sum);
     if UNIT_POS_X == 0 {
-        norm[0usize] = f32::sqrt(meeting[0usize]);
+        norm[0usize] = f32::sqrt(total);
     }
 }
 
