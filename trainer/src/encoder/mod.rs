@@ -13,8 +13,8 @@ pub mod named;
 pub mod registry;
 pub mod roberta;
 
-use burn::tensor::backend::Backend;
 use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
 use transfermap::study::Precision;
 
 pub use architecture::{Body, Head};

@@ -115,8 +115,7 @@ impl<B: Kernels> Body<B> for RobertaBody<B> {
         config.check()?;
         Ok(Self {
             roberta: RobertaModel {
-                embeddings: BertEmbeddings::zeros(&config.bert, device)
-                    .with_padding_position(config.bert.pad_token_id),
+                embeddings: BertEmbeddings::zeros(&config.bert, device).with_padding_position(config.bert.pad_token_id),
                 encoder: BertEncoder::zeros(&config.bert, device)?,
                 padding_idx: i32::try_from(config.bert.pad_token_id).map_err(ConfigFault::PaddingSize)?,
             },

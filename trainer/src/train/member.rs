@@ -107,13 +107,8 @@ impl<'j> Member<'j> {
                 loss = loss * (batch.rows as f64 / examples as f64);
             }
             let (body, head) = model.gradients(place, loss.backward());
-            let of_micro = Passed {
-                body,
-                head,
-                loss: loss.inner(),
-                examples: batch.rows as u64,
-                tokens: batch.tokens as u64,
-            };
+            let of_micro =
+                Passed { body, head, loss: loss.inner(), examples: batch.rows as u64, tokens: batch.tokens as u64 };
             passed = Some(match passed {
                 Some(passed) => passed.plus(of_micro),
                 None => of_micro,

@@ -175,7 +175,8 @@ impl<A: Trains> ModuleVisitor<A> for Adder<'_, '_, A> {
         let Some(gradient) = self.step.gradient.take(&key) else { return };
         let value = param.val().inner();
         let numbers = value.shape().num_elements();
-        let moving = self.step.optimizer.moving(&key, &name, value.reshape([numbers]), gradient, self.step.learning_rate);
+        let moving =
+            self.step.optimizer.moving(&key, &name, value.reshape([numbers]), gradient, self.step.learning_rate);
         self.step.keys.push(key);
         self.step.moving.push(moving);
     }

@@ -15,8 +15,8 @@ use super::model::{Model, Origin, TaskHead, configured};
 use super::optimizer::AdamW;
 use super::schedule::{Schedule, total_steps};
 use crate::backend::{Work, run_on};
-use crate::multitask::method::Weights;
 use crate::kernel::Trains;
+use crate::multitask::method::Weights;
 use crate::multitask::turns::{Turn, Turns};
 use crate::pretrained::{Tensors, head_prefix};
 

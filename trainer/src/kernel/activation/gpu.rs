@@ -43,9 +43,7 @@ fn slope_of_relu<N: Size>(x: Vector<f32, N>) -> Vector<f32, N> {
 fn value<N: Size>(x: Vector<f32, N>, #[comptime] f: Activation) -> Vector<f32, N> {
     match comptime!(f) {
         Activation::Identity => x,
-        Activation::Gelu => {
-            x * (Vector::erf(x * Vector::new(HALF_ROOT)) + Vector::new(1.0f32)) * Vector::new(0.5f32)
-        }
+        Activation::Gelu => x * (Vector::erf(x * Vector::new(HALF_ROOT)) + Vector::new(1.0f32)) * Vector::new(0.5f32),
         Activation::GeluNew => x * sigmoid::<N>(twice_inner::<N>(x)),
         Activation::Relu => x * slope_of_relu::<N>(x),
         Activation::Silu => x * sigmoid::<N>(x),

@@ -163,8 +163,7 @@ where
     BT: BoolElement,
 {
     fn norm(gradients: &[Tensor<Self, 1>]) -> Tensor<Self, 1> {
-        let gradients: Vec<(usize, Data<R>)> =
-            gradients.iter().map(|g| (g.dims()[0], Data::of(g.clone()))).collect();
+        let gradients: Vec<(usize, Data<R>)> = gradients.iter().map(|g| (g.dims()[0], Data::of(g.clone()))).collect();
         let Some((_, some)) = gradients.first() else { return super::reference::norm(&[]) };
         let all: u32 = gradients.iter().map(|(n, _)| cubes_of(*n)).sum();
         let parts = some.empty([all as usize], DType::F32);

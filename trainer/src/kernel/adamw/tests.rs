@@ -28,13 +28,14 @@ fn walk<B: AdamW>(most: Option<f64>) -> Vec<Vec<f32>> {
         let gradients: Vec<_> = SIZES.iter().map(|n| random::<B, 1>(&format!("g{step} {n}"), [*n])).collect();
         let norm = B::norm(&gradients);
         all.push(values(&norm));
-        let moving = SIZES.iter().zip(parameters.drain(..)).zip(gradients).enumerate().map(|(i, ((n, moved), gradient))| {
-            let (value, moments) = match moved {
-                Some(moved) => (moved.value, Some(moved.moments)),
-                None => (random::<B, 1>(&format!("p {n}"), [*n]), None),
-            };
-            Moving { value, gradient, moments, rule: rule(step, if i % 2 == 0 { 1.0 } else { 1.0 - 1e-3 }) }
-        });
+        let moving =
+            SIZES.iter().zip(parameters.drain(..)).zip(gradients).enumerate().map(|(i, ((n, moved), gradient))| {
+                let (value, moments) = match moved {
+                    Some(moved) => (moved.value, Some(moved.moments)),
+                    None => (random::<B, 1>(&format!("p {n}"), [*n]), None),
+                };
+                Moving { value, gradient, moments, rule: rule(step, if i % 2 == 0 { 1.0 } else { 1.0 - 1e-3 }) }
+            });
         let clip = most.map(|most| Clip { norm, most });
         parameters = B::moved(moving.collect(), clip.as_ref()).into_iter().map(Some).collect();
     }
@@ -69,7 +70,8 @@ fn in_64_bits(most: Option<f64>) -> Vec<Vec<f32>> {
         all.push(vec![norm as f32]);
         let factor = most.map_or(1.0, |most| (most / (norm + 1e-6)).min(1.0));
         for i in 0..SIZES.len() {
-            let Rule { beta1, beta2, epsilon, correction2, rate, keep } = rule(step, if i % 2 == 0 { 1.0 } else { 1.0 - 1e-3 });
+            let Rule { beta1, beta2, epsilon, correction2, rate, keep } =
+                rule(step, if i % 2 == 0 { 1.0 } else { 1.0 - 1e-3 });
             for j in 0..SIZES[i] {
                 let g = gradients[i][j] * factor;
                 first[i][j] = beta1 * first[i][j] + (1.0 - beta1) * g;

@@ -218,7 +218,8 @@ where
         product(&heads.view(&qkv, 3, 0), &key, &heads.square(&scores));
         let drops = shape.dropout.is_some();
         let probabilities = qkv.empty(heads.squares(), qkv.dtype());
-        let dropped = if drops { qkv.empty(heads.squares(), qkv.dtype()) } else { qkv.empty([1, 1, 1, 1], qkv.dtype()) };
+        let dropped =
+            if drops { qkv.empty(heads.squares(), qkv.dtype()) } else { qkv.empty([1, 1, 1, 1], qkv.dtype()) };
         softmax::launch::<R>(
             qkv.client(),
             cubes_of_rows(heads.rows()),
@@ -239,11 +240,8 @@ where
         let used = if drops { &dropped } else { &probabilities };
         let context = qkv.empty([rows, heads.hidden], qkv.dtype());
         product(&heads.square(used), &heads.view(&qkv, 3, 2), &heads.view(&context, 1, 0));
-        let kept = Kept {
-            qkv: qkv.tensor(),
-            probabilities: probabilities.tensor(),
-            dropped: drops.then(|| dropped.tensor()),
-        };
+        let kept =
+            Kept { qkv: qkv.tensor(), probabilities: probabilities.tensor(), dropped: drops.then(|| dropped.tensor()) };
         (context.tensor(), kept)
     }
 

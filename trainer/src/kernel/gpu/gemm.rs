@@ -55,6 +55,11 @@ impl Tiling {
         gap + if self.along_depth[operand] { self.depth } else { across }
     }
 
+    /// Bytes of shared memory.
+    pub fn shared(self) -> u32 {
+        self.stages * (self.stage(0) + self.stage(1)) * if self.half { 2 } else { 4 }
+    }
+
     /// Numbers of a stage.
     fn stage(self, operand: usize) -> u32 {
         let across = if operand == 0 { self.rows } else { self.columns };
@@ -229,15 +234,36 @@ pub fn gemm<E: Float, T: Float, O: Float, NA: Size, NB: Size, NO: Size>(
                 }
                 if comptime!(tiling.tensor_cores && tiling.half) {
                     multiply_half::<E, T, NA, NB>(
-                        &a_stages, &b_stages, &mut sums, slot, row_of_plane, column_of_plane, lane, tiling,
+                        &a_stages,
+                        &b_stages,
+                        &mut sums,
+                        slot,
+                        row_of_plane,
+                        column_of_plane,
+                        lane,
+                        tiling,
                     );
                 } else if comptime!(tiling.tensor_cores) {
                     multiply_full::<E, T, NA, NB>(
-                        &a_stages, &b_stages, &mut sums, slot, row_of_plane, column_of_plane, lane, tiling,
+                        &a_stages,
+                        &b_stages,
+                        &mut sums,
+                        slot,
+                        row_of_plane,
+                        column_of_plane,
+                        lane,
+                        tiling,
                     );
                 } else {
                     multiply_plain::<E, NA, NB>(
-                        &a_stages, &b_stages, &mut sums, slot, row_of_plane, column_of_plane, lane, tiling,
+                        &a_stages,
+                        &b_stages,
+                        &mut sums,
+                        slot,
+                        row_of_plane,
+                        column_of_plane,
+                        lane,
+                        tiling,
                     );
                 }
             }
@@ -302,7 +328,19 @@ fn copy<E: Float, NA: Size, NB: Size>(
     let (base, across) = (operands.a_base, operands.first_row);
     copy_tile::<E, NA>(a, a_stages, slot, base, sizes.a_pitch, across, sizes.rows, from, sizes.depth, tiling, 0usize);
     let (base, across) = (operands.b_base, operands.first_column);
-    copy_tile::<E, NB>(b, b_stages, slot, base, sizes.b_pitch, across, sizes.columns, from, sizes.depth, tiling, 1usize);
+    copy_tile::<E, NB>(
+        b,
+        b_stages,
+        slot,
+        base,
+        sizes.b_pitch,
+        across,
+        sizes.columns,
+        from,
+        sizes.depth,
+        tiling,
+        1usize,
+    );
 }
 
 /// The parts of both tiles that a plane multiplies in one step of depth 16.
@@ -341,8 +379,7 @@ fn load_half<E: Float, T: Float, NA: Size, NB: Size>(
         let at = at / comptime!(tiling.vectors[0]);
         let line = a.slice(at as usize, (at + 1) as usize);
         let turned = comptime!(!tiling.along_depth[0]);
-        let part =
-            definition.load_matrix::<Vector<E, NA>, Const<2>>(&line, cubecl::ir::MatrixIdent::A, 4usize, turned);
+        let part = definition.load_matrix::<Vector<E, NA>, Const<2>>(&line, cubecl::ir::MatrixIdent::A, 4usize, turned);
         a_parts.push(part);
     }
     let mut b_parts = Sequence::<Array<Vector<E, Const<2>>>>::new();
@@ -358,8 +395,7 @@ fn load_half<E: Float, T: Float, NA: Size, NB: Size>(
         let at = at / comptime!(tiling.vectors[1]);
         let line = b.slice(at as usize, (at + 1) as usize);
         let turned = comptime!(!tiling.along_depth[1]);
-        let part =
-            definition.load_matrix::<Vector<E, NB>, Const<2>>(&line, cubecl::ir::MatrixIdent::B, 4usize, turned);
+        let part = definition.load_matrix::<Vector<E, NB>, Const<2>>(&line, cubecl::ir::MatrixIdent::B, 4usize, turned);
         b_parts.push(part);
     }
     Parts::<E> { a: a_parts, b: b_parts }

@@ -5,6 +5,7 @@
 //! plane (a warp) has a row for itself; where a device has no planes, the units meet in shared memory.
 
 pub mod columns;
+pub mod cuts;
 pub mod device;
 pub mod gemm;
 pub mod lanes;

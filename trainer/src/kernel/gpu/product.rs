@@ -82,11 +82,14 @@ pub fn product<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>) {
     product_cut(a, b, out, cut(a, out));
 }
 
-/// As [`product`], cut this way where there are tensor cores.
-pub fn product_cut<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>, cut: Cut) {
+/// As [`product`], cut this way where there are tensor cores, and shared memory for it.
+pub fn product_cut<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>, wanted: Cut) {
     let ([rows, depth], [_, columns]) = (a.shape, b.shape);
     let [outer, inner] = out.batches;
-    let tiling = tiling(a, b, out, cut);
+    let mut tiling = tiling(a, b, out, wanted);
+    if tiling.shared() as usize > a.data.client().properties().hardware.max_shared_memory_size {
+        tiling = self::tiling(a, b, out, cut(a, out));
+    }
     let n = |n: usize| n as u32;
     let sizes = SizesLaunch::new(
         n(rows),

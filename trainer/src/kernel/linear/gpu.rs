@@ -8,8 +8,9 @@ use transfermap::study::Precision;
 
 use super::Multiply;
 use crate::kernel::gpu::columns::{meet, stretches, sum_of_stretches};
+use crate::kernel::gpu::cuts::{self, Way};
 use crate::kernel::gpu::device::{Data, vector_size};
-use crate::kernel::gpu::product::{View, product, space};
+use crate::kernel::gpu::product::{View, product, product_cut, space};
 use crate::kernel::gpu::{LANES, ROWS};
 
 /// A copy in another format: a unit for every vector.
@@ -144,7 +145,8 @@ where
         let ([rows, inner], [_, columns]) = (x.dims(), w.dims());
         let (x, w) = (Data::of(x), Data::of(w));
         let (out, view) = space(&x, [rows, columns], x.dtype());
-        product(&View::whole(&x, [rows, inner]), &View::whole(&w, [inner, columns]), &view);
+        let (a, b) = (View::whole(&x, [rows, inner]), View::whole(&w, [inner, columns]));
+        multiply(&a, &b, &view, Way::Forward, [rows, inner, columns]);
         out.tensor()
     }
 
@@ -152,7 +154,8 @@ where
         let ([rows, columns], [inner, _]) = (g.dims(), w.dims());
         let (g, w) = (Data::of(g), Data::of(w));
         let (out, view) = space(&g, [rows, inner], g.dtype());
-        product(&View::whole(&g, [rows, columns]), &View::whole(&w, [inner, columns]).transposed(), &view);
+        let (a, b) = (View::whole(&g, [rows, columns]), View::whole(&w, [inner, columns]).transposed());
+        multiply(&a, &b, &view, Way::OfInput, [rows, inner, columns]);
         out.tensor()
     }
 
@@ -160,7 +163,9 @@ where
     fn multiply_backward_w(x: Tensor<Self, 2>, g: Tensor<Self, 2>, before: Option<Tensor<Self, 2>>) -> Tensor<Self, 2> {
         let ([rows, inner], [_, columns]) = (x.dims(), g.dims());
         let (x, g, before) = (Data::of(x), Data::of(g), before.map(Data::of));
-        let parts = parts_of(rows, inner * columns);
+        let shape = [rows, inner, columns];
+        let measured = cuts::find(x.dtype() == DType::BF16, Way::OfWeight, shape).map(|entry| entry.parts);
+        let parts = whole_parts(rows, measured.unwrap_or_else(|| parts_of(inner * columns)));
         let of_part = rows / parts;
         let cut = |data: &Data<R>, columns: usize| View {
             batches: [1, parts],
@@ -173,7 +178,7 @@ where
             strides: [0, inner * columns, columns, 1],
             ..View::whole(&out, [inner, columns])
         };
-        product(&cut(&x, inner).transposed(), &cut(&g, columns), &view);
+        multiply(&cut(&x, inner).transposed(), &cut(&g, columns), &view, Way::OfWeight, shape);
         if parts == 1 && before.is_none() {
             return out.tensor::<F, I, BT, 2>().reshape([inner, columns]);
         }
@@ -259,10 +264,21 @@ where
     }
 }
 
-/// In how many parts rows are cut for a gradient of so many numbers: together some 150 tiles of 128 × 128, parts of equal
-/// size and of 256 rows at least.
-fn parts_of(rows: usize, numbers: usize) -> usize {
-    let wanted = 150_usize.div_ceil(numbers.div_ceil(128 * 128).max(1)).min(8);
+/// A product of a linear map of this shape (rows, inputs, outputs), cut as was measured where it was.
+fn multiply<R: CubeRuntime>(a: &View<R>, b: &View<R>, out: &View<R>, way: Way, shape: [usize; 3]) {
+    match cuts::find(a.data.dtype() == DType::BF16, way, shape) {
+        Some(entry) => product_cut(a, b, out, entry.cut),
+        None => product(a, b, out),
+    }
+}
+
+/// In how many parts rows are cut for a gradient of so many numbers: together some 150 tiles of 128 × 128.
+fn parts_of(numbers: usize) -> usize {
+    150_usize.div_ceil(numbers.div_ceil(128 * 128).max(1)).min(8).next_power_of_two()
+}
+
+/// At most so many parts of equal size, of 256 rows at least.
+fn whole_parts(rows: usize, most: usize) -> usize {
     let fits = |parts: &usize| rows.is_multiple_of(*parts) && rows / parts >= 256 && (rows / parts).is_multiple_of(8);
-    [8, 4, 2].into_iter().filter(|parts| *parts <= wanted.next_power_of_two()).find(fits).unwrap_or(1)
+    [8, 4, 2].into_iter().filter(|parts| *parts <= most).find(fits).unwrap_or(1)
 }

@@ -436,8 +436,7 @@ where
         gradient: Tensor<Self, 2>,
         before: Two<Self>,
     ) -> (Tensor<Self, 2>, Tensor<Self, 1>, Tensor<Self, 1>) {
-        let (z, _, [weight, shift, _]) =
-            run_backward(kept, affine, after, gradient, [before.0, before.1, None], false);
+        let (z, _, [weight, shift, _]) = run_backward(kept, affine, after, gradient, [before.0, before.1, None], false);
         (z, weight, shift)
     }
 }

@@ -17,10 +17,10 @@ use crate::backend::{Device, Work, run_on};
 use crate::data::TokenisedSplit;
 use crate::encoder::Config;
 use crate::encoder::named::Values;
+use crate::kernel::Trains;
 use crate::pretrained::{LoadedEncoder, Tensors, write_tensors};
 use crate::probes::file::Probe;
 use crate::train::evaluate::{Batching, predict};
-use crate::kernel::Trains;
 use crate::train::model::Model;
 
 const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":8,"hidden_size":16,"num_hidden_layers":3,
