@@ -22,6 +22,8 @@ pub struct Contents {
     pub encoders: IndexMap<String, String>,
     /// `flex`, `ndarray` or `cuda`.
     pub backend: String,
+    /// The table by which a GPU cuts its products, and with them the order of its sums; `None` on a CPU.
+    pub products: Option<String>,
 }
 
 /// Every run of a study, in an order in which each stands behind what it needs.
@@ -71,6 +73,8 @@ pub struct PlannedRun {
 struct Ingredients<'a> {
     algorithm: u32,
     backend: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    products: Option<&'a str>,
     encoder: &'a str,
     protocol: Protocol,
     targets: &'a [String],
@@ -196,6 +200,7 @@ impl Builder<'_> {
         let fingerprint = digest_json(&Ingredients {
             algorithm: ALGORITHM_VERSION,
             backend: &self.contents.backend,
+            products: self.contents.products.as_deref(),
             encoder: encoder_digest,
             protocol,
             targets: &targets,

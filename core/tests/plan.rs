@@ -25,6 +25,7 @@ fn contents(study: &Study) -> Contents {
         tasks: study.task.iter().map(|t| (t.name.clone(), format!("rows of {}", t.name))).collect(),
         encoders: study.encoder.iter().map(|e| (e.name.clone(), format!("bytes of {}", e.name))).collect(),
         backend: "flex".into(),
+        products: None,
     }
 }
 

@@ -77,6 +77,14 @@ impl Device {
             Self::Cuda(_) => "cuda",
         }
     }
+
+    /// Hash of the table by which a GPU's products are cut; `None` on a CPU.
+    pub fn products(self) -> Option<String> {
+        match self {
+            Self::Cpu | Self::NdArray => None,
+            Self::Cuda(_) => cuda::products(),
+        }
+    }
 }
 
 impl DeviceChoice {
@@ -120,6 +128,10 @@ mod cuda {
 
     pub fn name(_: usize) -> Result<String, DeviceError> {
         Err(DeviceError::WithoutCuda)
+    }
+
+    pub fn products() -> Option<String> {
+        None
     }
 
     pub fn run<W: Work>(_: usize, _: W) -> Result<W::Output, DeviceError> {

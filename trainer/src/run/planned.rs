@@ -60,7 +60,7 @@ impl Outlook {
         let (mut study, device) = begin(request, monitor)?;
         locate(&mut study, request, true, stop)?;
         let cache = tempfile::tempdir().context("a temporary folder")?;
-        let prepared = prepare(&study, &request.base, cache.path(), device.backend(), Absent::Warn)?;
+        let prepared = prepare(&study, &request.base, cache.path(), device, Absent::Warn)?;
         let plan = Plan::new(&study, &prepared.contents)?;
         check_device(&plan, device)?;
         let selection = select(&plan, request.shard, request.only.as_deref())?;
@@ -79,7 +79,7 @@ impl Planned {
         atomic::probe(&request.out).map_err(|e| Wrong::of(&e))?;
         let commits = locate(&mut study, request, false, stop)?;
         let root = std::path::absolute(&request.out)?;
-        let prepared = prepare(&study, &request.base, &root.join("cache"), device.backend(), Absent::Refuse)?;
+        let prepared = prepare(&study, &request.base, &root.join("cache"), device, Absent::Refuse)?;
         let plan = Plan::new(&study, &prepared.contents)?;
         check_device(&plan, device)?;
         keep_encoders(&root, &prepared)?;
@@ -129,7 +129,7 @@ fn check_selection(study: &Study, request: &Request) -> anyhow::Result<()> {
     let contents = Contents {
         tasks: study.task.iter().map(|t| nothing(&t.name)).collect(),
         encoders: study.encoder.iter().map(|e| nothing(&e.name)).collect(),
-        backend: String::new(),
+        ..Contents::default()
     };
     select(&Plan::new(study, &contents)?, request.shard, request.only.as_deref())?;
     Ok(())

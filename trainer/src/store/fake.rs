@@ -34,6 +34,7 @@ pub fn plan(tasks: &[&str], seeds: &[u64]) -> Plan {
         tasks: tasks.iter().map(|t| ((*t).to_owned(), digest(t.as_bytes()))).collect(),
         encoders: [("tiny".to_owned(), "e".to_owned())].into_iter().collect(),
         backend: "flex".into(),
+        products: None,
     };
     Plan::new(&study, &contents).unwrap()
 }

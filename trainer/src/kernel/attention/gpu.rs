@@ -8,7 +8,7 @@ use cubecl::prelude::*;
 
 use super::{Attend, Kept, Shape, scale};
 use crate::kernel::gpu::device::{Data, cubes_of_rows, vector_size};
-use crate::kernel::gpu::lanes::{MEETING, max_of_row, sum_of_row};
+use crate::kernel::gpu::lanes::{MEETING, max_of_row, max_of_vector, sum_of_row, sum_of_vector};
 use crate::kernel::gpu::mask::{Factors, factors, factors_of};
 use crate::kernel::gpu::product::{View, product};
 use crate::kernel::gpu::{LANES, ROWS};
@@ -29,105 +29,131 @@ fn add_bias<F: Float, N: Size>(
     }
 }
 
-/// Scores become probabilities, and a copy of them with dropout. A row of scores for 32 units; `mask` is `[batch, columns]`.
+/// What the kernels of probabilities are compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Form {
+    /// Vectors of a unit's share of a row, the last of which may lie beyond it.
+    share: u32,
+    /// Whether there is dropout.
+    drops: bool,
+    /// Whether units sum without shared memory.
+    planes: bool,
+}
+
+impl Form {
+    fn new<R: CubeRuntime>(data: &Data<R>, shape: Shape) -> Self {
+        let vectors = (shape.sequence / vector_size(shape.sequence)) as u32;
+        // Few kernels for many lengths.
+        let share = vectors.div_ceil(LANES).next_power_of_two();
+        Self { share, drops: shape.dropout.is_some(), planes: data.has_planes() }
+    }
+}
+
+/// Scores become probabilities, and a copy of them with dropout. A row of scores for 32 units, which keep their share of it
+/// in registers; `mask` is `[batch, columns]`.
 #[cube(launch)]
-fn softmax<F: Float>(
-    scores: &Array<F>,
-    mask: &Array<f32>,
-    probabilities: &mut Array<F>,
-    dropped: &mut Array<F>,
+fn softmax<F: Float, N: Size>(
+    scores: &Array<Vector<F, N>>,
+    mask: &Array<Vector<f32, N>>,
+    probabilities: &mut Array<Vector<F, N>>,
+    dropped: &mut Array<Vector<F, N>>,
     factors: Factors,
     rows: u32,
-    columns: u32,
+    vectors: u32,
     rows_of_input: u32,
     scale: f32,
-    #[comptime] drops: bool,
-    #[comptime] planes: bool,
+    #[comptime] form: Form,
     #[define(F)] _format: StorageType,
 ) {
     let row = (CUBE_POS_Y * CUBE_COUNT_X + CUBE_POS_X) * ROWS + UNIT_POS_Y;
     let inside = row < rows;
     let mut meeting = SharedMemory::<f32>::new(MEETING as usize);
-    let from = row * columns;
-    let of_mask = row / rows_of_input * columns;
+    let mut mine = Array::<Vector<f32, N>>::new(comptime!(form.share as usize));
+    let of_mask = row / rows_of_input * vectors;
     let mut largest = f32::new(-3.0e38);
-    if inside {
-        let mut c = UNIT_POS_X;
-        while c < columns {
-            let padding = (mask[(of_mask + c) as usize] - 1.0f32) * 1.0e30f32;
-            largest = f32::max(largest, f32::cast_from(scores[(from + c) as usize]) * scale + padding);
-            c += LANES;
+    #[unroll]
+    for i in 0..form.share {
+        let column = UNIT_POS_X + i * LANES;
+        let mut value = Vector::<f32, N>::new(-3.0e38f32);
+        if inside && column < vectors {
+            let padding = (mask[(of_mask + column) as usize] - Vector::new(1.0f32)) * Vector::new(1.0e30f32);
+            value = Vector::cast_from(scores[(row * vectors + column) as usize]) * Vector::new(scale) + padding;
         }
+        largest = f32::max(largest, max_of_vector::<N>(value));
+        mine[i as usize] = value;
     }
-    let largest = max_of_row(largest, &mut meeting, planes);
+    let largest = max_of_row(largest, &mut meeting, form.planes);
     let mut sum = 0.0f32;
-    if inside {
-        let mut c = UNIT_POS_X;
-        while c < columns {
-            let padding = (mask[(of_mask + c) as usize] - 1.0f32) * 1.0e30f32;
-            sum += f32::exp(f32::cast_from(scores[(from + c) as usize]) * scale + padding - largest);
-            c += LANES;
-        }
+    #[unroll]
+    for i in 0..form.share {
+        let value = Vector::exp(mine[i as usize] - Vector::new(largest));
+        sum += sum_of_vector::<N>(value);
+        mine[i as usize] = value;
     }
-    let inverse = 1.0f32 / sum_of_row(sum, &mut meeting, planes);
+    let inverse = 1.0f32 / sum_of_row(sum, &mut meeting, form.planes);
     if inside {
-        let mut c = UNIT_POS_X;
-        while c < columns {
-            let padding = (mask[(of_mask + c) as usize] - 1.0f32) * 1.0e30f32;
-            let p = f32::exp(f32::cast_from(scores[(from + c) as usize]) * scale + padding - largest) * inverse;
-            probabilities[(from + c) as usize] = F::cast_from(p);
-            if comptime!(drops) {
-                let factor = factors_of::<Const<1>>(factors, from + c);
-                dropped[(from + c) as usize] = F::cast_from(p * factor[0]);
+        #[unroll]
+        for i in 0..form.share {
+            let column = UNIT_POS_X + i * LANES;
+            if column < vectors {
+                let at = row * vectors + column;
+                let p = mine[i as usize] * Vector::new(inverse);
+                probabilities[at as usize] = Vector::cast_from(p);
+                if comptime!(form.drops) {
+                    dropped[at as usize] = Vector::cast_from(p * factors_of::<N>(factors, at * N::value() as u32));
+                }
             }
-            c += LANES;
         }
     }
 }
 
 /// The gradient of the scores from that of the dropped probabilities.
 #[cube(launch)]
-fn softmax_backward<F: Float>(
-    gradient: &Array<F>,
-    probabilities: &Array<F>,
-    out: &mut Array<F>,
+fn softmax_backward<F: Float, N: Size>(
+    gradient: &Array<Vector<F, N>>,
+    probabilities: &Array<Vector<F, N>>,
+    out: &mut Array<Vector<F, N>>,
     factors: Factors,
     rows: u32,
-    columns: u32,
+    vectors: u32,
     scale: f32,
-    #[comptime] drops: bool,
-    #[comptime] planes: bool,
+    #[comptime] form: Form,
     #[define(F)] _format: StorageType,
 ) {
     let row = (CUBE_POS_Y * CUBE_COUNT_X + CUBE_POS_X) * ROWS + UNIT_POS_Y;
     let inside = row < rows;
     let mut meeting = SharedMemory::<f32>::new(MEETING as usize);
-    let from = row * columns;
+    let share = comptime!(form.share as usize);
+    let mut gradients = Array::<Vector<f32, N>>::new(share);
+    let mut chances = Array::<Vector<f32, N>>::new(share);
     let mut along = 0.0f32;
-    if inside {
-        let mut c = UNIT_POS_X;
-        while c < columns {
-            let mut g = f32::cast_from(gradient[(from + c) as usize]);
-            if comptime!(drops) {
-                let factor = factors_of::<Const<1>>(factors, from + c);
-                g *= factor[0];
+    #[unroll]
+    for i in 0..form.share {
+        let column = UNIT_POS_X + i * LANES;
+        let mut g = Vector::<f32, N>::new(0.0f32);
+        let mut p = Vector::<f32, N>::new(0.0f32);
+        if inside && column < vectors {
+            let at = row * vectors + column;
+            g = Vector::cast_from(gradient[at as usize]);
+            if comptime!(form.drops) {
+                g *= factors_of::<N>(factors, at * N::value() as u32);
             }
-            along += g * f32::cast_from(probabilities[(from + c) as usize]);
-            c += LANES;
+            p = Vector::cast_from(probabilities[at as usize]);
         }
+        along += sum_of_vector::<N>(g * p);
+        gradients[i as usize] = g;
+        chances[i as usize] = p;
     }
-    let along = sum_of_row(along, &mut meeting, planes);
+    let along = sum_of_row(along, &mut meeting, form.planes);
     if inside {
-        let mut c = UNIT_POS_X;
-        while c < columns {
-            let mut g = f32::cast_from(gradient[(from + c) as usize]);
-            if comptime!(drops) {
-                let factor = factors_of::<Const<1>>(factors, from + c);
-                g *= factor[0];
+        #[unroll]
+        for i in 0..form.share {
+            let column = UNIT_POS_X + i * LANES;
+            if column < vectors {
+                let centred = gradients[i as usize] - Vector::new(along);
+                let value = chances[i as usize] * centred * Vector::new(scale);
+                out[(row * vectors + column) as usize] = Vector::cast_from(value);
             }
-            let p = f32::cast_from(probabilities[(from + c) as usize]);
-            out[(from + c) as usize] = F::cast_from(p * (g - along) * scale);
-            c += LANES;
         }
     }
 }
@@ -217,24 +243,24 @@ where
         let key = heads.view(&qkv, 3, 1).transposed();
         product(&heads.view(&qkv, 3, 0), &key, &heads.square(&scores));
         let drops = shape.dropout.is_some();
+        let size = vector_size(shape.sequence);
         let probabilities = qkv.empty(heads.squares(), qkv.dtype());
-        let dropped =
-            if drops { qkv.empty(heads.squares(), qkv.dtype()) } else { qkv.empty([1, 1, 1, 1], qkv.dtype()) };
+        let dropped = qkv.empty(if drops { heads.squares() } else { [1, 1, 1, size] }, qkv.dtype());
         softmax::launch::<R>(
             qkv.client(),
             cubes_of_rows(heads.rows()),
             CubeDim::new_2d(LANES, ROWS),
+            size,
             scores.arg(),
             mask.arg(),
             probabilities.arg(),
             dropped.arg(),
             factors(shape.dropout),
             heads.rows() as u32,
-            shape.sequence as u32,
+            (shape.sequence / size) as u32,
             (shape.heads * shape.sequence) as u32,
             heads.scale,
-            drops,
-            qkv.has_planes(),
+            Form::new(&qkv, shape),
             format,
         );
         let used = if drops { &dropped } else { &probabilities };
@@ -256,7 +282,6 @@ where
         let gradient = Data::of(super::super::linear::like(gradient, &kept.qkv));
         let (qkv, probabilities) = (Data::of(kept.qkv), Data::of(kept.probabilities));
         let dropped = kept.dropped.map(Data::of);
-        let drops = shape.dropout.is_some();
         let out = qkv.empty([rows, width], qkv.dtype());
         let used = dropped.as_ref().unwrap_or(&probabilities);
         let of_context = heads.view(&gradient, 1, 0);
@@ -264,19 +289,20 @@ where
         let of_used = qkv.empty(heads.squares(), qkv.dtype());
         product(&of_context, &heads.view(&qkv, 3, 2).transposed(), &heads.square(&of_used));
         let of_scores = qkv.empty(heads.squares(), qkv.dtype());
+        let size = vector_size(shape.sequence);
         softmax_backward::launch::<R>(
             qkv.client(),
             cubes_of_rows(heads.rows()),
             CubeDim::new_2d(LANES, ROWS),
+            size,
             of_used.arg(),
             probabilities.arg(),
             of_scores.arg(),
             factors(shape.dropout),
             heads.rows() as u32,
-            shape.sequence as u32,
+            (shape.sequence / size) as u32,
             heads.scale,
-            drops,
-            qkv.has_planes(),
+            Form::new(&qkv, shape),
             qkv.storage(),
         );
         product(&heads.square(&of_scores), &heads.view(&qkv, 3, 1), &heads.view(&out, 3, 0));

@@ -58,7 +58,7 @@ fn it_equals_burns_operations() {
         of::<B>(shape, size, B::attend)
     }
     let masks: [Option<Mask>; 2] = [None, Dropout::new(1, "t", 0, 0).next(0.2)];
-    for (batch, sequence, heads, size) in [(1, 1, 1, 1), (2, 5, 3, 4), (3, 24, 2, 16), (4, 33, 4, 8)] {
+    for (batch, sequence, heads, size) in [(1, 1, 1, 1), (2, 5, 3, 4), (3, 24, 2, 16), (4, 33, 4, 8), (1, 160, 2, 8)] {
         for dropout in masks {
             let shape = Shape { batch, sequence, heads, dropout };
             let expected = of::<Plain>(shape, size, composed);

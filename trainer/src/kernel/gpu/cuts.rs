@@ -32,7 +32,17 @@ pub struct Entry {
 /// Shapes that are further away than this, in sums of logarithms, tell nothing about each other.
 const NEAR: f64 = 2.0;
 
-static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| include_str!("cuts.txt").lines().filter_map(entry).collect());
+static TABLE: LazyLock<Vec<Entry>> = LazyLock::new(|| lines().filter_map(entry).collect());
+
+/// Lines that are no comments.
+fn lines() -> impl Iterator<Item = &'static str> {
+    include_str!("cuts.txt").lines().filter(|line| !line.starts_with('#'))
+}
+
+/// All that was measured, as text.
+pub fn table() -> String {
+    lines().map(|line| format!("{line}\n")).collect()
+}
 
 /// What was measured of the nearest shape, `[rows, inputs, outputs]` of the linear map; `None` where nothing was measured
 /// nearby.
@@ -44,7 +54,7 @@ pub fn find(half: bool, way: Way, shape: [usize; 3]) -> Option<&'static Entry> {
     (nearest.0 <= NEAR).then_some(nearest.1)
 }
 
-/// Reads a line; comments are none.
+/// Reads a line.
 fn entry(line: &str) -> Option<Entry> {
     let (product, cut) = line.split_once(": ")?;
     let [format, way, rows, inputs, outputs] = fields(product)?;
@@ -80,8 +90,7 @@ mod tests {
 
     #[test]
     fn every_line_that_is_no_comment_is_a_cut_that_tensor_cores_can_make() {
-        let lines = include_str!("cuts.txt").lines().filter(|line| !line.starts_with('#'));
-        assert_eq!(lines.count(), TABLE.len());
+        assert_eq!(lines().count(), TABLE.len());
         for Entry { cut: Cut { tile, depth, planes, stages }, parts, half, .. } in &*TABLE {
             // A plane's share is whole fragments of 16 × 8, and two of these beside each other where they are loaded in pairs.
             assert!(tile[0].is_multiple_of(16 * planes[0]) && tile[1].is_multiple_of(16 * planes[1]));

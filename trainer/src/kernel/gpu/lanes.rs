@@ -51,3 +51,14 @@ pub fn sum_of_vector<N: Size>(vector: Vector<f32, N>) -> f32 {
     }
     sum
 }
+
+/// The largest of a vector's numbers.
+#[cube]
+pub fn max_of_vector<N: Size>(vector: Vector<f32, N>) -> f32 {
+    let mut largest = vector[0];
+    #[unroll]
+    for i in 1..N::value() {
+        largest = f32::max(largest, vector[i]);
+    }
+    largest
+}
