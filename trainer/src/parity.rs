@@ -279,7 +279,7 @@ impl Comparison<'_> {
             rates.push(schedule.rate(step) as f32);
             let gradient = self.gradient(&model, loss);
             let clip = gradient.clip(&gradient.norm(), settings.clip_global_norm);
-            model = model.moved(&mut optimizer, gradient, clip.as_ref(), schedule.rate(step));
+            model.step(&mut optimizer, gradient, clip.as_ref(), schedule.rate(step));
         }
         Ok([
             self.difference("train_losses", &[losses.len()], &losses)?,

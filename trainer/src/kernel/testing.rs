@@ -15,12 +15,22 @@ pub type Fast = Autodiff<Flex>;
 pub type Plain = Autodiff<NdArray>;
 
 /// The GPUs', on whatever runs Vulkan: a card, or Mesa's lavapipe on the CPU.
-#[cfg(all(feature = "wgpu", not(feature = "cudatests")))]
+#[cfg(feature = "wgpu")]
 pub type Card = Autodiff<burn_cubecl::CubeBackend<cubecl::wgpu::WgpuRuntime, f32, i32, u32>>;
 
 /// An NVIDIA card.
-#[cfg(feature = "cudatests")]
-pub type Card = Autodiff<burn_cubecl::CubeBackend<cubecl::cuda::CudaRuntime, f32, i32, u8>>;
+#[cfg(all(feature = "cuda", not(feature = "wgpu")))]
+pub type Card = Autodiff<burn::backend::Cuda<f32, i32>>;
+
+/// Whether there is a card to test on: always with the feature `wgpu`, which has no other use, and with `cuda` where
+/// TRANSFERMAP_TEST_CUDA is set.
+pub fn has_card() -> bool {
+    cfg!(feature = "wgpu") || is_cuda()
+}
+
+fn is_cuda() -> bool {
+    cfg!(all(feature = "cuda", not(feature = "wgpu"))) && std::env::var_os("TRANSFERMAP_TEST_CUDA").is_some()
+}
 
 /// What a generic function gives on every backend, with the backend's name.
 macro_rules! on_all {
@@ -30,8 +40,10 @@ macro_rules! on_all {
             ("Flex", $function::<$crate::kernel::testing::Fast>($($argument),*)),
             ("NdArray", $function::<$crate::kernel::testing::Plain>($($argument),*)),
         ];
-        #[cfg(feature = "wgpu")]
-        all.push(("wgpu", $function::<$crate::kernel::testing::Card>($($argument),*)));
+        #[cfg(any(feature = "wgpu", feature = "cuda"))]
+        if $crate::kernel::testing::has_card() {
+            all.push(("card", $function::<$crate::kernel::testing::Card>($($argument),*)));
+        }
         all
     }};
 }
@@ -73,7 +85,7 @@ pub fn assert_close(what: &str, ours: &[f32], theirs: &[f32], tolerance: f32) {
     assert_eq!(ours.len(), theirs.len(), "{what}");
     let largest = theirs.iter().fold(0.1_f32, |a, b| a.max(b.abs()));
     // TF32 keeps 11 bits.
-    let tolerance = if cfg!(feature = "cudatests") { 200.0 * tolerance } else { tolerance };
+    let tolerance = if is_cuda() { 200.0 * tolerance } else { tolerance };
     for (i, (a, b)) in ours.iter().zip(theirs).enumerate() {
         assert!((a - b).abs() <= tolerance * largest, "{what}: element {i} is {a}, not {b}");
     }

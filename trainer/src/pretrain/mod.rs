@@ -140,7 +140,7 @@ impl Work for Pretraining<'_> {
             let loss = word_loss * MASKED_WORD_WEIGHT + match_loss;
             let gradient = Gradient::of(&model, &mut loss.backward());
             let clip = gradient.clip(&gradient.norm(), recipe.max_grad_norm);
-            model = optimizer.moved(model, gradient, clip.as_ref(), schedule.rate(step));
+            optimizer.step(&mut model, gradient, clip.as_ref(), schedule.rate(step));
             if step >= self.steps - self.steps.div_ceil(10) {
                 tail.add(values);
             }

@@ -28,6 +28,12 @@ impl<B: Trains> Gradient<B> {
         Self { parts: taker.parts }
     }
 
+    /// Of one parameter.
+    #[cfg(test)]
+    pub fn of_one(name: &str, gradient: Tensor<B::InnerBackend, 1>) -> Self {
+        Self { parts: [(name.to_owned(), gradient)].into() }
+    }
+
     /// The same with `prefix` before every name.
     #[must_use]
     pub fn under(self, prefix: &str) -> Self {
@@ -74,6 +80,11 @@ impl<B: Trains> Gradient<B> {
     /// The gradients by name, in order of names.
     pub fn into_parts(self) -> BTreeMap<String, Tensor<B::InnerBackend, 1>> {
         self.parts
+    }
+
+    /// Whether it has a part for this parameter.
+    pub fn has(&self, name: &str) -> bool {
+        self.parts.contains_key(name)
     }
 
     /// Takes the gradient of one parameter out.

@@ -178,22 +178,22 @@ impl<B: Trains> Model<B> {
     }
 
     /// Moves the parameters that have a gradient; heads without one keep weights and moments.
-    #[must_use]
-    pub fn moved(
-        self,
+    pub fn step(
+        &mut self,
         optimizer: &mut AdamW<B::InnerBackend>,
         gradient: Gradient<B>,
         clip: Option<&Clip<B::InnerBackend>>,
         learning_rate: f64,
-    ) -> Self {
+    ) {
         let mut step = Step::new(optimizer, gradient, learning_rate);
-        step.add(&self.body, "");
-        for TaskHead { prefix, head } in &self.heads {
-            step.add(head, prefix);
+        step.take(&mut self.body, "");
+        for TaskHead { prefix, head } in &mut self.heads {
+            step.take(head, prefix);
         }
-        let mut taken = step.take(clip);
-        let body = taken.put(self.body, "");
-        let put = |TaskHead { prefix, head }: TaskHead<B>| TaskHead { head: taken.put(head, &prefix), prefix };
-        Self { body, heads: self.heads.into_iter().map(put).collect() }
+        let mut stepped = step.run(clip);
+        stepped.put(&mut self.body, "");
+        for TaskHead { prefix, head } in &mut self.heads {
+            stepped.put(head, prefix);
+        }
     }
 }

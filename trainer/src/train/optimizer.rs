@@ -8,8 +8,8 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::tensor::{Tensor, TensorData};
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::{Shape, Tensor, TensorData};
 use transfermap::study::Recipe;
 
 use super::gradient::Gradient;
@@ -52,13 +52,6 @@ impl<B: Kernel> AdamW<B> {
         }
     }
 
-    /// A parameter before its next step by the rule for `name`; how far it has come is kept under `key`.
-    fn moving(&self, key: &str, name: &str, value: Tensor<B, 1>, gradient: Tensor<B, 1>, rate: f64) -> Moving<B> {
-        let before = self.state.get(key);
-        let steps = before.map_or(0, |course| course.steps) + 1;
-        Moving { value, gradient, moments: before.map(|c| c.moments.clone()), rule: self.rule(name, steps, rate) }
-    }
-
     /// The numbers of a parameter's step number `steps`, from 1.
     fn rule(&self, name: &str, steps: i32, learning_rate: f64) -> Rule {
         let correction1 = 1.0 - self.beta1.powi(steps);
@@ -74,15 +67,14 @@ impl<B: Kernel> AdamW<B> {
     }
 
     /// Moves the parameters of a module that have a gradient.
-    #[must_use]
-    pub fn moved<A, M>(&mut self, module: M, gradient: Gradient<A>, clip: Option<&Clip<B>>, learning_rate: f64) -> M
+    pub fn step<A, M>(&mut self, module: &mut M, gradient: Gradient<A>, clip: Option<&Clip<B>>, learning_rate: f64)
     where
         A: Trains<InnerBackend = B>,
         M: Module<A>,
     {
         let mut step = Step::new(self, gradient, learning_rate);
-        step.add(&module, "");
-        step.take(clip).put(module, "")
+        step.take(module, "");
+        step.run(clip).put(module, "");
     }
 
     /// The state for a checkpoint: steps by parameter, and moments as named tensors.
@@ -108,59 +100,77 @@ impl<B: Kernel> AdamW<B> {
     }
 }
 
-/// One step of the parameters of some modules, all at once.
+/// One step of the parameters of some modules, all at once. They are taken out of their modules, so that nobody else
+/// holds them and they can be moved in place.
 pub struct Step<'o, A: Trains> {
     optimizer: &'o mut AdamW<A::InnerBackend>,
     gradient: Gradient<A>,
     learning_rate: f64,
-    keys: Vec<String>,
+    taken: Vec<(String, Place)>,
     moving: Vec<Moving<A::InnerBackend>>,
+    /// What stands in a module for a parameter that was taken.
+    nothing: Option<Tensor<A::InnerBackend, 1>>,
+}
+
+/// Where a parameter belongs, and how far it is.
+struct Place {
+    shape: Shape,
+    /// Steps, this one included.
+    steps: i32,
 }
 
 impl<'o, A: Trains> Step<'o, A> {
     /// With this gradient, which may lack parameters: they stay where they are.
     pub fn new(optimizer: &'o mut AdamW<A::InnerBackend>, gradient: Gradient<A>, learning_rate: f64) -> Self {
-        Self { optimizer, gradient, learning_rate, keys: Vec::new(), moving: Vec::new() }
+        Self { optimizer, gradient, learning_rate, taken: Vec::new(), moving: Vec::new(), nothing: None }
     }
 
-    /// Adds the parameters of a module, whose gradient and state go by `prefix` and their names.
-    pub fn add<M: Module<A>>(&mut self, module: &M, prefix: &str) {
-        module.visit(&mut Adder { step: self, prefix, path: Path::default() });
+    /// Takes the parameters that have a gradient out of a module; gradient and state go by `prefix` and their names.
+    pub fn take<M: Module<A>>(&mut self, module: &mut M, prefix: &str) {
+        *module = module.clone().map(&mut Taker { step: self, prefix, path: Path::default() });
     }
 
-    /// Takes it, with the gradient clipped.
-    pub fn take(self, clip: Option<&Clip<A::InnerBackend>>) -> Taken<A> {
-        let Self { optimizer, keys, moving, .. } = self;
+    /// Adds a parameter that moves by the rule for `name`; how far it has come is kept under `key`.
+    fn add(&mut self, key: String, name: &str, value: Tensor<A::InnerBackend, 1>, shape: Shape) {
+        let Some(gradient) = self.gradient.take(&key) else { return };
+        let before = self.optimizer.state.remove(&key);
+        let steps = before.as_ref().map_or(0, |course| course.steps) + 1;
+        let rule = self.optimizer.rule(name, steps, self.learning_rate);
+        self.taken.push((key, Place { shape, steps }));
+        self.moving.push(Moving { value, gradient, moments: before.map(|course| course.moments), rule });
+    }
+
+    /// Moves them, with the gradient clipped.
+    pub fn run(self, clip: Option<&Clip<A::InnerBackend>>) -> Stepped<A> {
         let mut values = BTreeMap::new();
-        for (key, Moved { value, moments }) in keys.into_iter().zip(A::InnerBackend::moved(moving, clip)) {
-            let steps = optimizer.state.get(&key).map_or(0, |course| course.steps) + 1;
-            optimizer.state.insert(key.clone(), Course { steps, moments });
-            values.insert(key, value);
+        let moved = A::InnerBackend::moved(self.moving, clip);
+        for ((key, Place { shape, steps }), Moved { value, moments }) in self.taken.into_iter().zip(moved) {
+            self.optimizer.state.insert(key.clone(), Course { steps, moments });
+            values.insert(key, (value, shape));
         }
-        Taken { values }
+        Stepped { values }
     }
 }
 
 /// The parameters after a step.
-pub struct Taken<A: Trains> {
-    values: BTreeMap<String, Tensor<A::InnerBackend, 1>>,
+pub struct Stepped<A: Trains> {
+    values: BTreeMap<String, (Tensor<A::InnerBackend, 1>, Shape)>,
 }
 
-impl<A: Trains> Taken<A> {
-    /// Puts a module's parameters in place, where they moved.
-    #[must_use]
-    pub fn put<M: Module<A>>(&mut self, module: M, prefix: &str) -> M {
-        module.map(&mut Putter { taken: self, prefix, path: Path::default() })
+impl<A: Trains> Stepped<A> {
+    /// Puts a module's parameters back.
+    pub fn put<M: Module<A>>(&mut self, module: &mut M, prefix: &str) {
+        *module = module.clone().map(&mut Putter { stepped: self, prefix, path: Path::default() });
     }
 }
 
-struct Adder<'a, 'o, A: Trains> {
+struct Taker<'a, 'o, A: Trains> {
     step: &'a mut Step<'o, A>,
     prefix: &'a str,
     path: Path,
 }
 
-impl<A: Trains> ModuleVisitor<A> for Adder<'_, '_, A> {
+impl<A: Trains> ModuleMapper<A> for Taker<'_, '_, A> {
     fn enter_module(&mut self, name: &str, container_type: &str) {
         self.path.enter(name, container_type);
     }
@@ -169,21 +179,23 @@ impl<A: Trains> ModuleVisitor<A> for Adder<'_, '_, A> {
         self.path.exit();
     }
 
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<A, D>>) {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<A, D>>) -> Param<Tensor<A, D>> {
         let name = self.path.name();
         let key = format!("{}{name}", self.prefix);
-        let Some(gradient) = self.step.gradient.take(&key) else { return };
-        let value = param.val().inner();
-        let numbers = value.shape().num_elements();
-        let moving =
-            self.step.optimizer.moving(&key, &name, value.reshape([numbers]), gradient, self.step.learning_rate);
-        self.step.keys.push(key);
-        self.step.moving.push(moving);
+        if !self.step.gradient.has(&key) {
+            return param;
+        }
+        let (id, value, _) = param.consume();
+        let value = value.inner();
+        let (shape, device) = (value.shape(), value.device());
+        self.step.add(key, &name, value.reshape([shape.num_elements()]), shape);
+        let nothing = self.step.nothing.get_or_insert_with(|| Tensor::empty([1], &device)).clone();
+        Param::initialized(id, Tensor::from_inner(nothing.reshape([1; D])))
     }
 }
 
 struct Putter<'a, A: Trains> {
-    taken: &'a mut Taken<A>,
+    stepped: &'a mut Stepped<A>,
     prefix: &'a str,
     path: Path,
 }
@@ -199,9 +211,8 @@ impl<A: Trains> ModuleMapper<A> for Putter<'_, A> {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<A, D>>) -> Param<Tensor<A, D>> {
         let key = format!("{}{}", self.prefix, self.path.name());
-        let Some(value) = self.taken.values.remove(&key) else { return param };
-        let (id, shape) = (param.id, param.shape());
-        Param::initialized(id, Tensor::from_inner(value.reshape(shape)).require_grad())
+        let Some((value, shape)) = self.stepped.values.remove(&key) else { return param };
+        Param::initialized(param.id, Tensor::from_inner(value.reshape(shape)).require_grad())
     }
 }
 
@@ -219,15 +230,11 @@ mod tests {
         gradient: Tensor<Flex, 1>,
         rate: f64,
     ) -> Tensor<Flex, 1> {
-        let moving = optimizer.moving(key, "weight", value, gradient, rate);
-        let step = Step::<Autodiff<Flex>> {
-            optimizer,
-            gradient: Gradient::default(),
-            learning_rate: rate,
-            keys: vec![key.to_owned()],
-            moving: vec![moving],
-        };
-        step.take(None).values.remove(key).unwrap()
+        let gradient = Gradient::<Autodiff<Flex>>::of_one(key, gradient);
+        let mut step = Step::new(optimizer, gradient, rate);
+        let shape = value.shape();
+        step.add(key.to_owned(), "weight", value, shape);
+        step.run(None).values.remove(key).unwrap().0
     }
 
     /// ```python

@@ -166,7 +166,7 @@ impl<'j, B: Trains> Trainee<'j, B> {
         let gradient = body.scaled(share).plus(heads);
         let norm = gradient.norm();
         let clip = gradient.clip(&norm, self.job.run.recipe.max_grad_norm);
-        self.model = self.model.clone().moved(&mut self.optimizer, gradient, clip.as_ref(), rate);
+        self.model.step(&mut self.optimizer, gradient, clip.as_ref(), rate);
         numbers.push(norm);
         let mut losses = on_host(numbers);
         let norm = losses.pop().unwrap_or_default();

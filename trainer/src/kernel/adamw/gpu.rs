@@ -16,8 +16,8 @@ const EACH: u32 = 16;
 
 /// Parameters of one kernel.
 fn together<R: CubeRuntime>(data: &Data<R>) -> usize {
-    // A parameter is five buffers. Where there are many to bind there is no reason for few.
-    if data.has_planes() { 16 } else { 1 }
+    // A parameter is four buffers. Where there are many to bind there is no reason for few.
+    if data.has_planes() { 32 } else { 1 }
 }
 
 /// Cubes for so many numbers.
@@ -113,9 +113,8 @@ pub struct Numbers {
 /// The step of some parameters with one rule.
 #[cube(launch)]
 fn step(
-    values: &Sequence<Array<f32>>,
+    values: &mut Sequence<Array<f32>>,
     gradients: &Sequence<Array<f32>>,
-    out: &mut Sequence<Array<f32>>,
     first: &mut Sequence<Array<f32>>,
     second: &mut Sequence<Array<f32>>,
     norm: &Array<f32>,
@@ -148,7 +147,8 @@ fn step(
                     first.index_mut(k)[at] = m;
                     second.index_mut(k)[at] = v;
                     let denominator = f32::sqrt(v) / numbers.correction2 + numbers.epsilon;
-                    out.index_mut(k)[at] = values.index(k)[at] * numbers.keep - m / denominator * numbers.rate;
+                    let value = values.index(k)[at] * numbers.keep - m / denominator * numbers.rate;
+                    values.index_mut(k)[at] = value;
                 }
             }
         }
@@ -210,35 +210,22 @@ fn move_alike<R: CubeRuntime, F: FloatElement, I: IntElement, BT: BoolElement>(
     moved: &mut [Option<Moved<Backend<R, F, I, BT>>>],
 ) {
     let mut rest = parameters;
-    while !rest.is_empty() {
-        let some = Data::of(rest[0].1.value.clone());
+    while let Some((_, first)) = rest.first() {
+        let some = Data::of(first.gradient.clone());
+        let begins = first.moments.is_none();
         let later = rest.split_off(rest.len().min(together(&some)));
-        let group = std::mem::replace(&mut rest, later);
-        let sizes: Vec<usize> = group.iter().map(|(_, p)| p.value.dims()[0]).collect();
-        let begins = group[0].1.moments.is_none();
-        let mut values = Vec::new();
-        let mut gradients = Vec::new();
-        let mut moments = Vec::new();
-        for ((_, p), n) in group.iter().zip(&sizes) {
-            values.push(Data::of(p.value.clone()));
-            gradients.push(Data::of(p.gradient.clone()));
-            moments.push(match p.moments.clone() {
-                Some(moments) => moments.map(Data::of),
-                None => [some.empty([*n], DType::F32), some.empty([*n], DType::F32)],
-            });
-        }
-        let out: Vec<Data<R>> = sizes.iter().map(|n| some.empty([*n], DType::F32)).collect();
+        let group: Vec<_> =
+            std::mem::replace(&mut rest, later).into_iter().map(|(at, p)| Written::new(at, p)).collect();
         let norm = clip.map_or_else(|| some.clone(), |clip| Data::of(clip.norm.clone()));
-        let (places, cubes) = places(sizes.iter().copied());
+        let (places, cubes) = places(group.iter().map(|p| p.numbers));
         step::launch::<R>(
             some.client(),
             CubeCount::Static(cubes, 1, 1),
             CubeDim::new_1d(UNITS),
-            values.iter().map(Data::arg).collect(),
-            gradients.iter().map(Data::arg).collect(),
-            out.iter().map(Data::arg).collect(),
-            moments.iter().map(|[first, _]| first.arg()).collect(),
-            moments.iter().map(|[_, second]| second.arg()).collect(),
+            group.iter().map(|p| p.value.arg()).collect(),
+            group.iter().map(|p| p.gradient.arg()).collect(),
+            group.iter().map(|p| p.moments[0].arg()).collect(),
+            group.iter().map(|p| p.moments[1].arg()).collect(),
             norm.arg(),
             places,
             NumbersLaunch::new(
@@ -256,9 +243,31 @@ fn move_alike<R: CubeRuntime, F: FloatElement, I: IntElement, BT: BoolElement>(
             clip.is_some(),
             begins,
         );
-        for (((at, _), value), moments) in group.into_iter().zip(out).zip(moments) {
+        for Written { at, value, moments, .. } in group {
             moved[at] = Some(Moved { value: value.tensor(), moments: moments.map(Data::tensor) });
         }
+    }
+}
+
+/// A parameter that a kernel writes in place.
+struct Written<R: CubeRuntime> {
+    /// Where it stands among all that move.
+    at: usize,
+    numbers: usize,
+    value: Data<R>,
+    gradient: Data<R>,
+    moments: [Data<R>; 2],
+}
+
+impl<R: CubeRuntime> Written<R> {
+    fn new<F: FloatElement, I: IntElement, BT: BoolElement>(at: usize, p: Moving<Backend<R, F, I, BT>>) -> Self {
+        let [numbers] = p.value.dims();
+        let value = Data::of(p.value).owned();
+        let moments = match p.moments {
+            Some(moments) => moments.map(|m| Data::of(m).owned()),
+            None => [0, 1].map(|_| value.empty([numbers], DType::F32)),
+        };
+        Self { at, numbers, value, gradient: Data::of(p.gradient), moments }
     }
 }
 

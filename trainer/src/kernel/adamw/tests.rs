@@ -1,7 +1,7 @@
 use burn::tensor::backend::AutodiffBackend;
 
 use super::{AdamW, Clip, Moved, Moving, Rule};
-use crate::kernel::testing::{assert_close, on_all, random, values};
+use crate::kernel::testing::{assert_close, numbers, on_all, random, values};
 
 const SIZES: [usize; 4] = [1, 1037, 70_000, 4096];
 
@@ -58,7 +58,6 @@ fn every_way_is_the_reference_written_out_in_64_bits() {
 
 /// torch.optim.AdamW's documented rule, number by number.
 fn in_64_bits(most: Option<f64>) -> Vec<Vec<f32>> {
-    use crate::kernel::testing::numbers;
     let wide = |v: Vec<f32>| v.into_iter().map(f64::from).collect::<Vec<f64>>();
     let mut values: Vec<Vec<f64>> = SIZES.iter().map(|n| wide(numbers(&format!("p {n}"), *n))).collect();
     let mut first: Vec<Vec<f64>> = SIZES.iter().map(|n| vec![0.0; *n]).collect();
@@ -91,4 +90,19 @@ fn norms_and_steps_have_the_same_bits_for_any_number_of_threads() {
         pool.install(|| walk::<burn_flex::Flex>(Some(0.5))).concat().into_iter().map(f32::to_bits).collect::<Vec<_>>()
     };
     assert!(of_threads(1) == of_threads(2) && of_threads(1) == of_threads(16));
+}
+
+#[test]
+fn a_parameter_that_somebody_else_holds_is_not_written_to() {
+    fn of<B: AutodiffBackend<InnerBackend: AdamW>>() -> Vec<f32> {
+        let held = random::<B::InnerBackend, 1>("held", [100]);
+        let gradient = random("g", [100]);
+        let moving = Moving { value: held.clone(), gradient, moments: None, rule: rule(1, 1.0) };
+        let moved = B::InnerBackend::moved(vec![moving], None);
+        assert_ne!(values(&moved[0].value), values(&held));
+        values(&held)
+    }
+    for (way, held) in on_all!(of()) {
+        assert_close(way, &held, &numbers("held", 100), 0.0);
+    }
 }

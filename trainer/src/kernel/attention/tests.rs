@@ -2,7 +2,7 @@ use burn::tensor::activation::softmax;
 use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::{Tensor, TensorData};
 
-use super::{Attend, Shape};
+use super::Shape;
 use crate::kernel::Trains;
 use crate::kernel::mask::{Dropout, Mask};
 use crate::kernel::testing::{Plain, assert_close, on_all, parameter, values, weighed};

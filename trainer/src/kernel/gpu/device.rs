@@ -36,6 +36,11 @@ impl<R: CubeRuntime> Data<R> {
         Self(into_contiguous(tensor))
     }
 
+    /// The same where nobody else holds it, else a copy: to be written to.
+    pub fn owned(self) -> Self {
+        if self.0.can_mut() { self } else { Self(self.0.copy()) }
+    }
+
     /// Space for a result.
     pub fn empty<const D: usize>(&self, shape: [usize; D], dtype: DType) -> Self {
         let (client, device) = (self.0.client.clone(), self.0.device.clone());

@@ -62,25 +62,29 @@ impl<B: Backend> Ids<B> {
 
 /// Tokens by id, beginnings of stretches, beginnings of ids. Nobody takes the row `padding`.
 fn takers(ids: &[i32], padding: Option<usize>, rows: usize) -> (Vec<i32>, Vec<i32>, Vec<i32>) {
-    let is_padding = |token: &usize| padding.is_some_and(|row| ids[*token] as usize == row);
-    let mut order: Vec<usize> = (0..ids.len()).filter(|token| !is_padding(token)).collect();
-    order.sort_by_key(|&token| ids[token]);
-    let mut stretches = vec![0];
-    let mut starts = vec![0; rows + 1];
-    let mut from = 0;
-    for of_one_id in order.chunk_by(|&a, &b| ids[a] == ids[b]) {
-        for stretch in of_one_id.chunks(STRETCH) {
-            from += stretch.len();
-            stretches.push(from as i32);
+    let taken = || ids.iter().map(|id| *id as usize).enumerate().filter(move |(_, row)| padding != Some(*row));
+    // Sorted by counting: where the tokens of each row begin, and where its next one goes.
+    let mut begin = vec![0; rows + 1];
+    taken().for_each(|(_, row)| begin[row + 1] += 1);
+    for row in 0..rows {
+        begin[row + 1] += begin[row];
+    }
+    let mut next = begin.clone();
+    let mut tokens = vec![0; begin[rows]];
+    for (token, row) in taken() {
+        tokens[next[row]] = token as i32;
+        next[row] += 1;
+    }
+    let (mut stretches, mut starts) = (vec![0], vec![0]);
+    for ends in begin.windows(2) {
+        let mut at = ends[0];
+        while at < ends[1] {
+            at = ends[1].min(at + STRETCH);
+            stretches.push(at as i32);
         }
-        let id = of_one_id.first().map_or(0, |&token| ids[token] as usize);
-        starts[id + 1] = stretches.len() as i32 - 1;
+        starts.push(stretches.len() as i32 - 1);
     }
-    // Ids that nobody takes have no stretches.
-    for i in 1..starts.len() {
-        starts[i] = starts[i].max(starts[i - 1]);
-    }
-    (order.into_iter().map(|token| token as i32).collect(), stretches, starts)
+    (tokens, stretches, starts)
 }
 
 /// Rows of tables, summed.

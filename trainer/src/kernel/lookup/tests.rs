@@ -1,4 +1,4 @@
-use super::{Ids, Lookup, takers};
+use super::{Ids, takers};
 use crate::kernel::Trains;
 use crate::kernel::testing::{Plain, assert_close, on_all, parameter, values, weighed};
 

@@ -1,7 +1,6 @@
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor};
 
-use super::CrossEntropy;
 use crate::kernel::Trains;
 use crate::kernel::testing::{Plain, assert_close, on_all, parameter, values};
 

@@ -2,7 +2,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::AutodiffBackend;
 use transfermap::study::Precision;
 
-use super::{Affine, Normalise};
+use super::Affine;
 use crate::kernel::Trains;
 use crate::kernel::mask::{Dropout, Mask};
 use crate::kernel::testing::{Plain, assert_close, on_all, parameter, values, weighed};
