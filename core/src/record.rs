@@ -4,6 +4,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use crate::metric::{ClassScores, Classes, Evaluation, Scores};
+use crate::multitask::diagnostics::Summary;
+use crate::plan::JointPlan;
 use crate::study::Protocol;
 
 /// The schema that this version writes.
@@ -48,6 +50,9 @@ pub struct RunRecord {
     pub budget: Budget,
     /// Final scores by target task and split (`validation`, `test`).
     pub evaluations: IndexMap<String, IndexMap<String, Evaluation>>,
+    /// Of tasks that were trained together: how, and what was seen on the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joint: Option<JointRecord>,
     /// Scores after every epoch.
     pub epochs: Vec<EpochRecord>,
     /// Loss and learning rate by step.
@@ -85,6 +90,53 @@ pub struct TaskBudget {
     pub tokens: u64,
     /// Passes over its training set.
     pub epochs: f64,
+}
+
+/// How tasks were trained together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JointRecord {
+    /// Block, method, sampling and budget.
+    #[serde(flatten)]
+    pub plan: JointPlan,
+    /// Learning rate of the body.
+    pub learning_rate: f64,
+    /// Optimizer steps of each task's single run.
+    pub alone: IndexMap<String, u64>,
+    /// Batches of each task in this run.
+    pub quotas: IndexMap<String, u64>,
+    /// Steps at which the method had no answer, so that all tasks weighed the same.
+    #[serde(default)]
+    pub degenerate_steps: u64,
+    /// Steps at which a task's gradient was zero beside the others'; tasks without any are left out.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub left_out_steps: IndexMap<String, u64>,
+    /// Loss and weight of each task at the steps that it took part in.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub curves: IndexMap<String, TaskCurve>,
+    /// How the gradients agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnostics: Option<Summary>,
+}
+
+/// A task's part in a training of several; the three lists are of equal length.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TaskCurve {
+    /// Optimizer step, from 1.
+    pub step: Vec<u64>,
+    /// Mean loss of its batch, in nats.
+    pub loss: Vec<f64>,
+    /// What its gradient weighed in the body's; 1 for all with equal weights.
+    pub weight: Vec<f64>,
+}
+
+impl TaskCurve {
+    /// Keeps at most `points`, evenly spread, the last one included.
+    #[must_use]
+    pub fn thinned(&self, points: usize) -> Self {
+        let curve = Curve { step: self.step.clone(), loss: self.loss.clone(), learning_rate: self.weight.clone() };
+        let Curve { step, loss, learning_rate } = curve.thinned(points);
+        Self { step, loss, weight: learning_rate }
+    }
 }
 
 /// Scores after an epoch, so that gain can be drawn against training length.

@@ -48,6 +48,7 @@ fn record(protocol: Protocol, source: Option<&str>, target: &str, seed: u64, tes
         reason: None,
         budget: Default::default(),
         evaluations: IndexMap::from([(target.to_owned(), splits)]),
+        joint: None,
         epochs: Vec::new(),
         curve: Default::default(),
         cost: Default::default(),
@@ -68,6 +69,7 @@ fn key(source: &str, target: &str) -> PairKey {
         encoder: "tiny".into(),
         variant: "default".into(),
         protocol: Protocol::Sequential,
+        block: None,
         source: source.into(),
         target: target.into(),
     }
