@@ -118,6 +118,22 @@ pub struct JointRecord {
     pub diagnostics: Option<Summary>,
 }
 
+impl JointRecord {
+    /// Of a run that has not been trained.
+    pub fn of_plan(plan: JointPlan, learning_rate: f64) -> Self {
+        Self {
+            plan,
+            learning_rate,
+            alone: IndexMap::new(),
+            quotas: IndexMap::new(),
+            degenerate_steps: 0,
+            left_out_steps: IndexMap::new(),
+            curves: IndexMap::new(),
+            diagnostics: None,
+        }
+    }
+}
+
 /// A task's part in a training of several; the three lists are of equal length.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TaskCurve {
@@ -199,6 +215,13 @@ pub struct Cost {
     pub examples_per_second: f64,
     /// Largest resident memory of the worker, in bytes; 0 where the system does not tell.
     pub peak_memory_bytes: u64,
+    /// Of the seconds, those that looking at the gradients of joint training took.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub diagnostics_seconds: f64,
+}
+
+fn is_zero(seconds: &f64) -> bool {
+    *seconds == 0.0
 }
 
 /// Who made a record, with what.
@@ -223,6 +246,12 @@ pub struct Provenance {
 }
 
 impl RunRecord {
+    /// The tasks of a joint run, each with how all were trained; none of another run.
+    pub fn joint_tasks(&self) -> impl Iterator<Item = (&JointPlan, &str)> {
+        let plan = self.joint.as_ref().map(|joint| &joint.plan);
+        plan.into_iter().flat_map(|plan| self.targets.iter().map(move |task| (plan, task.as_str())))
+    }
+
     /// Reads a record and refuses other schemas by name.
     ///
     /// # Errors

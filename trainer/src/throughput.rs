@@ -12,9 +12,8 @@ use crate::backend::Device;
 use crate::data::{TokenisedSplit, TokenisedTask};
 use crate::encoder::Config;
 use crate::encoder::albert::AlbertConfig;
-use crate::multitask::method::EQUAL;
 use crate::pretrained::LoadedEncoder;
-use crate::train::{Job, Outcome, Part, TrainError};
+use crate::train::{EQUAL, Job, Outcome, Part, TrainError};
 
 /// Steps before the clock starts: kernels are compiled and tuned in them.
 const WARM_UP: u64 = 10;
@@ -109,6 +108,7 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
             precision: load.precision,
             ..Recipe::default()
         },
+        joint: None,
         group: 0,
     };
     let folder = tempfile::tempdir()?;
@@ -116,7 +116,8 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
         run: &run,
         encoder: &encoder,
         parts: vec![Part { task: "throughput", data: &data, metric: Metric::Accuracy, recipe: &run.recipe }],
-        method: EQUAL,
+        joint: None,
+        rule: EQUAL,
         source_model: None,
         checkpoint: &folder.path().join("state.bin"),
         checkpoint_every: Duration::from_secs(86_400),

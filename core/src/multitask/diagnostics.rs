@@ -94,13 +94,11 @@ pub struct Summary {
     pub tasks: Vec<TaskNorms>,
     /// By pair of tasks, in the order of the set.
     pub pairs: Vec<TaskPair>,
-    /// Seconds that the sampling took.
-    pub seconds: f64,
 }
 
 impl Summary {
     /// Sums up samples of a set; `groups` names the blocks of parameters, in their order.
-    pub fn new(set: &[&str], groups: &[String], every: u64, seconds: f64, samples: &[Sample]) -> Self {
+    pub fn new(set: &[&str], groups: &[String], every: u64, samples: &[Sample]) -> Self {
         let groups: Vec<String> = groups.iter().cloned().chain([ALL.to_owned()]).collect();
         let of_tasks = |task: usize| TaskNorms {
             task: set.get(task).map_or_else(String::new, |name| (*name).to_owned()),
@@ -120,7 +118,6 @@ impl Summary {
             tasks: (0..set.len()).map(of_tasks).collect(),
             pairs: pairs.filter_map(|(a, b)| pair(set, &groups, samples, a, b)).collect(),
             groups,
-            seconds,
         }
     }
 }
@@ -225,7 +222,7 @@ mod tests {
             })
             .collect();
         let set = ["a", "b", "c"];
-        let summary = Summary::new(&set, &groups, 1, 0.0, &samples);
+        let summary = Summary::new(&set, &groups, 1, &samples);
         assert_eq!(summary.groups.last().map(String::as_str), Some(ALL));
         let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-12, "{a} {b}");
         for (group, expected) in conflict["summary"].as_array().unwrap().iter().enumerate() {
@@ -251,7 +248,7 @@ mod tests {
             grams: vec![gram(&tasks.iter().map(|t| vec![1.0, *t as f64 - 1.0]).collect::<Vec<_>>())],
             self_cosines: Vec::new(),
         };
-        let summary = Summary::new(&["a", "b", "c"], &["all of it".into()], 10, 0.0, &[sample(1, &[0, 2]), sample(11, &[2])]);
+        let summary = Summary::new(&["a", "b", "c"], &["all of it".into()], 10, &[sample(1, &[0, 2]), sample(11, &[2])]);
         assert_eq!(summary.pairs.len(), 1);
         let pair = &summary.pairs[0];
         assert_eq!((pair.a.as_str(), pair.b.as_str(), pair.samples, &pair.step), ("a", "c", 1, &vec![1]));

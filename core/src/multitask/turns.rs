@@ -106,12 +106,13 @@ impl Turns {
     }
 
     /// The step, counted from 1, after which the models are scored for the `number`th time, from 1. A set is scored as
-    /// often as its task with the most passes has passes, at equal stretches; a single task after each of its passes, of
-    /// which the last may be cut short. `per_pass` holds the batches of one pass of each task.
-    pub fn scored_after(&self, number: u64, per_pass: &[u64]) -> u64 {
-        let step = match (self.quotas.as_slice(), per_pass) {
-            ([_], [pass]) => number * pass,
-            (quotas, passes) => (number * self.steps).div_ceil(most_passes(quotas, passes)),
+    /// often as its task with the most passes alone has passes, at equal stretches; a single task after each of its passes,
+    /// of which the last may be cut short. `alone` holds the batches of each task's single run, `per_pass` those of one of
+    /// its passes.
+    pub fn scored_after(&self, number: u64, alone: &[u64], per_pass: &[u64]) -> u64 {
+        let step = match per_pass {
+            [pass] => number * pass,
+            passes => (number * self.steps).div_ceil(most_passes(alone, passes)),
         };
         step.min(self.steps)
     }
@@ -214,9 +215,9 @@ mod tests {
     fn one_task_is_scored_after_its_passes_and_a_set_at_equal_stretches() {
         let scored = |quotas: &[u64], per_pass: &[u64]| {
             let turns = Turns::new(quotas.to_vec());
-            let mut steps = vec![turns.scored_after(1, per_pass)];
+            let mut steps = vec![turns.scored_after(1, quotas, per_pass)];
             while *steps.last().unwrap() < turns.steps() {
-                steps.push(turns.scored_after(steps.len() as u64 + 1, per_pass));
+                steps.push(turns.scored_after(steps.len() as u64 + 1, quotas, per_pass));
             }
             steps
         };

@@ -125,9 +125,15 @@ fn locate(
 
 /// Refuses a selection that selects nothing before hours are spent on data: run ids need no content hashes.
 fn check_selection(study: &Study, request: &Request) -> anyhow::Result<()> {
+    if study.controls.longer() {
+        // The names of these runs hold numbers of steps, which the data decide.
+        return Ok(());
+    }
     let nothing = |name: &String| (name.clone(), String::new());
     let contents = Contents {
         tasks: study.task.iter().map(|t| nothing(&t.name)).collect(),
+        // Of about one size, so that every task has a batch.
+        examples: study.task.iter().map(|t| (t.name.clone(), 1_000)).collect(),
         encoders: study.encoder.iter().map(|e| nothing(&e.name)).collect(),
         ..Contents::default()
     };

@@ -83,6 +83,7 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, device: Device, absent:
             tasks.iter().filter(|(t, _)| t.name != task.name).map(|(t, d)| (t.name.as_str(), d)).collect();
         let fingerprint = task_digest(study, task, rows);
         contents.tasks.insert(task.name.clone(), fingerprint.clone());
+        contents.examples.insert(task.name.clone(), rows.train.len());
         inputs.tasks.push(TaskSummary {
             name: task.name.clone(),
             kind: task.kind,

@@ -10,6 +10,7 @@ use crate::kernel::Trains;
 use crate::kernel::adamw::{AdamW, Clip};
 
 /// One flat gradient per parameter, by HuggingFace name (Burn's own layout inside). None by default.
+#[derive(Clone)]
 pub struct Gradient<B: Trains> {
     parts: BTreeMap<String, Tensor<B::InnerBackend, 1>>,
 }
@@ -65,6 +66,27 @@ impl<B: Trains> Gradient<B> {
     /// How to scale it to a norm of at most `max_norm`; not at all where that is 0.
     pub fn clip(&self, norm: &Tensor<B::InnerBackend, 1>, max_norm: f64) -> Option<Clip<B::InnerBackend>> {
         (max_norm > 0.0).then(|| Clip { norm: norm.clone(), most: max_norm })
+    }
+
+    /// Σ weight × gradient, each parameter by the weights of its block.
+    pub fn combined(gradients: Vec<Self>, weights: &dyn Fn(&str) -> Vec<f64>) -> Self {
+        let mut sum = BTreeMap::new();
+        for (i, gradient) in gradients.into_iter().enumerate() {
+            for (name, g) in gradient.parts {
+                let g = g.mul_scalar(weights(&name).get(i).copied().unwrap_or(0.0));
+                let all = match sum.remove(&name) {
+                    Some(all) => all + g,
+                    None => g,
+                };
+                sum.insert(name, all);
+            }
+        }
+        Self { parts: sum }
+    }
+
+    /// The parts by name, in order of names.
+    pub fn parts(&self) -> impl Iterator<Item = (&str, &Tensor<B::InnerBackend, 1>)> {
+        self.parts.iter().map(|(name, g)| (name.as_str(), g))
     }
 
     /// Every part times `factor`.

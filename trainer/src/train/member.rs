@@ -7,7 +7,6 @@ use super::evaluate::{Batching, to_device};
 use super::gradient::Gradient;
 use super::job::{Job, Part};
 use super::model::Model;
-use super::schedule::steps_per_epoch;
 use crate::data::batch::{collate, epoch_batches};
 use crate::encoder::Mode;
 use crate::kernel::Trains;
@@ -62,7 +61,7 @@ impl<'j> Member<'j> {
 
     /// Optimizer steps of one pass over its examples.
     pub(super) fn per_pass(&self) -> u64 {
-        steps_per_epoch(self.part.recipe, self.part.data.train.len())
+        self.part.recipe.steps_per_epoch(self.part.data.train.len())
     }
 
     /// Passes that so many examples make.

@@ -8,8 +8,10 @@ mod member;
 mod memory;
 pub mod model;
 pub mod optimizer;
+mod products;
 mod results;
 mod run;
 pub mod schedule;
+mod weighing;
 
-pub use job::{Finished, Job, Outcome, Part, Prediction, StepProgress, TrainError};
+pub use job::{EQUAL, Finished, Job, MakeRule, Outcome, Part, Prediction, StepProgress, TrainError};

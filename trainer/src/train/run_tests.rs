@@ -4,16 +4,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use transfermap::metric::Metric;
+use transfermap::multitask::method::{Rule, StateError, Weights};
 use transfermap::plan::PlannedRun;
 use transfermap::record::EpochRecord;
 use transfermap::study::{Precision, Protocol, Recipe};
 
-use super::super::job::{Finished, Part};
+use super::super::job::{EQUAL, Finished, MakeRule, Part};
 use super::*;
 use crate::backend::Device;
 use crate::data::{TokenisedSplit, TokenisedTask};
 use crate::encoder::Config;
-use crate::multitask::method::{EQUAL, MethodInfo, StateError, Weights};
 use crate::pretrained::{Checkpoint, LoadedEncoder};
 
 const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":8,"hidden_size":16,"num_hidden_layers":2,
@@ -89,6 +89,7 @@ fn run(recipe: Recipe) -> PlannedRun {
         depends_on: None,
         is_source: false,
         recipe,
+        joint: None,
         group: 0,
     }
 }
@@ -126,7 +127,8 @@ impl Setup {
             run: &self.run,
             encoder: &self.encoder,
             parts,
-            method: EQUAL,
+            joint: None,
+            rule: EQUAL,
             source_model,
             checkpoint,
             checkpoint_every,
@@ -338,9 +340,9 @@ impl Pair {
         vec![self.setup.part(), other]
     }
 
-    fn finished(&self, method: &'static MethodInfo, stop_after: &[u64]) -> Finished {
+    fn finished(&self, rule: MakeRule<'_>, stop_after: &[u64]) -> Finished {
         let checkpoint = self.setup.folder.path().join("state.bin");
-        let job = Job { method, ..self.setup.job(self.parts(), None, &checkpoint, Device::Cpu) };
+        let job = Job { rule, ..self.setup.job(self.parts(), None, &checkpoint, Device::Cpu) };
         for stop in stop_after {
             assert!(matches!(job.train(&mut |p| p.step < *stop).unwrap(), Outcome::Stopped), "step {stop}");
         }
@@ -434,13 +436,12 @@ impl Weights for LastLoss {
     }
 }
 
-static LAST_LOSS: MethodInfo =
-    MethodInfo { name: "last_loss", citation: "here", build: |tasks| Box::new(LastLoss(vec![1.0; tasks])) };
+const LAST_LOSS: MakeRule<'static> = &|tasks| Rule::Weights(Box::new(LastLoss(vec![1.0; tasks.len()])));
 
 #[test]
 fn what_a_method_remembers_survives_a_stop_and_its_weights_reach_the_body_and_the_heads() {
-    let whole = Pair::new(|r| r).finished(&LAST_LOSS, &[]);
-    assert_same_bits(&whole, &Pair::new(|r| r).finished(&LAST_LOSS, &[4, 11]));
+    let whole = Pair::new(|r| r).finished(LAST_LOSS, &[]);
+    assert_same_bits(&whole, &Pair::new(|r| r).finished(LAST_LOSS, &[4, 11]));
     assert_ne!(whole.model, Pair::new(|r| r).finished(EQUAL, &[]).model);
 }
 

@@ -253,6 +253,7 @@ fn short_run(steps: usize) -> PlannedRun {
         depends_on: None,
         is_source: false,
         recipe: recipe(&of_target, steps),
+        joint: None,
         group: 0,
     }
 }
