@@ -154,7 +154,7 @@ fn alive(pid: u32) -> bool {
 #[test]
 fn sigterm_saves_a_checkpoint_that_the_next_run_takes_up() {
     let folder = tempfile::tempdir().unwrap();
-    let study = study(folder.path());
+    let study = study(folder.path(), "");
     let out = folder.path().join("out");
     let mut parent = transfermap(&["run", study.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu"])
         .stdout(Stdio::null())

@@ -36,11 +36,12 @@ impl Gram {
         cosine.is_finite().then(|| cosine.clamp(-1.0, 1.0))
     }
 
-    /// 2 |g_i| |g_j| / (|g_i|² + |g_j|²), from 0 to 1: how alike they are in length (Yu et al. 2020). `None` where both
-    /// are zero.
+    /// 2 |g_i| |g_j| / (|g_i|² + |g_j|²), from 0 to 1: how alike they are in length (Yu et al. 2020). `None` where one
+    /// is zero.
     pub fn magnitude_similarity(&self, i: usize, j: usize) -> Option<f64> {
-        let alike = 2.0 * self.norm(i) * self.norm(j) / (self.at(i, i) + self.at(j, j));
-        alike.is_finite().then_some(alike)
+        let (a, b) = (self.norm(i), self.norm(j));
+        let alike = 2.0 * a * b / (a * a + b * b);
+        (a > 0.0 && b > 0.0 && alike.is_finite()).then_some(alike)
     }
 
     /// Σ_ij a_i b_j G_ij: the inner product of two combinations.

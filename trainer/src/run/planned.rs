@@ -61,7 +61,7 @@ impl Outlook {
         locate(&mut study, request, true, stop)?;
         let cache = tempfile::tempdir().context("a temporary folder")?;
         let prepared = prepare(&study, &request.base, cache.path(), device, Absent::Warn)?;
-        let plan = Plan::new(&study, &prepared.contents)?;
+        let plan = Plan::new(&study, &prepared.contents).map_err(|e| Wrong::of(&e))?;
         check_device(&plan, device)?;
         let selection = select(&plan, request.shard, request.only.as_deref())?;
         let found = survey(&plan, &Store::new(&request.out))?;
@@ -80,7 +80,7 @@ impl Planned {
         let commits = locate(&mut study, request, false, stop)?;
         let root = std::path::absolute(&request.out)?;
         let prepared = prepare(&study, &request.base, &root.join("cache"), device, Absent::Refuse)?;
-        let plan = Plan::new(&study, &prepared.contents)?;
+        let plan = Plan::new(&study, &prepared.contents).map_err(|e| Wrong::of(&e))?;
         check_device(&plan, device)?;
         keep_encoders(&root, &prepared)?;
         let provenance = Provenance {

@@ -4,10 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use transfermap::metric::Metric;
-use transfermap::multitask::method::{Rule, StateError, Weights};
-use transfermap::plan::PlannedRun;
+use transfermap::multitask::method::{Method, Rule, StateError, Weights};
+use transfermap::multitask::quotas::Sampling;
+use transfermap::multitask::turns::Step;
+use transfermap::plan::{JointPlan, PlannedRun};
 use transfermap::record::EpochRecord;
-use transfermap::study::{Precision, Protocol, Recipe};
+use transfermap::study::{Diagnostics, Head, LrSchedulerType, Precision, Protocol, Recipe};
 
 use super::super::job::{EQUAL, Finished, MakeRule, Part};
 use super::*;
@@ -472,4 +474,100 @@ fn a_loss_that_explodes_names_its_task() {
     let path = pair.setup.folder.path().join("state.bin");
     let error = pair.setup.job(pair.parts(), None, &path, Device::Cpu).train(&mut |_| true).unwrap_err().to_string();
     assert!(error.contains("loss of t became") || error.contains("loss of u became"), "{error}");
+}
+
+fn plan(method: &str) -> JointPlan {
+    JointPlan {
+        block: "b".into(),
+        method: Method { name: method.into(), ..Method::default() },
+        sampling: Sampling::default(),
+        share: 1.0,
+        step: Step::Together,
+        diagnostics: Diagnostics::default(),
+    }
+}
+
+#[test]
+fn a_set_of_one_is_its_single_run_bit_for_bit() {
+    let alone = Setup::new(recipe()).finished(Device::Cpu, None, &[]);
+    for method in ["equal", "pcgrad", "gradvac"] {
+        let (setup, plan) = (Setup::new(recipe()), plan(method));
+        let checkpoint = setup.folder.path().join("state.bin");
+        let rule: MakeRule<'_> = &|tasks| plan.method.build(tasks);
+        let job = Job {
+            joint: Some(&plan),
+            rule,
+            ..setup.job(vec![setup.part()], None, &checkpoint, Device::Cpu)
+        };
+        let Outcome::Finished(set) = job.train(&mut |_| true).unwrap() else { panic!("stopped") };
+        assert_same_bits(&alone, &set);
+    }
+}
+
+/// Two tasks on the encoder of tests/fixtures/albert_small, one step by tests/fixtures/make_joint_step.py with PyTorch:
+/// clipped gradients (AdamW's first moments over 1 − β1) and weights after it, of the body and of both heads.
+#[test]
+fn a_joint_step_equals_pytorch() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let given: serde_json::Value = serde_json::from_slice(&read("albert_small/inputs.json")).unwrap();
+    let rows = |key: &str| -> Vec<Vec<u32>> { serde_json::from_value(given[key].clone()).unwrap() };
+    let (ids, types, mask) = (rows("input_ids"), rows("token_type_ids"), rows("attention_mask"));
+    let labels: Vec<usize> = serde_json::from_value(given["labels"].clone()).unwrap();
+    let task = |moved: usize| {
+        let mut train = TokenisedSplit::default();
+        for i in 0..4 {
+            let length = mask[i].iter().sum::<u32>() as usize;
+            train.input_ids.push(ids[i][..length].to_vec());
+            train.token_type_ids.push(types[i][..length].to_vec());
+            train.labels.push((labels[i] + moved) % 3);
+            train.full_lengths.push(length);
+        }
+        let labels = ["x", "y", "z"].map(str::to_owned).to_vec();
+        TokenisedTask { labels, test: train.clone(), train, validation: TokenisedSplit::default() }
+    };
+    let tasks = [task(0), task(1)];
+    let recipe = Recipe {
+        max_steps: Some(1),
+        batch_size: 2,
+        gradient_accumulation_steps: 2,
+        learning_rate: 1e-3,
+        warmup_ratio: 0.0,
+        weight_decay: 0.01,
+        max_grad_norm: 1.0,
+        lr_scheduler_type: LrSchedulerType::ConstantWithWarmup,
+        head: Head::Keep,
+        ..Recipe::default()
+    };
+    let config = String::from_utf8(read("albert_small/config.json")).unwrap();
+    let mut setup = Setup::of(&config, recipe);
+    setup.encoder.max_length = 40;
+    setup.run.targets = vec!["a".into(), "b".into()];
+    let expected = read("joint_step/expected.safetensors");
+    let expected = Checkpoint::new(&expected).unwrap();
+    let source = folder.join("albert_small/model.safetensors");
+    for device in [Device::Cpu, Device::NdArray] {
+        for method in ["equal", "pcgrad"] {
+            let plan = plan(method);
+            let checkpoint = setup.folder.path().join(format!("{method}-{device}.bin"));
+            let part = |(task, data)| Part { task, data, metric: Metric::Accuracy, recipe: &setup.run.recipe };
+            let parts = ["a", "b"].into_iter().zip(&tasks).map(part).collect();
+            let rule: MakeRule<'_> = &|tasks| plan.method.build(tasks);
+            let job = Job { joint: Some(&plan), rule, ..setup.job(parts, Some(&source), &checkpoint, device) };
+            assert!(matches!(job.train(&mut |_| false).unwrap(), Outcome::Stopped));
+            let left = checkpoint::load(&checkpoint, "f").unwrap().unwrap();
+            assert!(left.model.len() > 20);
+            for (name, weights) in &left.model {
+                let moments = &left.moments[&format!("first.{name}")];
+                for (kind, found, scale) in [("grad", moments, 10.0_f32), ("weight", weights, 1.0)] {
+                    // Gradients and weights of checkpoints lie as PyTorch has them.
+                    let theirs = expected.require(&format!("{method}.{kind}.{name}"), &found.shape).unwrap();
+                    for (ours, theirs) in found.data.iter().zip(theirs) {
+                        let apart = (ours * scale - theirs).abs();
+                        assert!(apart < 1e-5, "{device} {method} {kind} {name}: {ours} {theirs}");
+                    }
+                }
+            }
+        }
+    }
 }

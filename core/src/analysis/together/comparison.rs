@@ -173,7 +173,10 @@ fn asked<'g, 'a>(
 fn decided(context: &Context<'_>, arms: &Arms<'_>, family: &[Asked<'_, '_>]) -> Vec<Comparison> {
     let alpha = context.options.alpha;
     let test = |asked: &Asked<'_, '_>| {
-        let (own, other) = (arms.common(asked.key)?, arms.common(&asked.reference_key)?);
+        let own = arms.common(asked.key)?;
+        // The target alone stands in every pool.
+        let alone = asked.reference_key.how == How::Alone;
+        let other = if alone { own } else { arms.common(&asked.reference_key)? };
         contrast((&asked.arm.scores, own), (&asked.reference.scores, other))
     };
     let tests: Vec<Option<PooledT>> = family.iter().map(test).collect();

@@ -54,7 +54,7 @@ mod tests {
     use crate::multitask::reference::{combined, gram, joint, numbers, orders, rows};
 
     fn rule(name: &str) -> Box<dyn Aggregate> {
-        match (Method { name: name.into(), beta: Some(0.0), ..Method::default() }).build(&["a", "b"]) {
+        match (Method { name: name.into(), beta: Some(0.0), ..Method::default() }).build(&["a", "b", "c", "d", "e"]) {
             Rule::Aggregate(rule) => rule,
             Rule::Weights(_) => panic!("it looks at gradients"),
         }
