@@ -9,7 +9,8 @@
 //!
 //! 1. A [`study`] names tasks, encoders, a recipe and seeds; a [`plan`] lays out its runs, and a [`fingerprint`] says
 //!    when a run's result is stale. What is random in a run comes from a keyed [`random`] stream.
-//! 2. A run is scored by its [`metric`]s and leaves a [`record`].
+//! 2. Runs may train tasks one after the other, or together: [`multitask`] says how they share steps and gradients. A
+//!    run is scored by its [`metric`]s and leaves a [`record`].
 //! 3. A [`measure`] is a number for an ordered pair of tasks that needs no training on the pair: how similar the two are,
 //!    or how well the source's model suits the target.
 //! 4. Records and measures make a [`report`]; [`import`] makes one of other people's results.
@@ -27,7 +28,7 @@
 //! ```text
 //! layer random fingerprint metric glossary
 //! layer statistics
-//! layer number measure selection
+//! layer number measure selection multitask
 //! layer study
 //! layer plan record
 //! layer transfer
@@ -58,6 +59,7 @@ pub mod glossary;
 pub mod import;
 pub mod measure;
 pub mod metric;
+pub mod multitask;
 pub mod number;
 pub mod plan;
 pub mod race;

@@ -3,9 +3,12 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::fingerprint::{ALGORITHM_VERSION, digest_json};
+use crate::fingerprint::{ALGORITHM_VERSION, digest, digest_json};
 use crate::metric::Metric;
-use crate::study::{Protocol, Recipe, Study};
+use crate::multitask::method::Method;
+use crate::multitask::quotas::{Sampling, quotas};
+use crate::multitask::turns::Step;
+use crate::study::{Diagnostics, Joint, LONGER, Protocol, Recipe, Study};
 
 /// The schema that this version writes.
 pub const PLAN_SCHEMA: &str = "transfermap.plan/1";
@@ -18,10 +21,14 @@ pub const DEFAULT_VARIANT: &str = "default";
 pub struct Contents {
     /// Selected and mapped examples of each task.
     pub tasks: IndexMap<String, String>,
+    /// Number of training examples of each task.
+    pub examples: IndexMap<String, usize>,
     /// Configuration, tokenizer and weights of each encoder, with `max_length` and padding.
     pub encoders: IndexMap<String, String>,
     /// `flex`, `ndarray` or `cuda`.
     pub backend: String,
+    /// The table by which a GPU cuts its products, and with them the order of its sums; `None` on a CPU.
+    pub products: Option<String>,
 }
 
 /// Every run of a study, in an order in which each stands behind what it needs.
@@ -60,10 +67,56 @@ pub struct PlannedRun {
     pub depends_on: Option<String>,
     /// Whether another run starts from this one's final weights.
     pub is_source: bool,
-    /// Hyper-parameters of the last training.
+    /// Hyper-parameters of the last training; of a joint run, what its tasks share.
     pub recipe: Recipe,
+    /// How its tasks are trained together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joint: Option<JointPlan>,
     /// Position of the group of runs that hang together (an encoder, a source, a seed); `--shard` splits by it.
     pub group: usize,
+}
+
+/// How the tasks of a joint run are trained together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JointPlan {
+    /// Name of the block.
+    pub block: String,
+    /// What the gradient of each task weighs.
+    pub method: Method,
+    /// How the batches are shared out.
+    #[serde(default)]
+    pub sampling: Sampling,
+    /// Batches in all, as a share of what the tasks have alone.
+    pub share: f64,
+    /// Whether tasks share optimizer steps.
+    #[serde(default)]
+    pub step: Step,
+    /// What is looked at on the way.
+    #[serde(default)]
+    pub diagnostics: Diagnostics,
+}
+
+/// What the fingerprint of a joint run is made of. Its block's name, its other sets and its diagnostics change no number.
+#[derive(Serialize)]
+struct JointIngredients<'a> {
+    algorithm: u32,
+    backend: &'a str,
+    /// As of any run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    products: Option<&'a str>,
+    encoder: &'a str,
+    protocol: Protocol,
+    targets: &'a [String],
+    examples: Vec<&'a str>,
+    shared: &'a Recipe,
+    recipes: Vec<Recipe>,
+    method: &'a Method,
+    sampling: Sampling,
+    share: f64,
+    step: Step,
+    seed: u64,
+    /// The metrics that pick the epoch, where the recipe lets them.
+    chosen_by: Vec<Metric>,
 }
 
 /// What a fingerprint is made of.
@@ -71,6 +124,8 @@ pub struct PlannedRun {
 struct Ingredients<'a> {
     algorithm: u32,
     backend: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    products: Option<&'a str>,
     encoder: &'a str,
     protocol: Protocol,
     targets: &'a [String],
@@ -89,6 +144,21 @@ pub enum PlanError {
     /// `contents` lacks the hash of a task or an encoder.
     #[error("no content hash for {0}")]
     Missing(String),
+    /// A task that would have no batch in a set.
+    #[error(
+        "[[joint]] `{block}`: of {total} batches of {set} none is left for `{task}`; raise `budget` or the temperature, or \
+         take the task out"
+    )]
+    NoBatch {
+        /// The block.
+        block: String,
+        /// The set's tasks.
+        set: String,
+        /// Batches of the set.
+        total: u64,
+        /// The task.
+        task: String,
+    },
     /// A recipe holds a number that JSON cannot.
     #[error("fingerprint: {0}")]
     Json(#[from] serde_json::Error),
@@ -101,6 +171,8 @@ impl Plan {
     /// When `contents` lacks a task or an encoder of the study.
     pub fn new(study: &Study, contents: &Contents) -> Result<Self, PlanError> {
         let mut builder = Builder { study, contents, runs: IndexMap::new(), groups: IndexMap::new() };
+        let blocks = study.joint_blocks();
+        let longer = if study.controls.longer() { builder.longer_steps(&blocks)? } else { Vec::new() };
         for encoder in &study.encoder {
             for &seed in &study.seeds {
                 if study.protocols.contains(&Protocol::Single) {
@@ -111,6 +183,16 @@ impl Plan {
                 if study.protocols.contains(&Protocol::Sequential) {
                     for (source, target) in study.pairs() {
                         builder.sequential(&encoder.name, &source, &target, seed)?;
+                    }
+                }
+                for block in &blocks {
+                    for set in study.sets_of(block) {
+                        builder.joint(&encoder.name, block, &set, seed)?;
+                    }
+                }
+                if study.controls.longer() {
+                    for (target, steps) in &longer {
+                        builder.longer(&encoder.name, target, *steps, seed)?;
                     }
                 }
             }
@@ -153,12 +235,14 @@ impl Builder<'_> {
         seed: u64,
         is_source: bool,
     ) -> Result<(String, String), PlanError> {
-        let id = self.id(encoder, protocol, &[], task, seed);
+        let id = self.id(encoder, DEFAULT_VARIANT, &[protocol.name(), task], seed);
         if let Some(run) = self.runs.get_mut(&id) {
             run.is_source |= is_source;
             return Ok((id, run.fingerprint.clone()));
         }
-        let fingerprint = self.add(id.clone(), encoder, protocol, None, task, seed, is_source)?;
+        let recipe = self.recipe(task, protocol)?;
+        let arm = Arm { id: id.clone(), encoder, variant: DEFAULT_VARIANT, protocol, recipe, is_source };
+        let fingerprint = self.add(arm, None, task, seed)?;
         Ok((id, fingerprint))
     }
 
@@ -166,28 +250,146 @@ impl Builder<'_> {
         let differs = self.study.task(source).is_some_and(|t| self.study.sources_differ(t));
         let protocol = if differs { Protocol::Source } else { Protocol::Single };
         let (source_id, source_fingerprint) = self.root(encoder, protocol, source, seed, true)?;
-        let id = self.id(encoder, Protocol::Sequential, &[source], target, seed);
+        let protocol = Protocol::Sequential;
+        let id = self.id(encoder, DEFAULT_VARIANT, &[protocol.name(), &format!("{source}--{target}")], seed);
         let from = Some((source, source_id, source_fingerprint));
-        self.add(id, encoder, Protocol::Sequential, from, target, seed, false)?;
+        let recipe = self.recipe(target, protocol)?;
+        let arm = Arm { id, encoder, variant: DEFAULT_VARIANT, protocol, recipe, is_source: false };
+        self.add(arm, from, target, seed)?;
         Ok(())
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the parts of a run's key")]
+    /// A set of tasks on one body.
+    fn joint(&mut self, encoder: &str, block: &Joint, set: &[&str], seed: u64) -> Result<(), PlanError> {
+        let share = block.budget.share(set.len()).unwrap_or(1.0);
+        self.check_quotas(block, set, share)?;
+        let plan = JointPlan {
+            block: block.name().to_owned(),
+            method: block.method.clone(),
+            sampling: block.sampling,
+            share,
+            step: block.step,
+            diagnostics: block.diagnostics.clone(),
+        };
+        let targets: Vec<String> = set.iter().map(|t| (*t).to_owned()).collect();
+        let recipe = self.study.shared_recipe(block, set);
+        let recipes: Vec<Recipe> =
+            set.iter().map(|task| self.recipe(task, Protocol::Joint)).collect::<Result<_, _>>()?;
+        let examples: Vec<&str> = set.iter().map(|task| self.examples(task)).collect::<Result<_, _>>()?;
+        let tasks = set.iter().filter_map(|task| self.study.task(task));
+        let fingerprint = digest_json(&JointIngredients {
+            algorithm: ALGORITHM_VERSION,
+            backend: &self.contents.backend,
+            products: self.contents.products.as_deref(),
+            encoder: self.encoder(encoder)?,
+            protocol: Protocol::Joint,
+            targets: &targets,
+            examples,
+            shared: &recipe,
+            recipes,
+            method: &plan.method,
+            sampling: plan.sampling,
+            share,
+            step: plan.step,
+            seed,
+            chosen_by: tasks.filter(|_| recipe.needs_validation()).map(|t| t.metric).collect(),
+        })?;
+        let id = self.id(encoder, DEFAULT_VARIANT, &[Protocol::Joint.name(), &plan.block, &set_name(set)], seed);
+        let group = self.group(encoder, &targets.join("+"), seed);
+        let run = PlannedRun {
+            id: id.clone(),
+            fingerprint,
+            encoder: encoder.to_owned(),
+            variant: DEFAULT_VARIANT.into(),
+            protocol: Protocol::Joint,
+            sources: Vec::new(),
+            targets,
+            seed,
+            depends_on: None,
+            is_source: false,
+            recipe,
+            joint: Some(plan),
+            group,
+        };
+        self.runs.insert(id, run);
+        Ok(())
+    }
+
+    fn check_quotas(&self, block: &Joint, set: &[&str], share: f64) -> Result<(), PlanError> {
+        let alone: Vec<u64> = set.iter().map(|task| self.alone(task)).collect::<Result<_, _>>()?;
+        // With one stretch: what a task has over all stretches is about the same.
+        let quotas = quotas(&Sampling { annealed: false, ..block.sampling }, &alone, share, 1).concat();
+        match set.iter().zip(&quotas).find(|(_, quota)| **quota == 0) {
+            Some((task, _)) => Err(PlanError::NoBatch {
+                block: block.name().to_owned(),
+                set: set.join(", "),
+                total: quotas.iter().sum(),
+                task: (*task).to_owned(),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Each target of a joint pair at the batches of both, with their number: once, where pairs agree in it.
+    fn longer_steps(&self, blocks: &[Joint]) -> Result<Vec<(String, u64)>, PlanError> {
+        let mut found: Vec<(String, u64)> = Vec::new();
+        for set in blocks.iter().flat_map(|block| self.study.sets_of(block)) {
+            let [a, b] = set.as_slice() else { continue };
+            let steps = self.alone(a)? + self.alone(b)?;
+            for target in [a, b] {
+                let wanted = ((*target).to_owned(), steps);
+                if !found.contains(&wanted) {
+                    found.push(wanted);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// A target alone for so many steps.
+    fn longer(&mut self, encoder: &str, target: &str, steps: u64, seed: u64) -> Result<(), PlanError> {
+        let (variant, protocol) = (longer_variant(steps), Protocol::Single);
+        let id = self.id(encoder, &variant, &[protocol.name(), target], seed);
+        let recipe = Recipe { max_steps: Some(steps), ..self.recipe(target, protocol)? };
+        let arm = Arm { id, encoder, variant: &variant, protocol, recipe, is_source: false };
+        self.add(arm, None, target, seed)?;
+        Ok(())
+    }
+
+    /// Optimizer steps of a task's single run.
+    fn alone(&self, task: &str) -> Result<u64, PlanError> {
+        let examples = self.contents.examples.get(task).ok_or_else(|| missing("task", task))?;
+        Ok(self.recipe(task, Protocol::Single)?.total_steps(*examples))
+    }
+
+    fn recipe(&self, task: &str, protocol: Protocol) -> Result<Recipe, PlanError> {
+        let task = self.study.task(task).ok_or_else(|| missing("task", task))?;
+        Ok(self.study.recipe_for(task, protocol))
+    }
+
+    fn examples(&self, task: &str) -> Result<&str, PlanError> {
+        self.contents.tasks.get(task).map(String::as_str).ok_or_else(|| missing("task", task))
+    }
+
+    fn encoder(&self, name: &str) -> Result<&str, PlanError> {
+        self.contents.encoders.get(name).map(String::as_str).ok_or_else(|| missing("encoder", name))
+    }
+
+    fn group(&mut self, encoder: &str, root: &str, seed: u64) -> usize {
+        let next = self.groups.len();
+        *self.groups.entry((encoder.to_owned(), root.to_owned(), seed)).or_insert(next)
+    }
+
+    /// A run of one target, which may start from a source's.
     fn add(
         &mut self,
-        id: String,
-        encoder: &str,
-        protocol: Protocol,
+        arm: Arm<'_>,
         from: Option<(&str, String, String)>,
         target: &str,
         seed: u64,
-        is_source: bool,
     ) -> Result<String, PlanError> {
-        let missing = |what: &str, name: &str| PlanError::Missing(format!("{what} `{name}`"));
+        let Arm { id, encoder, variant, protocol, recipe, is_source } = arm;
         let task = self.study.task(target).ok_or_else(|| missing("task", target))?;
-        let examples = self.contents.tasks.get(target).ok_or_else(|| missing("task", target))?;
-        let encoder_digest = self.contents.encoders.get(encoder).ok_or_else(|| missing("encoder", encoder))?;
-        let recipe = self.study.recipe_for(task, protocol);
         let targets = vec![target.to_owned()];
         let (source, depends_on, source_fingerprint) = match from {
             Some((name, id, fingerprint)) => (Some(name.to_owned()), Some(id), Some(fingerprint)),
@@ -196,23 +398,23 @@ impl Builder<'_> {
         let fingerprint = digest_json(&Ingredients {
             algorithm: ALGORITHM_VERSION,
             backend: &self.contents.backend,
-            encoder: encoder_digest,
+            products: self.contents.products.as_deref(),
+            encoder: self.encoder(encoder)?,
             protocol,
             targets: &targets,
-            examples,
+            examples: self.examples(target)?,
             recipe: &recipe,
             seed,
             source: source_fingerprint.as_deref(),
             chosen_by: recipe.needs_validation().then_some(task.metric),
         })?;
         let root = source.clone().unwrap_or_else(|| target.to_owned());
-        let next = self.groups.len();
-        let group = *self.groups.entry((encoder.to_owned(), root, seed)).or_insert(next);
+        let group = self.group(encoder, &root, seed);
         let run = PlannedRun {
             id: id.clone(),
             fingerprint: fingerprint.clone(),
             encoder: encoder.to_owned(),
-            variant: DEFAULT_VARIANT.into(),
+            variant: variant.to_owned(),
             protocol,
             sources: source.into_iter().collect(),
             targets,
@@ -220,21 +422,54 @@ impl Builder<'_> {
             depends_on,
             is_source,
             recipe,
+            joint: None,
             group,
         };
         self.runs.insert(id, run);
         Ok(fingerprint)
     }
 
-    /// `<encoder>/<variant>/<protocol>/<tasks>/s<seed>`, parts that have only one value in the study left out.
-    fn id(&self, encoder: &str, protocol: Protocol, sources: &[&str], target: &str, seed: u64) -> String {
-        let mut parts = Vec::new();
-        if self.study.encoder.len() > 1 {
-            parts.push(encoder.to_owned());
-        }
-        parts.push(protocol.name().to_owned());
-        parts.push(sources.iter().copied().chain([target]).collect::<Vec<_>>().join("--"));
-        parts.push(format!("s{seed}"));
-        parts.join("/")
+    /// `<encoder>/<variant>/<protocol>/<tasks>/s<seed>`, the encoder left out where the study has one, the variant where it
+    /// is the default.
+    fn id(&self, encoder: &str, variant: &str, parts: &[&str], seed: u64) -> String {
+        let encoder = (self.study.encoder.len() > 1).then_some(encoder);
+        let variant = Some(variant).filter(|v| *v != DEFAULT_VARIANT);
+        let seed = format!("s{seed}");
+        let all = encoder.into_iter().chain(variant).chain(parts.iter().copied()).chain([seed.as_str()]);
+        all.collect::<Vec<_>>().join("/")
     }
+}
+
+/// What one run of several alike is.
+struct Arm<'a> {
+    id: String,
+    encoder: &'a str,
+    variant: &'a str,
+    protocol: Protocol,
+    recipe: Recipe,
+    is_source: bool,
+}
+
+fn missing(what: &str, name: &str) -> PlanError {
+    PlanError::Missing(format!("{what} `{name}`"))
+}
+
+/// The variant of a single run that goes on for so many steps.
+pub fn longer_variant(steps: u64) -> String {
+    format!("{LONGER}-{steps}")
+}
+
+/// The steps of such a variant.
+pub fn longer_steps(variant: &str) -> Option<u64> {
+    variant.strip_prefix(LONGER)?.strip_prefix('-')?.parse().ok()
+}
+
+/// The part of a run id that names the tasks of a set: too many for a folder's name are counted, and hashed.
+fn set_name(set: &[&str]) -> String {
+    let names = set.join("+");
+    if names.len() <= 100 {
+        return names;
+    }
+    let hash = digest(names.as_bytes());
+    format!("{}tasks-{}", set.len(), hash.get(..8).unwrap_or(&hash))
 }

@@ -4,6 +4,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 pub use crate::metric::{ClassScores, Classes, Evaluation, Scores};
+use crate::multitask::diagnostics::Summary;
+use crate::plan::JointPlan;
 use crate::study::Protocol;
 
 /// The schema that this version writes.
@@ -48,6 +50,9 @@ pub struct RunRecord {
     pub budget: Budget,
     /// Final scores by target task and split (`validation`, `test`).
     pub evaluations: IndexMap<String, IndexMap<String, Evaluation>>,
+    /// Of tasks that were trained together: how, and what was seen on the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joint: Option<JointRecord>,
     /// Scores after every epoch.
     pub epochs: Vec<EpochRecord>,
     /// Loss and learning rate by step.
@@ -85,6 +90,69 @@ pub struct TaskBudget {
     pub tokens: u64,
     /// Passes over its training set.
     pub epochs: f64,
+}
+
+/// How tasks were trained together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JointRecord {
+    /// Block, method, sampling and budget.
+    #[serde(flatten)]
+    pub plan: JointPlan,
+    /// Learning rate of the body.
+    pub learning_rate: f64,
+    /// Optimizer steps of each task's single run.
+    pub alone: IndexMap<String, u64>,
+    /// Batches of each task in this run.
+    pub quotas: IndexMap<String, u64>,
+    /// Steps at which the method had no answer, so that all tasks weighed the same.
+    #[serde(default)]
+    pub degenerate_steps: u64,
+    /// Steps at which a task's gradient was zero beside the others'; tasks without any are left out.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub left_out_steps: IndexMap<String, u64>,
+    /// Loss and weight of each task at the steps that it took part in.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub curves: IndexMap<String, TaskCurve>,
+    /// How the gradients agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnostics: Option<Summary>,
+}
+
+impl JointRecord {
+    /// Of a run that has not been trained.
+    pub fn of_plan(plan: JointPlan, learning_rate: f64) -> Self {
+        Self {
+            plan,
+            learning_rate,
+            alone: IndexMap::new(),
+            quotas: IndexMap::new(),
+            degenerate_steps: 0,
+            left_out_steps: IndexMap::new(),
+            curves: IndexMap::new(),
+            diagnostics: None,
+        }
+    }
+}
+
+/// A task's part in a training of several; the three lists are of equal length.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TaskCurve {
+    /// Optimizer step, from 1.
+    pub step: Vec<u64>,
+    /// Mean loss of its batch, in nats.
+    pub loss: Vec<f64>,
+    /// What its gradient weighed in the body's; 1 for all with equal weights.
+    pub weight: Vec<f64>,
+}
+
+impl TaskCurve {
+    /// Keeps at most `points`, evenly spread, the last one included.
+    #[must_use]
+    pub fn thinned(&self, points: usize) -> Self {
+        let curve = Curve { step: self.step.clone(), loss: self.loss.clone(), learning_rate: self.weight.clone() };
+        let Curve { step, loss, learning_rate } = curve.thinned(points);
+        Self { step, loss, weight: learning_rate }
+    }
 }
 
 /// Scores after an epoch, so that gain can be drawn against training length.
@@ -147,6 +215,13 @@ pub struct Cost {
     pub examples_per_second: f64,
     /// Largest resident memory of the worker, in bytes; 0 where the system does not tell.
     pub peak_memory_bytes: u64,
+    /// Of the seconds, those that looking at the gradients of joint training took.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub diagnostics_seconds: f64,
+}
+
+fn is_zero(seconds: &f64) -> bool {
+    *seconds == 0.0
 }
 
 /// Who made a record, with what.
@@ -171,6 +246,12 @@ pub struct Provenance {
 }
 
 impl RunRecord {
+    /// The tasks of a joint run, each with how all were trained; none of another run.
+    pub fn joint_tasks(&self) -> impl Iterator<Item = (&JointPlan, &str)> {
+        let plan = self.joint.as_ref().map(|joint| &joint.plan);
+        plan.into_iter().flat_map(|plan| self.targets.iter().map(move |task| (plan, task.as_str())))
+    }
+
     /// Reads a record and refuses other schemas by name.
     ///
     /// # Errors

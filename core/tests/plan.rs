@@ -23,8 +23,10 @@ fn study(tasks: &[&str]) -> Study {
 fn contents(study: &Study) -> Contents {
     Contents {
         tasks: study.task.iter().map(|t| (t.name.clone(), format!("rows of {}", t.name))).collect(),
+        examples: study.task.iter().map(|t| (t.name.clone(), 100)).collect(),
         encoders: study.encoder.iter().map(|e| (e.name.clone(), format!("bytes of {}", e.name))).collect(),
         backend: "flex".into(),
+        products: None,
     }
 }
 

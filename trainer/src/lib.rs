@@ -11,7 +11,6 @@
 //! layer pretrained
 //! layer data
 //! layer hub
-//! layer multitask
 //! layer train
 //! layer pretrain parity throughput
 //! layer store
@@ -25,8 +24,8 @@
 //!
 //! [`error`] tells a wrong request from work that failed, [`atomic`] writes files whole or not at all, [`backend`] is the
 //! only place that names a Burn backend. [`encoder`] holds the models, [`pretrained`] reads and writes HuggingFace
-//! folders, [`data`] turns text files into tokenised tasks, [`hub`] fetches both. [`multitask`] says how tasks share a
-//! training, [`train`] runs one, [`pretrain`] makes the demo's encoder, [`parity`] and [`throughput`] hold it against
+//! folders, [`data`] turns text files into tokenised tasks, [`hub`] fetches both. [`train`] runs one training, of one task or
+//! of several together, [`pretrain`] makes the demo's encoder, [`parity`] and [`throughput`] hold it against
 //! PyTorch. [`store`] is the output folder, [`probes`] looks at tasks and models, [`run`] runs a whole study so that it
 //! survives any crash, [`score`] ranks a finished one's sources for a new task. [`site`] turns a report into pages and
 //! pictures, [`terminal`] into text; [`cli`] is the command line.
@@ -38,7 +37,7 @@ pub mod data;
 pub mod encoder;
 pub mod error;
 pub mod hub;
-pub mod multitask;
+pub mod kernel;
 pub mod parity;
 pub mod pretrain;
 pub mod pretrained;

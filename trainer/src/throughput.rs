@@ -12,9 +12,8 @@ use crate::backend::Device;
 use crate::data::{TokenisedSplit, TokenisedTask};
 use crate::encoder::Config;
 use crate::encoder::albert::AlbertConfig;
-use crate::multitask::method::EQUAL;
 use crate::pretrained::LoadedEncoder;
-use crate::train::{Job, Outcome, Part, TrainError};
+use crate::train::{EQUAL, Job, Outcome, Part, TrainError};
 
 /// Steps before the clock starts: kernels are compiled and tuned in them.
 const WARM_UP: u64 = 10;
@@ -41,6 +40,8 @@ pub struct Throughput {
     pub examples_per_second: f64,
     /// Seconds per optimizer step.
     pub seconds_per_step: f64,
+    /// Loss of the last step: two equal runs have the same, to the last bit.
+    pub loss: f64,
     /// Steps before the clock started.
     pub warmup_steps: u64,
     pub device: String,
@@ -107,6 +108,7 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
             precision: load.precision,
             ..Recipe::default()
         },
+        joint: None,
         group: 0,
     };
     let folder = tempfile::tempdir()?;
@@ -114,19 +116,21 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
         run: &run,
         encoder: &encoder,
         parts: vec![Part { task: "throughput", data: &data, metric: Metric::Accuracy, recipe: &run.recipe }],
-        method: EQUAL,
+        joint: None,
+        rule: EQUAL,
         source_model: None,
         checkpoint: &folder.path().join("state.bin"),
         checkpoint_every: Duration::from_secs(86_400),
         device: load.device,
     };
-    let (mut start, mut end) = (None, None);
+    let (mut start, mut end, mut loss) = (None, None, f64::NAN);
     // Every step ends with its loss and its norm on the host, so the clock reads finished work.
     let outcome = job.train(&mut |progress| {
         if progress.step == WARM_UP {
             start = Some(Instant::now());
         }
         end = Some(Instant::now());
+        loss = progress.loss;
         true
     });
     match outcome? {
@@ -138,6 +142,7 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
     Ok(Throughput {
         examples_per_second: load.batch as f64 / seconds,
         seconds_per_step: seconds,
+        loss,
         warmup_steps: WARM_UP,
         device: load.device.to_string(),
     })

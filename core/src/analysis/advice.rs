@@ -20,12 +20,13 @@ pub fn leaning(probability_positive: f64) -> String {
     format!("leans to {word}, {} %", (100.0 * share).round().min(99.0))
 }
 
-/// The sentence under a ranking; `sources` stand best first.
-pub(super) fn advice(sources: &[RecommendedSource], metric: Metric, target: &str) -> String {
+/// The sentence under a ranking; `sources` stand best first. `together`: they are partners, trained with the target.
+pub(super) fn advice(sources: &[RecommendedSource], metric: Metric, target: &str, together: bool) -> String {
     let unit = |gain: Option<f64>| gain.map_or_else(String::new, |g| with_unit(metric, g));
     let helps = || sources.iter().filter(|s| s.verdict == Some(Verdict::Helps));
     if let Some(source) = helps().find(|s| doubt(s, target).is_none()) {
-        return format!("Train {} first: it helps {target} ({}).", source.source, unit(source.gain));
+        let how = if together { format!("with {target}") } else { "first".to_owned() };
+        return format!("Train {} {how}: it helps {target} ({}).", source.source, unit(source.gain));
     }
     if let Some((source, doubt)) = helps().find_map(|s| Some((s, doubt(s, target)?))) {
         return format!("{} comes out as helping {target} ({}), but {doubt}.", source.source, unit(source.gain));
@@ -142,7 +143,7 @@ mod tests {
 
     #[test]
     fn advice_goes_no_further_than_what_was_shown() {
-        let of = |sources: &[RecommendedSource]| advice(sources, Metric::Accuracy, "rte");
+        let of = |sources: &[RecommendedSource]| advice(sources, Metric::Accuracy, "rte", false);
         let (helps, harms) = (source("a", 0.02, Verdict::Helps, &[]), source("b", -0.02, Verdict::Harms, &[]));
         let open = source("c", 0.01, Verdict::Undecided, &[]);
         assert_eq!(of(&[helps.clone(), harms.clone()]), "Train a first: it helps rte (+2.0 points).");
@@ -164,7 +165,7 @@ mod tests {
 
     #[test]
     fn advice_without_an_answer_says_what_would_give_one() {
-        let of = |sources: &[RecommendedSource]| advice(sources, Metric::Accuracy, "rte");
+        let of = |sources: &[RecommendedSource]| advice(sources, Metric::Accuracy, "rte", false);
         let undecided = source("c", 0.01, Verdict::Undecided, &[]);
         let endless = RecommendedSource { seeds_needed: None, ..undecided.clone() };
         assert!(of(&[endless]).ends_with("no number of seeds that one could pay for would decide."));

@@ -132,8 +132,11 @@ fn left_out(target: &str, candidates: &[Candidate<'_>], model: Option<&Model<'_>
 
 /// Seconds of all runs of the family that trained a target after a source.
 fn training_seconds(context: &Context<'_>, key: &FamilyKey) -> Option<f64> {
-    let of_family =
-        |run: &&RunRecord| (&run.encoder, &run.variant, run.protocol) == (&key.encoder, &key.variant, key.protocol);
+    let of_family = |run: &&RunRecord| {
+        let block = run.joint.as_ref().map(|joint| &joint.plan.block);
+        let own = (&run.encoder, &run.variant, run.protocol, block);
+        own == (&key.encoder, &key.variant, key.protocol, key.block.as_ref())
+    };
     let seconds: f64 = context.report.runs.iter().filter(of_family).map(|run| run.cost.seconds).sum();
     Some(seconds).filter(|&s| s > 0.0)
 }

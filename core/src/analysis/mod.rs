@@ -5,7 +5,7 @@
 //! calling it again; nothing here remembers.
 //!
 //! `decide` holds the verdicts, `pairs` what is said of one pair, `study_level` of a family, `training` the gain over
-//! epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `model` the
+//! epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `together` joint training, `model` the
 //! predictor that is trusted with a target, `prediction` and `leave_one_out` whether one could have known, `recommend`
 //! what to do about a target.
 
@@ -39,6 +39,7 @@ mod study_level;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod together;
 mod training;
 mod verdict;
 mod warnings;
@@ -77,6 +78,9 @@ pub use recommendation::{Basis, Recommendation, RecommendedSource};
 pub use scores::{SeedScore, TaskScores};
 pub use selection::SelectionAnalysis;
 pub use tasks::{BaselineAnalysis, TaskAnalysis};
+pub use together::{
+    ArmAnalysis, Choice, Comparison, ConflictAnalysis, ConflictPair, How, Question, TogetherAnalysis,
+};
 pub use training::{ChangeAnalysis, EpochGain, TrainingAnalysis};
 pub use verdict::{Flag, Verdict};
 
@@ -120,6 +124,9 @@ pub struct Analysis {
     pub predictors: Vec<PredictionAnalysis>,
     /// Every two encoders of the study, by how much their gains differ.
     pub encoder_differences: Vec<EncoderDifference>,
+    /// What training tasks together does, where the report has joint runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub together: Option<TogetherAnalysis>,
     /// What limits the conclusions: the report's own warnings, and what the analysis found.
     pub warnings: Vec<String>,
     /// Of the permutation test that [`Self::resample_while`] is in the middle of; empty before and after.
@@ -226,6 +233,7 @@ impl Analysis {
             selection: Vec::new(),
             predictors: Vec::new(),
             encoder_differences: compare::encoders(context),
+            together: None,
             warnings: Vec::new(),
             counts: Counts::default(),
         };
@@ -243,6 +251,7 @@ impl Analysis {
             analysis.families.push(family);
         }
         analysis.race = race::race(context, &analysis.pairs);
+        analysis.together = together::together(context, &analysis.pairs);
         analysis.warnings = warnings::warnings(context, &analysis);
         analysis
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::context::Context;
 use super::decide::decide_moderated;
-use super::{Arms, Decisions, Flag, Interval, PairAnalysis, Test, Verdict, WithoutCollapsed, decide};
+use super::{Arms, Decisions, Flag, Interval, PairAnalysis, Test, Verdict, WithoutCollapsed, decide, together};
 use crate::statistics::correlation::Coefficient;
 use crate::statistics::{self, Family, ModeratedT, PairedT, PooledT, Welch};
 use crate::transfer::{Outcome, Pair};
@@ -211,6 +211,7 @@ impl One<'_> {
         ]
         .into_iter()
         .filter_map(|(holds, flag)| holds.then_some(flag))
+        .chain(together::flags(context, key))
         .collect()
     }
 }

@@ -9,6 +9,7 @@ use crate::metric::Metric;
 use crate::number;
 use crate::report::Report;
 use crate::statistics::Interval;
+use crate::study::Protocol;
 use crate::transfer::Pair;
 
 /// Ranks the sources of `target` in every family of the report.
@@ -86,7 +87,7 @@ impl<'a> Advisor<'a> {
                 number::signed(m.spearman, 2)
             )
         });
-        let advice = advice(&sources, metric, self.target);
+        let advice = advice(&sources, metric, self.target, self.key.protocol == Protocol::Joint);
         Recommendation { family: self.key.clone(), target: self.target.to_owned(), metric, sources, prediction, advice }
     }
 

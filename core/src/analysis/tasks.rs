@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::metric::Metric;
+use crate::plan::longer_steps;
 use crate::report::Report;
 use crate::transfer::{Baseline, Outcome, TransferMap};
 
@@ -86,7 +87,9 @@ pub(super) fn tasks(report: &Report, map: &TransferMap, choice: &dyn Fn(&str) ->
             baseline: BaselineAnalysis::default(),
         };
         let before = tasks.len();
-        tasks.extend(map.baselines.iter().filter(|b| b.task == task.name).map(|b| TaskAnalysis {
+        // A task that was trained for longer is an arm of joint training, and no baseline.
+        let baselines = map.baselines.iter().filter(|b| b.task == task.name && longer_steps(&b.variant).is_none());
+        tasks.extend(baselines.map(|b| TaskAnalysis {
             encoder: Some(b.encoder.clone()),
             variant: Some(b.variant.clone()),
             majority_accuracy: b.majority_accuracy,

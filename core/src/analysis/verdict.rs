@@ -101,6 +101,14 @@ pub enum Flag {
     OneRun,
     /// A raced pair was decided before its last look: its gain is biased away from zero.
     StoppedEarly,
+    /// Joint runs whose learning rate is not the one that the target has alone.
+    RateDiffers,
+    /// Joint runs whose method had no answer at more than one step of twenty.
+    DegenerateSteps,
+    /// Joint runs in which another task collapsed.
+    MemberCollapsed,
+    /// The arm was chosen among others, by validation scores.
+    ChosenOnValidation,
 }
 
 impl Flag {
@@ -117,6 +125,10 @@ impl Flag {
             Self::Unpaired => "unpaired",
             Self::OneRun => "one_run",
             Self::StoppedEarly => "stopped_early",
+            Self::RateDiffers => "rate_differs",
+            Self::DegenerateSteps => "degenerate_steps",
+            Self::MemberCollapsed => "member_collapsed",
+            Self::ChosenOnValidation => "chosen_on_validation",
         }
     }
 
@@ -132,6 +144,10 @@ impl Flag {
             Self::IdenticalScores => "no arm of the target varies",
             Self::Unpaired => "no shared seeds",
             Self::OneRun => "an arm of one run",
+            Self::RateDiffers => "trained together at another learning rate than alone",
+            Self::DegenerateSteps => "the method had no answer at more than 5 % of steps",
+            Self::MemberCollapsed => "another task of the set collapsed",
+            Self::ChosenOnValidation => "chosen among others by validation scores",
             Self::StoppedEarly => "decided at an early look, so the gain is biased away from zero",
         }
     }

@@ -10,7 +10,7 @@ use crate::fingerprint::digest;
 use crate::metric::Metric;
 use crate::record::{Budget, Cost, Curve, Provenance, RECORD_SCHEMA, RunRecord, Status};
 use crate::report::{EncoderSummary, REPORT_SCHEMA, Report, SplitSummary, TaskSummary, TokenLengths};
-use crate::study::{
+use crate::study::{Controls, 
     Column, Encoder, Kind, Labels, Measures, Padding, Pairs, Protocol, RecipeOverride, Source, Study, Task, Validation,
 };
 
@@ -102,6 +102,7 @@ impl Records<'_> {
             reason,
             budget: Budget::default(),
             evaluations: IndexMap::from([(target.to_owned(), tests)]),
+            joint: None,
             epochs: Vec::new(),
             curve: Curve::default(),
             cost: Cost::default(),
@@ -152,6 +153,8 @@ fn study(import: &Import, joined: &Joined) -> Study {
         recipe: RecipeOverride::default(),
         measures: Measures::default(),
         race: None,
+        joint: Vec::new(),
+        controls: Controls::default(),
         task: joined.tasks.iter().map(|name| task(name, import.metric, joined)).collect(),
     }
 }

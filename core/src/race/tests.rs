@@ -22,8 +22,10 @@ fn study(race: &str) -> Study {
 fn plan(study: &Study) -> Plan {
     let contents = Contents {
         tasks: study.task.iter().map(|t| (t.name.clone(), String::new())).collect(),
+        examples: study.task.iter().map(|t| (t.name.clone(), 100)).collect(),
         encoders: [("e".to_owned(), String::new())].into_iter().collect(),
         backend: "flex".into(),
+        ..Contents::default()
     };
     Plan::new(study, &contents).unwrap()
 }
@@ -62,6 +64,7 @@ fn record(plan: &Plan, id: &str, failed: bool) -> RunRecord {
         reason: None,
         budget: Budget::default(),
         evaluations: [(run.targets[0].clone(), splits)].into_iter().filter(|_| !failed).collect(),
+        joint: None,
         epochs: Vec::new(),
         curve: Curve::default(),
         cost: Cost { seconds: 60.0, ..Cost::default() },

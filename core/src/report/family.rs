@@ -8,7 +8,7 @@ use crate::study::Protocol;
 use crate::transfer::FamilyKey;
 
 impl Report {
-    /// Which families have transfer runs: by encoder, variant and protocol, in the order in which an analysis has them.
+    /// Which families have transfer runs: by encoder, variant, protocol and block, in the order in which an analysis has them.
     pub fn families(&self) -> Vec<FamilyKey> {
         let keys: BTreeSet<FamilyKey> = self.runs.iter().filter_map(FamilyKey::of).collect();
         keys.into_iter().collect()
@@ -33,6 +33,8 @@ impl Report {
 }
 
 fn belongs(run: &RunRecord, family: &FamilyKey) -> bool {
-    let protocol = run.protocol == family.protocol || matches!(run.protocol, Protocol::Single | Protocol::Source);
+    let block = run.joint.as_ref().map(|joint| &joint.plan.block);
+    let alone = matches!(run.protocol, Protocol::Single | Protocol::Source);
+    let protocol = alone || (run.protocol == family.protocol && block == family.block.as_ref());
     run.encoder == family.encoder && run.variant == family.variant && protocol
 }

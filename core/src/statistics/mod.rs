@@ -39,7 +39,7 @@ pub use moderated::{Family, ModeratedT, Prior, fit_prior, moderate};
 pub use moments::{mean, median, quantile, rounded, sd};
 pub use multiplicity::{benjamini_hochberg, holm};
 pub use paired::PairedT;
-pub use pooled::{Pooled, PooledT, pool};
+pub use pooled::{CommonVariance, Pooled, PooledT, contrast, pool};
 pub use power::{detectable_ncp, smallest_detectable};
 pub use race::{Race, raced};
 pub use sign_flip::{SIGN_FLIP_MAX, sign_flip_p};

@@ -122,15 +122,43 @@ pub fn pool<S: AsRef<[f64]>>(single: &[f64], sources: &[S]) -> Option<Pooled> {
     if single.iter().chain(sources.iter().flat_map(|s| s.as_ref())).any(|score| !score.is_finite()) {
         return None;
     }
-    let all = || std::iter::once(&alone).chain(arms.iter().flatten());
-    let df: f64 = all().map(|arm| arm.n - 1.0).sum();
-    let variance = all().map(|arm| arm.squares).sum::<f64>() / df;
-    if df < 1.0 || variance <= NO_VARIANCE {
-        return None;
+    let common = common(&std::iter::once(&alone).chain(arms.iter().flatten()).collect::<Vec<_>>())?;
+    let test = |arm: &Arm| arm.against(arm.spread(common), &alone, alone.spread(common), common.df);
+    let tests = arms.iter().map(|arm| test(arm.as_ref()?)).collect();
+    Some(Pooled { df: common.df, variance: common.variance, tests })
+}
+
+/// The common variance of arms that differ in how their models came about, in squared units of the scores.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CommonVariance(Spread);
+
+impl CommonVariance {
+    /// Of these arms; `None` where there is nothing to test with, as for [`pool`].
+    pub fn of<S: AsRef<[f64]>>(arms: &[S]) -> Option<Self> {
+        if arms.iter().flat_map(|arm| arm.as_ref()).any(|score| !score.is_finite()) {
+            return None;
+        }
+        let arms: Vec<Arm> = arms.iter().filter_map(|scores| Arm::of(scores.as_ref())).collect();
+        common(&arms.iter().collect::<Vec<_>>()).map(Self)
     }
-    let common = Spread { variance, df };
-    let tests = arms.iter().map(|arm| arm.as_ref().and_then(|arm| arm.test(&alone, common))).collect();
-    Some(Pooled { df, variance, tests })
+}
+
+/// Tests one arm against another, each with the common variance of its own pool: t = (m_a − m_b) / √(v_a / n_a + v_b / n_b),
+/// on Satterthwaite's degrees of freedom, at most those of the larger pool. With one pool for both it is the test of
+/// [`pool`]. `None` for an arm without runs.
+pub fn contrast(
+    (arm, own): (&[f64], CommonVariance),
+    (reference, other): (&[f64], CommonVariance),
+) -> Option<PooledT> {
+    let most = own.0.df.max(other.0.df);
+    let (arm, reference) = (Arm::of(arm)?, Arm::of(reference)?);
+    arm.against(arm.spread(own.0), &reference, reference.spread(other.0), most)
+}
+
+fn common(arms: &[&Arm]) -> Option<Spread> {
+    let df: f64 = arms.iter().map(|arm| arm.n - 1.0).sum();
+    let variance = arms.iter().map(|arm| arm.squares).sum::<f64>() / df;
+    (df >= 1.0 && variance > NO_VARIANCE).then_some(Spread { variance, df })
 }
 
 /// The runs of an arm, as far as a test needs them.
@@ -142,7 +170,7 @@ struct Arm {
 }
 
 /// A variance and the degrees of freedom that it is known with.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Spread {
     variance: f64,
     df: f64,
@@ -162,10 +190,10 @@ impl Arm {
         if is_louder { Spread { variance: own, df: df.min(common.df) } } else { common }
     }
 
-    fn test(&self, alone: &Self, common: Spread) -> Option<PooledT> {
-        let (own, single) = (self.spread(common), alone.spread(common));
+    /// The test against another arm, on at most so many degrees of freedom.
+    fn against(&self, own: Spread, alone: &Self, single: Spread, most: f64) -> Option<PooledT> {
         let (a, b) = (own.variance / self.n, single.variance / alone.n);
-        let df = ((a + b).powi(2) / (a * a / own.df + b * b / single.df)).min(common.df);
+        let df = ((a + b).powi(2) / (a * a / own.df + b * b / single.df)).min(most);
         let (gain, standard_error) = (self.mean - alone.mean, (a + b).sqrt());
         let estimate = Estimate::new(gain, standard_error, df)?;
         Some(PooledT {

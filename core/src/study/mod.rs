@@ -2,6 +2,7 @@
 
 mod columns;
 mod error;
+mod joint;
 mod labels;
 mod lines;
 mod measures;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use columns::{Column, Kind};
 pub use error::StudyError;
+pub use joint::{Controls, Diagnostics, Every, Joint, JointBudget, LONGER, SetItem, Sets};
 pub use labels::{LabelSet, Labels, LabelsError};
 pub use measures::{Measures, Select};
 pub use race::{Race, RaceBudget};
@@ -165,6 +167,13 @@ pub struct Study {
     /// Seeds go where they can still decide something; every pair gets all of them where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub race: Option<Race>,
+    /// Sets of tasks that are trained together; of equal weights, on every pair and on all, where joint training is asked
+    /// for and no block says how.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joint: Vec<Joint>,
+    /// Trainings that show what a gain is made of.
+    #[serde(default, skip_serializing_if = "Controls::is_none")]
+    pub controls: Controls,
     /// The tasks.
     pub task: Vec<Task>,
 }

@@ -1,7 +1,7 @@
 //! Study text → checked [`Study`]: every complaint carries a line and a remedy.
 
 use super::lines::{Lines, line_of};
-use super::{Encoder, LabelsError, Pairs, Protocol, Study, StudyError, Task, Validation, is_hub_id, source};
+use super::{Encoder, LabelsError, Pairs, Protocol, Study, StudyError, Task, Validation, is_hub_id, joint, source};
 
 pub(super) fn parse(text: &str) -> Result<Study, StudyError> {
     let study: Study = toml::from_str(text).map_err(|e| {
@@ -48,18 +48,12 @@ pub(super) fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> 
         return top("seeds", format!("seed {twice} is given twice; every seed must differ"));
     }
     if study.protocols.is_empty() {
-        return top("protocols", "no protocols; give \"single\", \"sequential\" or both".into());
-    }
-    if study.protocols.contains(&Protocol::Joint) {
-        return top(
-            "protocols",
-            "protocol \"joint\" is not in this version; give \"single\" and \"sequential\"".into(),
-        );
+        return top("protocols", "no protocols; give some of \"single\", \"sequential\" and \"joint\"".into());
     }
     if study.protocols.contains(&Protocol::Source) {
         return top(
             "protocols",
-            "\"source\" runs come from [recipe.source]; give \"single\" and \"sequential\"".into(),
+            "\"source\" runs come from [recipe.source]; give some of \"single\", \"sequential\" and \"joint\"".into(),
         );
     }
     if study.encoder.is_empty() {
@@ -95,8 +89,25 @@ pub(super) fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> 
         }
     }
     check_pairs(study, lines)?;
+    check_joint(study, lines)?;
     let race = study.race.as_ref().map_or(Ok(()), |race| race.check(study));
     race.map_err(|(key, m)| lines.table_error("race", key, m))
+}
+
+fn check_joint(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
+    if !study.joint.is_empty() && !study.protocols.contains(&Protocol::Joint) {
+        let message = "[[joint]] says how, and `protocols` does not ask for it; add \"joint\", or remove the block";
+        return Err(lines.error("joint", Some(0), "", message.into()));
+    }
+    if study.protocols.contains(&Protocol::Joint) && study.task.len() < 2 {
+        return Err(lines.error("protocols", None, "", "\"joint\" trains tasks together, and there is one; add a [[task]]".into()));
+    }
+    for (i, block) in study.joint.iter().enumerate() {
+        joint::check(study, i, block).map_err(|(key, m)| {
+            lines.error("joint", Some(i), key, format!("[[joint]] `{}`: {m}", block.name()))
+        })?;
+    }
+    joint::check_controls(study).map_err(|(key, m)| lines.table_error("controls", key, m))
 }
 
 fn check_names(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {

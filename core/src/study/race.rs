@@ -77,6 +77,10 @@ impl Race {
                            [\"single\", \"sequential\"], or remove [race]";
             return Err(("looks", message.into()));
         }
+        if study.protocols.contains(&Protocol::Joint) {
+            let message = "a race does not give seeds to joint runs yet; take \"joint\" out of `protocols`, or remove [race]";
+            return Err(("looks", message.into()));
+        }
         match &self.budget {
             RaceBudget::Time(text) if self.budget.seconds().is_none() => Err((
                 "budget",

@@ -65,6 +65,15 @@ macro_rules! recipe {
                 self
             }
         }
+
+        impl RecipeOverride {
+            /// The keys that it sets, `source` left out.
+            pub fn keys(&self) -> Vec<&'static str> {
+                let mut keys = Vec::new();
+                $(if self.$field.is_some() { keys.push(stringify!($field)); })*
+                keys
+            }
+        }
     };
 }
 
@@ -162,8 +171,41 @@ impl Recipe {
         Ok(())
     }
 
+    /// Optimizer steps of a training on so many examples: `max_steps`, else `epochs` times the steps of an epoch, rounded up.
+    pub fn total_steps(&self, examples: usize) -> u64 {
+        self.max_steps.unwrap_or_else(|| {
+            let steps = (self.steps_per_epoch(examples) as f64 * self.epochs).ceil();
+            (steps as u64).max(1)
+        })
+    }
+
+    /// Optimizer steps of one pass over so many examples; the last one may be smaller.
+    pub fn steps_per_epoch(&self, examples: usize) -> u64 {
+        let batches = examples.div_ceil(self.batch_size.max(1));
+        batches.div_ceil(self.gradient_accumulation_steps.max(1)).max(1) as u64
+    }
+
     /// Whether a run with this recipe chooses anything on the validation set.
     pub fn needs_validation(&self) -> bool {
         self.early_stopping_patience.is_some() || self.load_best_model_at_end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_steps() {
+        let recipe = Recipe { batch_size: 32, epochs: 2.5, gradient_accumulation_steps: 2, ..Recipe::default() };
+        // 100 examples: 4 batches, 2 steps a pass.
+        assert_eq!((recipe.steps_per_epoch(100), recipe.total_steps(100)), (2, 5));
+        assert_eq!(Recipe { max_steps: Some(7), ..recipe }.total_steps(100), 7);
+    }
+
+    #[test]
+    fn an_override_names_its_keys() {
+        let change = RecipeOverride { epochs: Some(1.0), max_steps: Some(Some(3)), ..RecipeOverride::default() };
+        assert_eq!(change.keys(), ["epochs", "max_steps"]);
     }
 }

@@ -18,9 +18,9 @@ impl<'r, R> Definition<'r, R> {
 /// The LaTeX of one table for each family that has rows, named in a comment.
 pub fn latex_by_family(analysis: &Analysis, table: impl Fn(&FamilyKey) -> Table) -> String {
     let tables = analysis.families.iter().map(|family| {
-        let FamilyKey { encoder, variant, protocol } = &family.key;
+        let FamilyKey { encoder, variant, .. } = &family.key;
         let table = table(&family.key);
-        let note = format!("{}\n{encoder}, {variant}, {}.", table.note, protocol.name());
+        let note = format!("{}\n{encoder}, {variant}, {}.", table.note, family.key.protocol_name());
         Table { note, ..table }
     });
     tables.filter(|t| !t.rows.is_empty()).map(|t| t.latex()).collect::<Vec<_>>().join("\n")

@@ -26,6 +26,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod text;
+mod together;
 mod training;
 mod value;
 
@@ -44,5 +45,6 @@ pub use seeds::seeds;
 pub use selection::selection;
 pub use similarity::similarity;
 pub use tasks::tasks;
+pub use together::{arm_words, arms, choices, comparisons, comparisons_of, conflicts, joint_runs};
 pub use training::training;
 pub use value::{Show, Value};

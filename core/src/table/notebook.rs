@@ -38,7 +38,7 @@ pub fn fine_tune_performance(study: &Study, runs: &Runs<'_>) -> Table {
 fn table(study: &Study, runs: &Runs<'_>, id: &str, protocol: Protocol, rows: &[(Option<&str>, &str, String)]) -> Table {
     let rows: Vec<_> = study.encoder.iter().flat_map(|e| rows.iter().map(move |row| (e.name.as_str(), row))).collect();
     let mean = |encoder, (source, target, _): &(Option<&str>, &str, String), metric| {
-        let key = ArmKey { encoder, variant: DEFAULT_VARIANT, protocol, source: *source, target };
+        let key = ArmKey { encoder, variant: DEFAULT_VARIANT, protocol, block: None, source: *source, target };
         Value::from(mean_over_seeds(runs, &key, metric))
     };
     Table::of(&rows, id, "")

@@ -14,23 +14,35 @@ pub struct ArmKey<'a> {
     pub variant: &'a str,
     /// How the models came to the target.
     pub protocol: Protocol,
-    /// Trained first; `None` where the target was trained alone.
+    /// Block of joint training; `None` elsewhere.
+    pub block: Option<&'a str>,
+    /// Trained first, or together with the target; `None` where the target was trained alone.
     pub source: Option<&'a str>,
     /// Measured.
     pub target: &'a str,
 }
 
 impl<'a> ArmKey<'a> {
-    /// The arm that a run belongs to; none for one of no ordered pair: a joint run, a chain of several sources, a task
-    /// trained on itself.
-    pub fn of(run: &'a RunRecord) -> Option<Self> {
-        let [target] = run.targets.as_slice() else { return None };
-        let source = match (run.protocol, run.sources.as_slice()) {
-            (Protocol::Single | Protocol::Source, []) => None,
-            (_, [source]) if source != target => Some(source.as_str()),
-            _ => return None,
+    /// The arms that a run belongs to: two for a joint run of two tasks, each of which is the other's partner. None for a
+    /// run of no ordered pair: a joint run of more tasks, a chain of several sources, a task trained on itself.
+    pub fn of(run: &'a RunRecord) -> Vec<Self> {
+        let arm = |block, source, target| Self {
+            encoder: &run.encoder,
+            variant: &run.variant,
+            protocol: run.protocol,
+            block,
+            source,
+            target,
         };
-        Some(Self { encoder: &run.encoder, variant: &run.variant, protocol: run.protocol, source, target })
+        match (run.protocol, run.sources.as_slice(), run.targets.as_slice()) {
+            (Protocol::Joint, [], [a, b]) => {
+                let block = run.joint.as_ref().map(|joint| joint.plan.block.as_str());
+                vec![arm(block, Some(a), b), arm(block, Some(b), a)]
+            }
+            (Protocol::Single | Protocol::Source, [], [target]) => vec![arm(None, None, target)],
+            (_, [source], [target]) if source != target => vec![arm(None, Some(source), target)],
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -44,7 +56,10 @@ pub struct PairKey {
     pub variant: String,
     /// How the model came to its target.
     pub protocol: Protocol,
-    /// Trained first.
+    /// Block of joint training; absent elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<String>,
+    /// Trained first, or together with the target.
     pub source: String,
     /// Measured.
     pub target: String,
@@ -53,13 +68,13 @@ pub struct PairKey {
 impl PairKey {
     /// The runs on the target after the source.
     pub fn transfer(&self) -> ArmKey<'_> {
-        let Self { encoder, variant, protocol, source, target } = self;
-        ArmKey { encoder, variant, protocol: *protocol, source: Some(source), target }
+        let Self { encoder, variant, protocol, block, source, target } = self;
+        ArmKey { encoder, variant, protocol: *protocol, block: block.as_deref(), source: Some(source), target }
     }
 
     /// The runs on the target alone, against which the others are held.
     pub fn single(&self) -> ArmKey<'_> {
-        ArmKey { protocol: Protocol::Single, source: None, ..self.transfer() }
+        ArmKey { protocol: Protocol::Single, block: None, source: None, ..self.transfer() }
     }
 }
 
@@ -73,18 +88,35 @@ pub struct FamilyKey {
     pub variant: String,
     /// How the models came to their targets.
     pub protocol: Protocol,
+    /// Block of joint training; absent elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub block: Option<String>,
 }
 
 impl From<&PairKey> for FamilyKey {
     fn from(key: &PairKey) -> Self {
-        Self { encoder: key.encoder.clone(), variant: key.variant.clone(), protocol: key.protocol }
+        let PairKey { encoder, variant, protocol, block, .. } = key.clone();
+        Self { encoder, variant, protocol, block }
     }
 }
 
 impl FamilyKey {
     /// The family that a transfer run belongs to.
     pub fn of(run: &RunRecord) -> Option<Self> {
-        let key = ArmKey::of(run).filter(|key| key.source.is_some())?;
-        Some(Self { encoder: key.encoder.to_owned(), variant: key.variant.to_owned(), protocol: key.protocol })
+        let key = ArmKey::of(run).into_iter().find(|key| key.source.is_some())?;
+        Some(Self {
+            encoder: key.encoder.to_owned(),
+            variant: key.variant.to_owned(),
+            protocol: key.protocol,
+            block: key.block.map(str::to_owned),
+        })
+    }
+
+    /// Its name for people: `sequential`, `joint`, or `joint/pcgrad` for a block that is not called `equal`.
+    pub fn protocol_name(&self) -> String {
+        match self.block.as_deref() {
+            None | Some("equal") => self.protocol.name().to_owned(),
+            Some(block) => format!("{}/{block}", self.protocol.name()),
+        }
     }
 }

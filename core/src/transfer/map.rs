@@ -44,7 +44,9 @@ impl TransferMap {
         let labels = label_counts(runs);
         let position = |task: &str| metrics.get_index_of(task);
         let mut arms: Vec<(&ArmKey<'_>, &BySeed<'_>)> = runs.arms().collect();
-        arms.sort_by_key(|(k, _)| (k.encoder, k.variant, k.protocol, k.source.map(position), position(k.target)));
+        arms.sort_by_key(|(k, _)| {
+            (k.encoder, k.variant, k.protocol, k.block, k.source.map(position), position(k.target))
+        });
 
         let mut map = Self::default();
         for (key, by_seed) in arms {
@@ -66,10 +68,11 @@ impl TransferMap {
                         encoder: key.encoder.to_owned(),
                         variant: key.variant.to_owned(),
                         protocol,
+                        block: key.block.map(str::to_owned),
                         source: source.to_owned(),
                         target: key.target.to_owned(),
                     };
-                    let alone = ArmKey { protocol: Protocol::Single, source: None, ..*key };
+                    let alone = ArmKey { protocol: Protocol::Single, block: None, source: None, ..*key };
                     let single = runs.arm(&alone).map(|runs| scores(runs, key.target, metric)).unwrap_or_default();
                     let chance = counts.and_then(|counts| metric.chance(counts)).filter(|_| !single.is_empty());
                     let source_collapsed_runs = source_collapsed_runs(runs, key, by_seed);
@@ -102,11 +105,15 @@ fn scores(runs: &BySeed<'_>, task: &str, metric: Metric) -> Arm {
 fn label_counts<'a>(runs: &Runs<'a>) -> BTreeMap<&'a str, Vec<usize>> {
     let mut labels = BTreeMap::new();
     for run in runs.records() {
-        let Some(key) = ArmKey::of(run).filter(|key| !labels.contains_key(key.target)) else { continue };
-        let Some(test) = run.evaluation(key.target, "test") else { continue };
-        let counts: Vec<usize> = test.confusion.iter().map(|row| row.iter().sum::<u64>() as usize).collect();
-        if counts.iter().any(|&count| count > 0) {
-            labels.insert(key.target, counts);
+        for target in run.targets.iter().filter(|_| !ArmKey::of(run).is_empty()) {
+            if labels.contains_key(target.as_str()) {
+                continue;
+            }
+            let Some(test) = run.evaluation(target, "test") else { continue };
+            let counts: Vec<usize> = test.confusion.iter().map(|row| row.iter().sum::<u64>() as usize).collect();
+            if counts.iter().any(|&count| count > 0) {
+                labels.insert(target.as_str(), counts);
+            }
         }
     }
     labels
@@ -114,8 +121,9 @@ fn label_counts<'a>(runs: &Runs<'a>) -> BTreeMap<&'a str, Vec<usize>> {
 
 /// Of the source's models from which the runs of a transfer arm started, those that had collapsed.
 fn source_collapsed_runs(runs: &Runs<'_>, key: &ArmKey<'_>, transfers: &BySeed<'_>) -> usize {
-    let Some(source) = key.source else { return 0 };
-    let model = |protocol| runs.arm(&ArmKey { protocol, source: None, target: source, ..*key });
+    // A partner's model is the run itself.
+    let Some(source) = key.source.filter(|_| key.protocol != Protocol::Joint) else { return 0 };
+    let model = |protocol| runs.arm(&ArmKey { protocol, block: None, source: None, target: source, ..*key });
     let Some(models) = model(Protocol::Source).or_else(|| model(Protocol::Single)) else { return 0 };
     let constant = |run: &&&RunRecord| run.evaluation(source, "test").is_some_and(|e| e.constant);
     transfers.keys().filter_map(|seed| models.get(seed)).filter(constant).count()

@@ -44,12 +44,12 @@ impl<'a> Runs<'a> {
     pub fn new(records: &'a [RunRecord]) -> Result<Self, TransferError> {
         let mut runs = Self { records, arms: IndexMap::new(), unpaired: 0 };
         for record in records {
-            let Some(key) = ArmKey::of(record) else {
-                runs.unpaired += 1;
-                continue;
-            };
-            if let Some(first) = runs.arms.entry(key).or_default().insert(record.seed, record) {
-                return Err(TransferError::Duplicate { first: first.id.clone(), second: record.id.clone() });
+            let keys = ArmKey::of(record);
+            runs.unpaired += usize::from(keys.is_empty());
+            for key in keys {
+                if let Some(first) = runs.arms.entry(key).or_default().insert(record.seed, record) {
+                    return Err(TransferError::Duplicate { first: first.id.clone(), second: record.id.clone() });
+                }
             }
         }
         Ok(runs)
@@ -60,7 +60,7 @@ impl<'a> Runs<'a> {
         self.records
     }
 
-    /// How many records belong to no ordered pair: joint runs, and chains of several sources.
+    /// How many records belong to no ordered pair: joint runs of more than two tasks, and chains of several sources.
     pub fn unpaired(&self) -> usize {
         self.unpaired
     }

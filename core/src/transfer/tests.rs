@@ -48,6 +48,7 @@ fn record(protocol: Protocol, source: Option<&str>, target: &str, seed: u64, tes
         reason: None,
         budget: Default::default(),
         evaluations: IndexMap::from([(target.to_owned(), splits)]),
+        joint: None,
         epochs: Vec::new(),
         curve: Default::default(),
         cost: Default::default(),
@@ -68,6 +69,7 @@ fn key(source: &str, target: &str) -> PairKey {
         encoder: "tiny".into(),
         variant: "default".into(),
         protocol: Protocol::Sequential,
+        block: None,
         source: source.into(),
         target: target.into(),
     }
@@ -191,11 +193,14 @@ fn a_metric_that_was_not_recorded_is_missing() {
 }
 
 #[test]
-fn joint_runs_are_counted_and_left_out() {
+fn a_joint_run_of_two_is_two_pairs_and_one_of_more_is_counted_and_left_out() {
     let mut joint = run(Protocol::Joint, None, "rte", 1, 9);
     joint.targets.push("ag".into());
-    let records = [joint];
-    assert_eq!((mapped(&records).pairs.len(), Runs::new(&records).unwrap().unpaired()), (0, 1));
+    let two = [joint.clone()];
+    assert_eq!((mapped(&two).pairs.len(), Runs::new(&two).unwrap().unpaired()), (2, 0));
+    joint.targets.push("paws".into());
+    let three = [joint];
+    assert_eq!((mapped(&three).pairs.len(), Runs::new(&three).unwrap().unpaired()), (0, 1));
 }
 
 #[test]

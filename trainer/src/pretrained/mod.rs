@@ -14,6 +14,7 @@ pub use load::load;
 pub use tensor_file::TensorFile;
 pub use weights::{Checkpoint, Tensors, head_prefix, read_tensors, tensors_of, to_safetensors, write_tensors};
 
+use crate::data::batch::Padding;
 use crate::encoder::Config;
 
 /// An encoder as the study names it, checked and in memory: shared by every run that starts from it.
@@ -39,6 +40,17 @@ pub struct LoadedEncoder {
     pub architecture: String,
     /// Hash of all of it.
     pub fingerprint: String,
+}
+
+impl LoadedEncoder {
+    /// How its batches are padded.
+    pub fn padding(&self) -> Padding {
+        Padding {
+            pad_id: u32::try_from(self.config.sizes().pad_token_id).unwrap_or_default(),
+            max_length: self.max_length,
+            to_max_length: self.pad_to_max_length,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -129,6 +129,7 @@ fn short_run(study: &Study, job: &Job, item: &Item, model: &Model, target: &str)
         depends_on: Some(model.run.clone()),
         is_source: false,
         recipe: recipe(&full, study.measures.few_steps),
+        joint: None,
         group: 0,
     })
 }

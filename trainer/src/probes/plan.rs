@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use transfermap::fingerprint::digest_json;
 use transfermap::measure::Part;
 use transfermap::metric::Metric;
-use transfermap::plan::{Plan, PlannedRun};
+use transfermap::plan::{DEFAULT_VARIANT, Plan, PlannedRun};
 use transfermap::study::{Precision, Protocol, Recipe, Study, Task};
 
 use super::look::few_steps;
@@ -110,7 +110,8 @@ impl Layout<'_> {
     pub fn run_of(&self, encoder: &str, task: &str, seed: u64) -> Option<&PlannedRun> {
         let of = |protocol| {
             let fits = move |r: &&PlannedRun| {
-                r.encoder == encoder && r.protocol == protocol && r.seed == seed && r.targets == [task]
+                let own = (r.encoder.as_str(), r.variant.as_str(), r.protocol, r.seed);
+                own == (encoder, DEFAULT_VARIANT, protocol, seed) && r.targets == [task]
             };
             self.plan.runs.iter().find(fits)
         };

@@ -9,6 +9,7 @@ use transfermap::record::Classes;
 use transfermap::report::{EncoderSummary, SplitSummary, TaskSummary};
 use transfermap::study::{Protocol, Study, Task};
 
+use crate::backend::Device;
 use crate::data::{self, Example, TaskData, TokenisedSplit, TokenisedTask};
 use crate::error::{Wrong, chain};
 use crate::pretrained::{self, LoadedEncoder};
@@ -37,8 +38,9 @@ pub enum Absent {
 ///
 /// # Errors
 /// Whatever is wrong with a data file or an encoder: [`Wrong`].
-pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: Absent) -> anyhow::Result<Prepared> {
-    let mut contents = Contents { backend: backend.to_owned(), ..Contents::default() };
+pub fn prepare(study: &Study, base: &Path, cache: &Path, device: Device, absent: Absent) -> anyhow::Result<Prepared> {
+    let mut contents =
+        Contents { backend: device.backend().into(), products: device.products(), ..Contents::default() };
     let base_folder = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
     let mut inputs = Inputs { base: base_folder, ..Inputs::default() };
     let mut encoders = Vec::new();
@@ -81,6 +83,7 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: 
             tasks.iter().filter(|(t, _)| t.name != task.name).map(|(t, d)| (t.name.as_str(), d)).collect();
         let fingerprint = task_digest(study, task, rows);
         contents.tasks.insert(task.name.clone(), fingerprint.clone());
+        contents.examples.insert(task.name.clone(), rows.train.len());
         inputs.tasks.push(TaskSummary {
             name: task.name.clone(),
             kind: task.kind,

@@ -77,7 +77,7 @@ fn charts(shown: &Shown, choices: &str, family: &FamilyKey) -> anyhow::Result<Ve
 }
 
 fn folder_of(family: &FamilyKey) -> String {
-    safe(&[&family.encoder, &family.variant, family.protocol.name()].join("-"))
+    safe(&[&family.encoder, &family.variant, &family.protocol_name().replace('/', "-")].join("-"))
 }
 
 /// A name that is no path and that every file system takes.

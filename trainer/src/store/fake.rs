@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use transfermap::fingerprint::digest;
 use transfermap::plan::{Contents, Plan, PlannedRun};
-use transfermap::record::{Budget, Cost, Evaluation, RunRecord};
+use transfermap::record::{Budget, Cost, Evaluation, JointRecord, RunRecord};
 use transfermap::study::Study;
 
 use super::records::ok_record;
@@ -34,6 +34,8 @@ pub fn plan(tasks: &[&str], seeds: &[u64]) -> Plan {
         tasks: tasks.iter().map(|t| ((*t).to_owned(), digest(t.as_bytes()))).collect(),
         encoders: [("tiny".to_owned(), "e".to_owned())].into_iter().collect(),
         backend: "flex".into(),
+        examples: tasks.iter().map(|t| ((*t).to_owned(), 100)).collect(),
+        products: None,
     };
     Plan::new(&study, &contents).unwrap()
 }
@@ -76,6 +78,7 @@ pub fn result(run: &PlannedRun, state: &str) -> Finished {
         evaluations: run.targets.iter().map(|t| (t.clone(), splits.clone())).collect(),
         epochs: Vec::new(),
         curve: Default::default(),
+        joint: run.joint.clone().map(|plan| JointRecord::of_plan(plan, run.recipe.learning_rate)),
         cost: Cost { seconds: 0.25, ..Default::default() },
         predictions: run.targets.iter().map(|t| (t.clone(), vec![prediction.clone()])).collect(),
         model: safetensors::serialize([(format!("w.{}", run.targets[0]), view)], None).unwrap(),

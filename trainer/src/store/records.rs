@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use transfermap::plan::{Plan, PlannedRun};
-use transfermap::record::{Provenance, RECORD_SCHEMA, RunRecord, Status};
+use transfermap::record::{JointRecord, Provenance, RECORD_SCHEMA, RunRecord, Status};
 
 use crate::atomic::{self, FileError};
 use crate::train::{Finished, Prediction};
@@ -229,6 +229,7 @@ pub fn failed_record(run: &PlannedRun, reason: &str, provenance: Provenance) -> 
         reason: Some(reason.to_owned()),
         budget: Default::default(),
         evaluations: Default::default(),
+        joint: run.joint.clone().map(|plan| JointRecord::of_plan(plan, run.recipe.learning_rate)),
         epochs: Vec::new(),
         curve: Default::default(),
         cost: Default::default(),
@@ -244,6 +245,7 @@ pub fn ok_record(run: &PlannedRun, finished: &Finished, provenance: Provenance) 
         reason: None,
         budget: finished.budget.clone(),
         evaluations: finished.evaluations.clone(),
+        joint: finished.joint.clone(),
         epochs: finished.epochs.clone(),
         curve: finished.curve.clone(),
         cost: finished.cost,

@@ -80,7 +80,15 @@ pub fn write_csv(root: &Path, report: &Report, analysis: &Analysis) -> anyhow::R
         ("selection.csv", table::selection(&all(&analysis.selection))),
         ("predictors.csv", table::predictors(&predictors.collect::<Vec<_>>())),
     ];
-    write_tables(root, tables.map(|(name, table)| (name, table.csv())))
+    let mut tables = Vec::from(tables);
+    if let Some(together) = &analysis.together {
+        tables.extend([
+            ("comparisons.csv", table::comparisons(&together.comparisons)),
+            ("joint.csv", table::joint_runs(report)),
+            ("conflict.csv", table::conflicts(&together.conflicts)),
+        ]);
+    }
+    write_tables(root, tables.into_iter().map(|(name, table)| (name, table.csv())))
 }
 
 /// Writes the tables for a paper; returns what was written. A table without rows is no file.

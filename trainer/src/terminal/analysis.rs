@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use transfermap::analysis::{
-    Analysis, FamilyAnalysis, PairAnalysis, PairOutcome, PredictionAnalysis, PredictorAnalysis,
+    Analysis, FamilyAnalysis, PairAnalysis, PairOutcome, PredictionAnalysis, PredictorAnalysis, Question,
 };
 use transfermap::metric::Metric;
 use transfermap::number::{self, or_missing};
@@ -41,6 +41,10 @@ fn answer(out: &mut dyn Write, analysis: &Analysis, shown: Shown, colour: bool) 
         }
     }
     race(out, analysis, colour)?;
+    if let Some(together) = &analysis.together {
+        print(out, &table::arms(&together.arms), colour)?;
+        writeln!(out, "\n{}", together.sentence)?;
+    }
     for difference in &analysis.encoder_differences {
         let (encoder, other) = (&difference.encoder, &difference.other);
         writeln!(out, "\n── {encoder} less {other} · {} · {}", difference.variant, difference.protocol.name())?;
@@ -80,6 +84,13 @@ pub fn full(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::Resul
         let means = analysis.selection.iter().filter(|s| s.family == family.key && s.target.is_none());
         print(out, &table::selection(&means.collect::<Vec<_>>()), colour)?;
     }
+    if let Some(together) = &analysis.together {
+        for question in Question::ALL {
+            print(out, &table::comparisons_of(question, &together.comparisons), colour)?;
+        }
+        print(out, &table::choices(&together.choices), colour)?;
+        print(out, &table::conflicts(&together.conflicts), colour)?;
+    }
     if let Some(changed) = analysis.changed_verdicts() {
         writeln!(out, "\n{changed}")?;
     }
@@ -103,7 +114,7 @@ fn heading(out: &mut dyn Write, analysis: &Analysis, family: &FamilyAnalysis) ->
         return Ok(());
     }
     let key = &family.key;
-    writeln!(out, "\n── {} · {} · {}", key.encoder, key.variant, key.protocol.name())
+    writeln!(out, "\n── {} · {} · {}", key.encoder, key.variant, key.protocol_name())
 }
 
 fn study_level(out: &mut dyn Write, family: &FamilyAnalysis, colour: bool) -> io::Result<()> {

@@ -12,7 +12,7 @@ use transfermap::table;
 pub fn print(out: &mut dyn Write, recommendations: &[Recommendation]) -> io::Result<()> {
     for r in recommendations {
         let key = &r.family;
-        writeln!(out, "\n── {} · {} · {}", key.encoder, key.variant, key.protocol.name())?;
+        writeln!(out, "\n── {} · {} · {}", key.encoder, key.variant, key.protocol_name())?;
         super::print(out, &table::recommendation(r), false)?;
         if let Some(prediction) = &r.prediction {
             writeln!(out, "\n{prediction}")?;

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use transfermap::analysis::{Options, detectable as detectable_gains};
+use transfermap::multitask::quotas::total;
+use transfermap::plan::PlannedRun;
 use transfermap::race::Course;
 use transfermap::report::{Report, TaskSummary};
 use transfermap::study::Protocol;
@@ -17,7 +19,6 @@ use crate::run::planned::Outlook;
 use crate::run::request::Request;
 use crate::run::start::Outcome;
 use crate::store::survey::listed;
-use crate::train::schedule::total_steps;
 
 /// Prints the summary of a study, with the files that were written.
 ///
@@ -81,6 +82,23 @@ pub fn detectable(out: &mut dyn Write, outlook: &Outlook, like: Option<&Report>)
     Ok(writeln!(out, "  {from}")?)
 }
 
+/// The batches of a run, of all its tasks.
+fn batches(outlook: &Outlook, run: &PlannedRun) -> u64 {
+    let Outlook { study, inputs, .. } = outlook;
+    let examples = |task: &str| {
+        let summary = inputs.tasks.iter().find(|s| s.name == task);
+        summary.and_then(|t| t.splits.get("train")).map_or(0, |s| s.examples)
+    };
+    match &run.joint {
+        Some(plan) => {
+            let own = |task: &String| study.task(task).map(|t| study.recipe_for(t, run.protocol));
+            let alone = |task: &String| own(task).map(|recipe| recipe.total_steps(examples(task)));
+            total(&run.targets.iter().filter_map(alone).collect::<Vec<u64>>(), plan.share)
+        }
+        None => run.targets.first().map_or(0, |task| run.recipe.total_steps(examples(task))),
+    }
+}
+
 /// Prints what `--dry-run` found.
 ///
 /// # Errors
@@ -93,15 +111,13 @@ pub fn dry_run(out: &mut dyn Write, outlook: &Outlook, keeps_models: bool) -> io
     let mut steps = 0;
     for run in &selection.runs {
         *by_protocol.entry(run.protocol).or_default() += 1;
-        let task = run.targets.first().and_then(|t| inputs.tasks.iter().find(|s| s.name == *t));
-        let examples = task.and_then(|t| t.splits.get("train")).map_or(0, |s| s.examples);
-        steps += total_steps(&run.recipe, examples);
+        steps += batches(outlook, run);
     }
     for (protocol, count) in by_protocol {
         writeln!(out, "  {:<12}{count}", protocol.name())?;
     }
     let all = if study.race.is_some() { "all seeds" } else { "in all" };
-    writeln!(out, "  {all:<12}{} runs, about {steps} optimizer steps", selection.runs.len())?;
+    writeln!(out, "  {all:<12}{} runs, about {steps} batches", selection.runs.len())?;
     if !selection.added.is_empty() {
         writeln!(out, "  of these, others start from: {}", listed(&selection.added))?;
     }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use transfermap::record::{Budget, Curve, EpochRecord};
+use transfermap::multitask::diagnostics::Sample;
+use transfermap::record::{Budget, Curve, EpochRecord, TaskCurve};
 
 use super::job::TrainError;
 use crate::atomic;
@@ -46,6 +48,21 @@ pub struct State {
     /// The one number of steps for all parameters, of which earlier versions knew.
     #[serde(default, skip_serializing)]
     pub optimizer_step: i32,
+    /// Loss and weight of each task so far, where there are several.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub curves: IndexMap<String, TaskCurve>,
+    /// What was seen of the gradients so far.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<Sample>,
+    /// Steps at which the method had no answer.
+    #[serde(default)]
+    pub degenerate_steps: u64,
+    /// Steps at which a task's gradient was zero beside the others'.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub left_out_steps: IndexMap<String, u64>,
+    /// Seconds that looking at the gradients took.
+    #[serde(default)]
+    pub diagnostics_seconds: f64,
     /// What the weighting method remembers.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub method: Value,

@@ -7,15 +7,21 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use transfermap::metric::Metric;
-use transfermap::plan::PlannedRun;
-use transfermap::record::{Budget, Cost, Curve, EpochRecord, Evaluation};
+use transfermap::multitask::method::{Method, Rule};
+use transfermap::plan::{JointPlan, PlannedRun};
+use transfermap::record::{Budget, Cost, Curve, EpochRecord, Evaluation, JointRecord};
 use transfermap::study::Recipe;
 
 use super::model::ModelError;
 use crate::backend::{Device, DeviceError};
 use crate::data::TokenisedTask;
-use crate::multitask::method::MethodInfo;
 use crate::pretrained::{LoadedEncoder, WeightsError};
+
+/// Makes the rule of a training.
+pub type MakeRule<'a> = &'a dyn Fn(&[&str]) -> Rule;
+
+/// All parts weigh the same.
+pub const EQUAL: MakeRule<'static> = &|tasks| Method::default().build(tasks);
 
 /// One training to do: of one task, or of several together on one body.
 pub struct Job<'a> {
@@ -26,8 +32,10 @@ pub struct Job<'a> {
     pub encoder: &'a LoadedEncoder,
     /// Its tasks, in the order of the run's targets. One body is trained, with a head for each.
     pub parts: Vec<Part<'a>>,
-    /// What the gradient of each part weighs.
-    pub method: &'a MethodInfo,
+    /// How the parts share batches and steps; as many batches as each has alone, all steps shared, where it is absent.
+    pub joint: Option<&'a JointPlan>,
+    /// Makes the rule by which the gradients of the parts are weighed, from their names.
+    pub rule: MakeRule<'a>,
     /// The source run's model.safetensors; absent for runs that start from the encoder.
     pub source_model: Option<&'a Path>,
     /// The mid-run checkpoint: read when it is there, written as time passes and on a stop. One file.
@@ -49,6 +57,13 @@ pub struct Part<'a> {
     pub metric: Metric,
     /// Its batches, their number and precision, and where its head comes from.
     pub recipe: &'a Recipe,
+}
+
+impl Job<'_> {
+    /// The tasks, as the streams of random numbers name them that belong to all of them.
+    pub(super) fn set_name(&self) -> String {
+        self.parts.iter().map(|p| p.task).collect::<Vec<_>>().join("+")
+    }
 }
 
 /// Told after every optimizer step.
@@ -86,6 +101,8 @@ pub struct Finished {
     pub epochs: Vec<EpochRecord>,
     /// Loss and learning rate by step.
     pub curve: Curve,
+    /// How its tasks were trained together, where the run says how.
+    pub joint: Option<JointRecord>,
     /// Time and memory.
     pub cost: Cost,
     /// Test predictions by task, in data-set order.

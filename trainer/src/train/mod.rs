@@ -4,13 +4,14 @@ mod checkpoint;
 pub mod evaluate;
 pub mod gradient;
 mod job;
-pub mod loss;
 mod member;
 mod memory;
 pub mod model;
 pub mod optimizer;
+mod products;
 mod results;
 mod run;
 pub mod schedule;
+mod weighing;
 
-pub use job::{Finished, Job, Outcome, Part, Prediction, StepProgress, TrainError};
+pub use job::{EQUAL, Finished, Job, MakeRule, Outcome, Part, Prediction, StepProgress, TrainError};

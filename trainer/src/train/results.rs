@@ -1,8 +1,8 @@
 //! What a training comes to: scores after every pass, the best pass where one is kept, and the end.
 
-use burn::tensor::backend::AutodiffBackend;
 use indexmap::IndexMap;
-use transfermap::record::{Cost, EpochRecord, EpochScores, Evaluation};
+use transfermap::multitask::diagnostics::Summary;
+use transfermap::record::{Cost, EpochRecord, EpochScores, Evaluation, JointRecord};
 use transfermap::transfer::chance_corrected_gain;
 
 use super::evaluate::{predict, score};
@@ -10,9 +10,14 @@ use super::job::{Finished, Prediction, TrainError};
 use super::member::Member;
 use super::memory;
 use super::model::TaskHead;
+use super::products;
 use super::run::Trainee;
 use crate::data::TokenisedSplit;
-use crate::pretrained::to_safetensors;
+use crate::kernel::Trains;
+use crate::pretrained::{tensors_of, to_safetensors};
+
+/// Most points of a task's curve in a record.
+const POINTS: usize = 50;
 
 /// Predictions and scores of one task by split.
 type OfTask = IndexMap<&'static str, (Vec<Prediction>, Evaluation)>;
@@ -20,7 +25,7 @@ type OfTask = IndexMap<&'static str, (Vec<Prediction>, Evaluation)>;
 /// Of every task, in the order of the parts.
 pub(super) type Results = IndexMap<String, OfTask>;
 
-impl<B: AutodiffBackend> Trainee<'_, B> {
+impl<B: Trains> Trainee<'_, B> {
     /// Scores the model on every split of every task, and books the pass.
     pub(super) fn score_all(&mut self) -> Result<Results, TrainError> {
         let results = self.results()?;
@@ -89,6 +94,28 @@ impl<B: AutodiffBackend> Trainee<'_, B> {
         }
     }
 
+    /// How the tasks were trained together, where the run says how.
+    fn joint_record(&self) -> Option<JointRecord> {
+        let plan = self.job.joint?;
+        let names = || self.members.iter().map(|m| m.task().to_owned());
+        let state = &self.state;
+        let set: Vec<&str> = self.members.iter().map(Member::task).collect();
+        let diagnostics = plan.diagnostics.every(self.turns.steps()).filter(|_| !state.samples.is_empty()).map(|every| {
+            let names = tensors_of(&self.model.body.valid());
+            Summary::new(&set, &products::groups(names.keys().map(String::as_str)), every, &state.samples)
+        });
+        Some(JointRecord {
+            plan: plan.clone(),
+            learning_rate: self.job.run.recipe.learning_rate,
+            alone: names().zip(self.alone.iter().copied()).collect(),
+            quotas: names().zip(self.turns.quotas().iter().copied()).collect(),
+            degenerate_steps: state.degenerate_steps,
+            left_out_steps: state.left_out_steps.clone(),
+            curves: state.curves.iter().map(|(task, curve)| (task.clone(), curve.thinned(POINTS))).collect(),
+            diagnostics,
+        })
+    }
+
     /// Turns the last pass, or the best one where asked for, into the result.
     pub(super) fn finish(mut self, mut results: Results) -> Result<Finished, TrainError> {
         if !self.best.is_empty() {
@@ -112,12 +139,15 @@ impl<B: AutodiffBackend> Trainee<'_, B> {
             }
             evaluations.insert(task, by_split);
         }
+        let joint = self.joint_record();
         let state = self.state;
         Ok(Finished {
+            joint,
             cost: Cost {
                 seconds: state.seconds,
                 examples_per_second: state.budget.examples as f64 / state.training_seconds.max(1e-9),
                 peak_memory_bytes: memory::peak_bytes(),
+                diagnostics_seconds: state.diagnostics_seconds,
             },
             budget: state.budget,
             evaluations,

@@ -4,18 +4,22 @@
 use std::fs;
 use std::time::Instant;
 
-use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, Transaction};
+use transfermap::multitask::quotas::{Sampling, quotas};
+use transfermap::multitask::turns::{self, Step, Turn, Turns};
+use transfermap::random::stream;
 
 use super::checkpoint::{self, Snapshot, State};
 use super::gradient::Gradient;
 use super::job::{Job, Outcome, StepProgress, TrainError};
-use super::member::{Member, Passed};
+use super::member::Member;
 use super::model::{Model, Origin, TaskHead, configured};
 use super::optimizer::AdamW;
-use super::schedule::{Schedule, total_steps};
+use super::schedule::Schedule;
+use super::weighing::{Seen, Weighing};
 use crate::backend::{Work, run_on};
-use crate::multitask::method::Weights;
-use crate::multitask::turns::{Turn, Turns};
+use crate::kernel::Trains;
 use crate::pretrained::{Tensors, head_prefix};
 
 impl Job<'_> {
@@ -37,7 +41,7 @@ struct Training<'j, 'd, 'o> {
 impl Work for Training<'_, '_, '_> {
     type Output = Result<Outcome, TrainError>;
 
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+    fn run<B: Trains>(self, device: &B::Device) -> Self::Output {
         let mut trainee = Trainee::<B>::start(self.job, device)?;
         loop {
             if !trainee.train_until_scores(self.observe)? {
@@ -53,14 +57,16 @@ impl Work for Training<'_, '_, '_> {
 }
 
 /// A model in training.
-pub(super) struct Trainee<'j, B: AutodiffBackend> {
+pub(super) struct Trainee<'j, B: Trains> {
     pub(super) job: &'j Job<'j>,
     pub(super) device: B::Device,
     pub(super) model: Model<B>,
     /// One for each head of the model.
     pub(super) members: Vec<Member<'j>>,
-    turns: Turns,
-    method: Box<dyn Weights>,
+    pub(super) turns: Turns,
+    /// Batches of each part's single run.
+    pub(super) alone: Vec<u64>,
+    weighing: Weighing,
     optimizer: AdamW<B::InnerBackend>,
     schedule: Schedule,
     pub(super) state: State,
@@ -69,21 +75,23 @@ pub(super) struct Trainee<'j, B: AutodiffBackend> {
     last_save: Instant,
 }
 
-impl<'j, B: AutodiffBackend> Trainee<'j, B> {
+impl<'j, B: Trains> Trainee<'j, B> {
     /// The first weights, or where the checkpoint stands.
     fn start(job: &'j Job<'_>, device: &B::Device) -> Result<Self, TrainError> {
         let recipe = &job.run.recipe;
-        let quotas = job.parts.iter().map(|p| total_steps(p.recipe, p.data.train.len())).collect();
-        let turns = Turns::new(quotas);
+        let alone: Vec<u64> = job.parts.iter().map(|p| p.recipe.total_steps(p.data.train.len())).collect();
+        let members: Vec<Member<'_>> = job.parts.iter().map(|part| Member::new(job, *part)).collect();
+        let turns = turns_of(job, &alone, &members.iter().map(Member::per_pass).collect::<Vec<u64>>());
         let mut trainee = Self {
             job,
             device: device.clone(),
             model: first_weights(job, device)?,
-            members: job.parts.iter().map(|part| Member::new(job, *part)).collect(),
-            method: (job.method.build)(job.parts.len()),
+            members,
+            weighing: Weighing::new(job, turns.steps()),
             optimizer: AdamW::new(recipe),
             schedule: Schedule::new(recipe, turns.steps()),
             turns,
+            alone,
             state: State { fingerprint: job.run.fingerprint.clone(), ..State::default() },
             best: Tensors::new(),
             clock: Instant::now(),
@@ -99,7 +107,7 @@ impl<'j, B: AutodiffBackend> Trainee<'j, B> {
         let corrupt = |reason| TrainError::CorruptCheckpoint { path: self.job.checkpoint.to_owned(), reason };
         self.model = self.model.clone().set(snapshot.model).map_err(|e| corrupt(e.to_string()))?;
         let of_method = std::mem::take(&mut snapshot.state.method);
-        self.method.restore(of_method).map_err(|e| corrupt(e.to_string()))?;
+        self.weighing.rule.restore(of_method).map_err(|e| corrupt(e.to_string()))?;
         self.optimizer.restore(|name| snapshot.state.steps_of(name), snapshot.moments, &self.device);
         self.best = snapshot.best;
         self.state = snapshot.state;
@@ -109,7 +117,7 @@ impl<'j, B: AutodiffBackend> Trainee<'j, B> {
     fn save(&mut self) -> Result<(), TrainError> {
         self.tick();
         let (optimizer_steps, moments) = self.optimizer.state();
-        let state = State { optimizer_steps, method: self.method.state(), ..self.state.clone() };
+        let state = State { optimizer_steps, method: self.weighing.rule.state(), ..self.state.clone() };
         let snapshot = Snapshot { state, model: self.model.tensors(), moments, best: self.best.clone() };
         checkpoint::save(self.job.checkpoint, &snapshot)?;
         self.last_save = Instant::now();
@@ -127,7 +135,7 @@ impl<'j, B: AutodiffBackend> Trainee<'j, B> {
     /// Trains until the model is to be scored; `false` when asked to stop before.
     fn train_until_scores(&mut self, observe: &mut dyn FnMut(StepProgress) -> bool) -> Result<bool, TrainError> {
         let per_pass: Vec<u64> = self.members.iter().map(Member::per_pass).collect();
-        let end = self.turns.scored_after(self.state.epochs.len() as u64 + 1, &per_pass);
+        let end = self.turns.scored_after(self.state.epochs.len() as u64 + 1, &self.alone, &per_pass);
         while self.state.step < end {
             let loss = self.step()?;
             self.state.training_seconds += self.tick();
@@ -143,27 +151,42 @@ impl<'j, B: AutodiffBackend> Trainee<'j, B> {
         Ok(true)
     }
 
-    /// One optimizer step of the body, and of the heads whose turn it is; returns the mean of their losses.
+    /// One optimizer step of the body, and of the heads whose turn it is; returns the mean of their losses. A GPU has all
+    /// of it queued before loss and norm are waited for.
     fn step(&mut self) -> Result<f64, TrainError> {
         let (rate, number) = (self.schedule.rate(self.state.step), self.state.step + 1);
         let turns = self.turns.of(self.state.step);
+        let share = 1.0 / turns.len().max(1) as f64;
         let tasks: Vec<usize> = turns.iter().map(|t| t.part).collect();
-        let weights = self.method.weights(&tasks);
-        let share = 1.0 / tasks.len().max(1) as f64;
-        let (mut body, mut heads) = (Gradient::default(), Gradient::default());
-        let mut losses = Vec::with_capacity(tasks.len());
-        for (turn, weight) in turns.into_iter().zip(weights) {
-            let passed = self.pass(turn)?;
-            body = body.plus(passed.body.scaled(weight));
-            heads = heads.plus(passed.head.scaled(weight));
-            losses.push(passed.loss);
+        let mut combining = self.weighing.step(number, &tasks);
+        let (mut heads, mut numbers, mut passes) = (Gradient::default(), Vec::new(), Vec::new());
+        for Turn { part, batch } in turns {
+            // Turns are those of the parts, and a part has examples.
+            let Some(passed) = self.members[part].pass(batch, &self.model, part, &self.device) else { continue };
+            heads = heads.plus(passed.head.scaled(combining.add(passed.body)));
+            numbers.push(passed.loss);
+            passes.push((part, passed.examples, passed.tokens));
+            if combining.looks_twice_at(part) {
+                // Another batch of the same task at the same weights: what it tells of the task's own noise.
+                let began = Instant::now();
+                let other = self.members[part].pass(batch + 1, &self.model, part, &self.device);
+                combining.second(other.map(|other| other.body), began.elapsed().as_secs_f64());
+            }
         }
-        let gradient = body.scaled(share).plus(heads);
+        let (body, seen) = combining.finish();
+        let gradient = body.plus(heads);
         let norm = gradient.norm();
+        let clip = gradient.clip(&norm, self.job.run.recipe.max_grad_norm);
+        self.model.step(&mut self.optimizer, gradient, clip.as_ref(), rate);
+        numbers.push(norm);
+        let mut losses = on_host(numbers);
+        let norm = losses.pop().unwrap_or_default();
+        for ((part, examples, tokens), loss) in passes.into_iter().zip(&losses) {
+            self.book(part, examples, tokens, *loss)?;
+        }
         finite("gradient norm", norm, number)?;
-        let gradient = gradient.clipped(norm, self.job.run.recipe.max_grad_norm);
-        self.model = self.model.clone().moved(&mut self.optimizer, gradient, rate);
-        self.method.observe(&tasks, &losses);
+        self.weighing.observe(&tasks, &losses);
+        self.note(number, &tasks, &losses, seen);
         let loss = losses.iter().sum::<f64>() * share;
         let state = &mut self.state;
         state.step = number;
@@ -174,25 +197,43 @@ impl<'j, B: AutodiffBackend> Trainee<'j, B> {
         Ok(loss)
     }
 
-    /// Passes a task's batch through the model and back, and books it.
-    fn pass(&mut self, Turn { part, batch }: Turn) -> Result<Passed<B>, TrainError> {
-        // Turns are those of the parts.
-        let member = &mut self.members[part];
-        let passed = member.pass(batch, &self.model, part, &self.device);
-        finite(&member.name_of("loss"), passed.loss, self.state.step + 1)?;
+    /// Books what was seen of a step of several tasks.
+    fn note(&mut self, number: u64, tasks: &[usize], losses: &[f64], seen: Seen) {
+        if self.members.len() < 2 {
+            return;
+        }
         let state = &mut self.state;
-        state.loss_sum += passed.loss * passed.examples as f64;
-        state.loss_examples += passed.examples;
-        state.budget.examples += passed.examples;
-        state.budget.tokens += passed.tokens;
+        for ((part, loss), weight) in tasks.iter().zip(losses).zip(&seen.weights) {
+            let curve = state.curves.entry(self.members[*part].task().to_owned()).or_default();
+            curve.step.push(number);
+            curve.loss.push(*loss);
+            curve.weight.push(*weight);
+        }
+        state.degenerate_steps += u64::from(seen.degenerate);
+        for part in seen.left_out {
+            *state.left_out_steps.entry(self.members[part].task().to_owned()).or_default() += 1;
+        }
+        state.samples.extend(seen.sample);
+        state.diagnostics_seconds += seen.seconds;
+    }
+
+    /// Books a task's batch.
+    fn book(&mut self, part: usize, examples: u64, tokens: u64, loss: f64) -> Result<(), TrainError> {
+        let member = &self.members[part];
+        finite(&member.name_of("loss"), loss, self.state.step + 1)?;
+        let state = &mut self.state;
+        state.loss_sum += loss * examples as f64;
+        state.loss_examples += examples;
+        state.budget.examples += examples;
+        state.budget.tokens += tokens;
         if !member.alone {
             let of_task = state.budget.by_task.entry(member.task().to_owned()).or_default();
             of_task.batches += 1;
-            of_task.examples += passed.examples;
-            of_task.tokens += passed.tokens;
+            of_task.examples += examples;
+            of_task.tokens += tokens;
             of_task.epochs = member.passes(of_task.examples);
         }
-        Ok(passed)
+        Ok(())
     }
 
     /// Passes over the training sets so far.
@@ -208,8 +249,20 @@ impl<'j, B: AutodiffBackend> Trainee<'j, B> {
     }
 }
 
+/// Whose turn each step is: what each part has alone, together, where the run does not say otherwise.
+fn turns_of(job: &Job<'_>, alone: &[u64], per_pass: &[u64]) -> Turns {
+    let Some(plan) = job.joint else { return Turns::new(alone.to_vec()) };
+    let stretches = usize::try_from(turns::most_passes(alone, per_pass)).unwrap_or(1);
+    let sampling: &Sampling = &plan.sampling;
+    let quotas = quotas(sampling, alone, plan.share, stretches);
+    match plan.step {
+        Step::Together => Turns::together(quotas),
+        Step::Alternate => Turns::alternate(quotas, &mut stream(job.run.seed, &job.set_name(), "schedule")),
+    }
+}
+
 /// One body, and a head for each part.
-fn first_weights<B: AutodiffBackend>(job: &Job<'_>, device: &B::Device) -> Result<Model<B>, TrainError> {
+fn first_weights<B: Trains>(job: &Job<'_>, device: &B::Device) -> Result<Model<B>, TrainError> {
     let source = match job.source_model {
         Some(path) => Some(fs::read(path).map_err(|source| TrainError::Io { path: path.to_owned(), source })?),
         None => None,
@@ -223,6 +276,13 @@ fn first_weights<B: AutodiffBackend>(job: &Job<'_>, device: &B::Device) -> Resul
         heads.push(TaskHead { prefix: head_prefix(part.task, job.parts.len()), head });
     }
     Ok(Model { body, heads })
+}
+
+/// Single numbers of a device, all waited for together.
+fn on_host<B: Backend>(numbers: Vec<Tensor<B, 1>>) -> Vec<f64> {
+    let all = numbers.into_iter().fold(Transaction::default(), Transaction::register);
+    let number = |data: burn::tensor::TensorData| data.iter::<f64>().next().unwrap_or(f64::NAN);
+    all.execute().into_iter().map(number).collect()
 }
 
 fn finite(what: &str, value: f64, step: u64) -> Result<(), TrainError> {

@@ -4,16 +4,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use transfermap::metric::Metric;
-use transfermap::plan::PlannedRun;
+use transfermap::multitask::method::{Method, Rule, StateError, Weights};
+use transfermap::multitask::quotas::Sampling;
+use transfermap::multitask::turns::Step;
+use transfermap::plan::{JointPlan, PlannedRun};
 use transfermap::record::EpochRecord;
-use transfermap::study::{Precision, Protocol, Recipe};
+use transfermap::study::{Diagnostics, Head, LrSchedulerType, Precision, Protocol, Recipe};
 
-use super::super::job::{Finished, Part};
+use super::super::job::{EQUAL, Finished, MakeRule, Part};
 use super::*;
 use crate::backend::Device;
 use crate::data::{TokenisedSplit, TokenisedTask};
 use crate::encoder::Config;
-use crate::multitask::method::{EQUAL, MethodInfo, StateError, Weights};
 use crate::pretrained::{Checkpoint, LoadedEncoder};
 
 const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":8,"hidden_size":16,"num_hidden_layers":2,
@@ -89,6 +91,7 @@ fn run(recipe: Recipe) -> PlannedRun {
         depends_on: None,
         is_source: false,
         recipe,
+        joint: None,
         group: 0,
     }
 }
@@ -126,7 +129,8 @@ impl Setup {
             run: &self.run,
             encoder: &self.encoder,
             parts,
-            method: EQUAL,
+            joint: None,
+            rule: EQUAL,
             source_model,
             checkpoint,
             checkpoint_every,
@@ -338,9 +342,9 @@ impl Pair {
         vec![self.setup.part(), other]
     }
 
-    fn finished(&self, method: &'static MethodInfo, stop_after: &[u64]) -> Finished {
+    fn finished(&self, rule: MakeRule<'_>, stop_after: &[u64]) -> Finished {
         let checkpoint = self.setup.folder.path().join("state.bin");
-        let job = Job { method, ..self.setup.job(self.parts(), None, &checkpoint, Device::Cpu) };
+        let job = Job { rule, ..self.setup.job(self.parts(), None, &checkpoint, Device::Cpu) };
         for stop in stop_after {
             assert!(matches!(job.train(&mut |p| p.step < *stop).unwrap(), Outcome::Stopped), "step {stop}");
         }
@@ -434,13 +438,12 @@ impl Weights for LastLoss {
     }
 }
 
-static LAST_LOSS: MethodInfo =
-    MethodInfo { name: "last_loss", citation: "here", build: |tasks| Box::new(LastLoss(vec![1.0; tasks])) };
+const LAST_LOSS: MakeRule<'static> = &|tasks| Rule::Weights(Box::new(LastLoss(vec![1.0; tasks.len()])));
 
 #[test]
 fn what_a_method_remembers_survives_a_stop_and_its_weights_reach_the_body_and_the_heads() {
-    let whole = Pair::new(|r| r).finished(&LAST_LOSS, &[]);
-    assert_same_bits(&whole, &Pair::new(|r| r).finished(&LAST_LOSS, &[4, 11]));
+    let whole = Pair::new(|r| r).finished(LAST_LOSS, &[]);
+    assert_same_bits(&whole, &Pair::new(|r| r).finished(LAST_LOSS, &[4, 11]));
     assert_ne!(whole.model, Pair::new(|r| r).finished(EQUAL, &[]).model);
 }
 
@@ -471,4 +474,110 @@ fn a_loss_that_explodes_names_its_task() {
     let path = pair.setup.folder.path().join("state.bin");
     let error = pair.setup.job(pair.parts(), None, &path, Device::Cpu).train(&mut |_| true).unwrap_err().to_string();
     assert!(error.contains("loss of t became") || error.contains("loss of u became"), "{error}");
+}
+
+fn plan(method: &str) -> JointPlan {
+    JointPlan {
+        block: "b".into(),
+        method: Method { name: method.into(), ..Method::default() },
+        sampling: Sampling::default(),
+        share: 1.0,
+        step: Step::Together,
+        diagnostics: Diagnostics::default(),
+    }
+}
+
+#[test]
+fn a_set_of_one_is_its_single_run_bit_for_bit() {
+    let alone = Setup::new(recipe()).finished(Device::Cpu, None, &[]);
+    for method in ["equal", "pcgrad", "gradvac"] {
+        let (setup, plan) = (Setup::new(recipe()), plan(method));
+        let checkpoint = setup.folder.path().join("state.bin");
+        let rule: MakeRule<'_> = &|tasks| plan.method.build(tasks);
+        let job = Job {
+            joint: Some(&plan),
+            rule,
+            ..setup.job(vec![setup.part()], None, &checkpoint, Device::Cpu)
+        };
+        let Outcome::Finished(set) = job.train(&mut |_| true).unwrap() else { panic!("stopped") };
+        assert_same_bits(&alone, &set);
+    }
+}
+
+/// Two tasks on the encoder of tests/fixtures/albert_small, one step by tests/fixtures/make_joint_step.py with PyTorch:
+/// clipped gradients (AdamW's first moments over 1 − β1) and weights after it, of the body and of both heads.
+#[test]
+fn a_joint_step_equals_pytorch() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let given: serde_json::Value = serde_json::from_slice(&read("albert_small/inputs.json")).unwrap();
+    let rows = |key: &str| -> Vec<Vec<u32>> { serde_json::from_value(given[key].clone()).unwrap() };
+    let (ids, types, mask) = (rows("input_ids"), rows("token_type_ids"), rows("attention_mask"));
+    let labels: Vec<usize> = serde_json::from_value(given["labels"].clone()).unwrap();
+    let task = |moved: usize| {
+        let mut train = TokenisedSplit::default();
+        for i in 0..4 {
+            let length = mask[i].iter().sum::<u32>() as usize;
+            train.input_ids.push(ids[i][..length].to_vec());
+            train.token_type_ids.push(types[i][..length].to_vec());
+            train.labels.push((labels[i] + moved) % 3);
+            train.full_lengths.push(length);
+        }
+        let labels = ["x", "y", "z"].map(str::to_owned).to_vec();
+        TokenisedTask { labels, test: train.clone(), train, validation: TokenisedSplit::default() }
+    };
+    let tasks = [task(0), task(1)];
+    let recipe = Recipe {
+        max_steps: Some(1),
+        batch_size: 2,
+        gradient_accumulation_steps: 2,
+        learning_rate: 1e-3,
+        warmup_ratio: 0.0,
+        weight_decay: 0.01,
+        max_grad_norm: 1.0,
+        lr_scheduler_type: LrSchedulerType::ConstantWithWarmup,
+        head: Head::Keep,
+        ..Recipe::default()
+    };
+    let config = String::from_utf8(read("albert_small/config.json")).unwrap();
+    let mut setup = Setup::of(&config, recipe);
+    setup.encoder.max_length = 40;
+    setup.run.targets = vec!["a".into(), "b".into()];
+    let expected = read("joint_step/expected.safetensors");
+    let expected = Checkpoint::new(&expected).unwrap();
+    let source = folder.join("albert_small/model.safetensors");
+    for device in [Device::Cpu, Device::NdArray] {
+        for method in ["equal", "pcgrad"] {
+            let plan = plan(method);
+            let checkpoint = setup.folder.path().join(format!("{method}-{device}.bin"));
+            let part = |(task, data)| Part { task, data, metric: Metric::Accuracy, recipe: &setup.run.recipe };
+            let parts = ["a", "b"].into_iter().zip(&tasks).map(part).collect();
+            let rule: MakeRule<'_> = &|tasks| plan.method.build(tasks);
+            let job = Job { joint: Some(&plan), rule, ..setup.job(parts, Some(&source), &checkpoint, device) };
+            assert!(matches!(job.train(&mut |_| false).unwrap(), Outcome::Stopped));
+            let left = checkpoint::load(&checkpoint, "f").unwrap().unwrap();
+            assert!(left.model.len() > 20);
+            for (name, weights) in &left.model {
+                let moments = &left.moments[&format!("first.{name}")];
+                let theirs = |kind: &str| expected.require(&format!("{method}.{kind}.{name}"), &weights.shape).unwrap();
+                // Moments lie as Burn has them: of linear weights as [in, out].
+                let gradient = match weights.shape.as_slice() {
+                    [rows, columns] if !name.contains("_embeddings") => {
+                        let theirs = theirs("grad");
+                        (0..rows * columns).map(|i| theirs[i % rows * columns + i / rows]).collect()
+                    }
+                    _ => theirs("grad"),
+                };
+                for (what, found, theirs, scale) in
+                    [("gradient", moments, gradient, 10.0_f32), ("weight", weights, theirs("weight"), 1.0)]
+                {
+                    assert_eq!(found.data.len(), theirs.len());
+                    for (ours, theirs) in found.data.iter().zip(theirs) {
+                        let apart = (ours * scale - theirs).abs();
+                        assert!(apart < 1e-5, "{device} {method} {what} {name}: {} {theirs}", ours * scale);
+                    }
+                }
+            }
+        }
+    }
 }

@@ -44,19 +44,6 @@ impl Schedule {
     }
 }
 
-/// Optimizer steps of a training: `max_steps`, else `epochs` times the steps of an epoch, rounded up.
-pub fn total_steps(recipe: &Recipe, examples: usize) -> u64 {
-    recipe.max_steps.unwrap_or_else(|| {
-        let steps = (steps_per_epoch(recipe, examples) as f64 * recipe.epochs).ceil();
-        (steps as u64).max(1)
-    })
-}
-
-/// Optimizer steps of one pass over `examples`; the last one may be smaller.
-pub fn steps_per_epoch(recipe: &Recipe, examples: usize) -> u64 {
-    examples.div_ceil(recipe.batch_size).div_ceil(recipe.gradient_accumulation_steps).max(1) as u64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,14 +59,5 @@ mod tests {
         for (a, b) in rates.iter().zip(expected) {
             assert!((a - b).abs() < 1e-15, "{rates:?}");
         }
-    }
-
-    #[test]
-    fn counts_steps() {
-        let recipe = Recipe { batch_size: 32, epochs: 2.5, gradient_accumulation_steps: 2, ..Recipe::default() };
-        // 100 examples: 4 batches, 2 steps a pass.
-        assert_eq!(steps_per_epoch(&recipe, 100), 2);
-        assert_eq!(total_steps(&recipe, 100), 5);
-        assert_eq!(total_steps(&Recipe { max_steps: Some(7), ..recipe }, 100), 7);
     }
 }

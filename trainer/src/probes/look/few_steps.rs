@@ -11,9 +11,8 @@ use super::ProbeError;
 use super::set::pick;
 use crate::backend::Device;
 use crate::data::{TokenisedSplit, TokenisedTask};
-use crate::multitask::method::EQUAL;
 use crate::pretrained::LoadedEncoder;
-use crate::train::{Job, Outcome, Part};
+use crate::train::{EQUAL, Job, Outcome, Part};
 
 /// A few steps of one target from one source.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +73,8 @@ pub fn few_steps(few: FewSteps<'_>, go_on: &mut dyn FnMut() -> bool) -> Result<O
         run: few.run,
         encoder: few.encoder,
         parts: few.run.targets.iter().map(|task| Part { task, data: &data, metric: few.metric, recipe }).collect(),
-        method: EQUAL,
+        joint: None,
+        rule: EQUAL,
         source_model: Some(few.source_model),
         checkpoint: few.checkpoint,
         checkpoint_every: Duration::MAX,

@@ -1,11 +1,14 @@
 //! `equal`: w = 1 for every task, so that the body moves by the mean of their gradients (unitary scalarisation).
 
-use super::{MethodInfo, Weights};
+use super::{MethodInfo, Rule, Weights};
 
 pub(super) const INFO: MethodInfo = MethodInfo {
     name: "equal",
+    summary: "Every task weighs the same.",
     citation: "Kurin et al. 2022, In Defense of the Unitary Scalarization for Deep Multi-Task Learning, arXiv:2201.04122",
-    build: |_| Box::new(Equal),
+    keys: &[],
+    needs_gradients: false,
+    build: |_, _| Rule::Weights(Box::new(Equal)),
 };
 
 struct Equal;
@@ -22,7 +25,7 @@ mod tests {
 
     #[test]
     fn weighs_whoever_takes_part_alike() {
-        let mut equal = (INFO.build)(3);
+        let mut equal = Equal;
         equal.observe(&[0, 1, 2], &[0.1, 5.0, 2.0]);
         assert_eq!(equal.weights(&[0, 2]), [1.0, 1.0]);
     }
