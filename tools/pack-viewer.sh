@@ -4,7 +4,7 @@
 #
 # A page opened from disk may neither import nor fetch. So everything is in it: the styles, the glue as one inline
 # module, the WebAssembly as gzip in base64. The Content-Security-Policy names the module by its hash, and no other
-# script can run.
+# script can run in the page. The same module, handed over as a blob, is the script of the worker that resamples.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "${1:-${TRUNK_STAGING_DIR:?"give the folder of a built viewer"}}"
@@ -20,7 +20,7 @@ base64_line() { base64 | tr -d '\n'; }
 before() { sed "\|<!-- $1 -->|,\$d" index.html; }
 after() { sed "1,\|<!-- $1 -->|d" index.html; }
 
-for file in index.html tokens.css viewer.css site.css icon.svg transfermap-viewer.js transfermap-viewer_bg.wasm; do
+for file in index.html tokens.css viewer.css site.css icon.svg transfermap-viewer.js transfermap-viewer_bg.wasm worker.js; do
   [[ -s $file ]] || die "$file is missing in $PWD"
 done
 for marker in files /files site /site report; do
@@ -37,14 +37,20 @@ cat "$work/index.html" >index.html
   cat transfermap-viewer.js
   cat <<'JS'
 
-const zipped = Uint8Array.from(atob(document.getElementById("transfermap-wasm").textContent), (c) => c.charCodeAt(0));
-const unzipped = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
-await __wbg_init({ module_or_path: new Response(unzipped, { headers: { "Content-Type": "application/wasm" } }) });
-start(document.getElementById("transfermap"));
+if (globalThis.document) {
+  const text = (id) => document.getElementById(id).textContent;
+  const zipped = Uint8Array.from(atob(text("transfermap-wasm")), (c) => c.charCodeAt(0));
+  const unzipped = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
+  await __wbg_init({ module_or_path: new Response(unzipped, { headers: { "Content-Type": "application/wasm" } }) });
+  const worker = URL.createObjectURL(new Blob([text("transfermap-program")], { type: "text/javascript" }));
+  start(document.getElementById("transfermap"), worker);
+} else {
 JS
+  sed -e '/^import /d' -e 's/\binit(/__wbg_init(/' worker.js
+  printf '}\n'
 } >"$work/module.js"
 hash=$(printf "$(sha256sum "$work/module.js" | cut -d ' ' -f 1 | sed 's/../\\x&/g')" | base64_line)
-policy="default-src 'none'; script-src 'sha256-$hash' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
+policy="default-src 'none'; script-src 'sha256-$hash' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
 
 {
   before files | sed "s|\(Content-Security-Policy\" content=\"\)[^\"]*|\1$policy|"
@@ -57,7 +63,7 @@ policy="default-src 'none'; script-src 'sha256-$hash' 'wasm-unsafe-eval'; style-
   printf '    <!-- report -->\n'
   printf '    <script type="text/plain" id="transfermap-wasm">%s</script>\n' \
     "$(gzip -9nc transfermap-viewer_bg.wasm | base64_line)"
-  printf '    <script type="module">'
+  printf '    <script type="module" id="transfermap-program">'
   cat "$work/module.js"
   printf '</script>\n  </body>\n</html>\n'
 } >"$work/viewer.html"

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::{env, fs, io};
 
 /// What a report's pages are made of.
-const VIEWER: [&str; 9] = [
+const VIEWER: [&str; 10] = [
     "icon.svg",
     "index.html",
     "site.css",
@@ -18,6 +18,7 @@ const VIEWER: [&str; 9] = [
     "transfermap-viewer_bg.wasm",
     "viewer.css",
     "viewer.html",
+    "worker.js",
 ];
 
 fn main() -> io::Result<()> {

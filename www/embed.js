@@ -2,4 +2,4 @@
 import init, { mount } from "./transfermap-viewer.js";
 
 const [response] = await Promise.all([fetch("samples/real-small.json"), init()]);
-mount(document.getElementById("study"), await response.text());
+mount(document.getElementById("study"), await response.text(), "worker.js");

@@ -3,7 +3,7 @@ import init, { start } from "./transfermap-viewer.js";
 
 try {
   await init();
-  start(document.getElementById("transfermap"));
+  start(document.getElementById("transfermap"), new URL("worker.js", import.meta.url).href);
 } catch (error) {
   // What stands in the page already stays readable.
   const message = document.createElement("p");

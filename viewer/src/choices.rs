@@ -3,72 +3,163 @@
 use indexmap::IndexMap;
 use transfermap::analysis::{FamilyKey, Options};
 use transfermap::metric::Metric;
+use transfermap::transfer::PairKey;
 
-/// Names and values; what is absent has its default.
+macro_rules! choices {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
+        /// What can be chosen.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Choice { $($(#[$doc])* $variant),* }
+
+        impl Choice {
+            const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Its name in the address.
+            pub fn name(self) -> &'static str { match self { $(Self::$variant => $name),* } }
+        }
+    };
+}
+
+choices! {
+    /// The page.
+    Tab = "tab",
+    /// Which of several reports, counted from 0.
+    Report = "report",
+    /// The pairs that are tested together.
+    Family = "family",
+    /// The metric of every task.
+    Metric = "metric",
+    /// How sure to be.
+    Alpha = "alpha",
+    /// What is worth having.
+    Margin = "margin",
+    /// Whether collapsed runs count.
+    Collapsed = "collapsed",
+    /// What maps show of a gain.
+    Value = "value",
+    /// The order of the tasks in maps.
+    Order = "order",
+    Source = "source",
+    Target = "target",
+    /// The rows of learning curves.
+    Split = "split",
+    /// Whose scores are drawn as bars.
+    Bars = "bars",
+    Measure = "measure",
+    Outcome = "outcome",
+    /// Whether marks tell targets or sources apart.
+    Colour = "colour",
+    /// Raw numbers, or 0 to 1.
+    Scale = "scale",
+    /// Whether a long table is shown to its end.
+    All = "all",
+    RunsFilter = "runs.filter",
+    RunsSort = "runs.sort",
+    RunsPage = "runs.page",
+    /// The run that is opened.
+    Run = "run",
+    /// The pairs that are drawn over training.
+    Pairs = "pairs",
+    /// What is compared with.
+    Other = "other",
+}
+
+/// A change of choices; an empty value takes one back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Change(Vec<(Choice, String)>);
+
+impl Change {
+    pub fn to(choice: Choice, value: impl Into<String>) -> Self {
+        Self(vec![(choice, value.into())])
+    }
+
+    /// With one more.
+    #[must_use]
+    pub fn and(mut self, choice: Choice, value: impl Into<String>) -> Self {
+        self.0.push((choice, value.into()));
+        self
+    }
+
+    /// Opens the page of a pair.
+    pub fn open(source: &str, target: &str) -> Self {
+        Self::to(Choice::Tab, "pair").and(Choice::Source, source).and(Choice::Target, target)
+    }
+
+    pub fn open_pair(key: &PairKey) -> Self {
+        Self::open(&key.source, &key.target)
+    }
+}
+
+/// What is chosen; what is absent has its default.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Choices(IndexMap<String, String>);
+pub struct Choices(IndexMap<Choice, String>);
 
 impl Choices {
     /// Reads `tab=pair&source=ag_news`, with or without a leading `#`; what cannot be read is left out.
     pub fn parse(fragment: &str) -> Self {
         let parts = fragment.trim_start_matches('#').split('&').filter_map(|part| part.split_once('='));
-        Self(parts.map(|(name, value)| (decode(name), decode(value))).filter(|(_, v)| !v.is_empty()).collect())
+        let known = |name: &str| Choice::ALL.iter().copied().find(|c| c.name() == name);
+        Self(
+            parts
+                .filter_map(|(name, value)| Some((known(&decode(name))?, decode(value))))
+                .filter(|(_, value)| !value.is_empty())
+                .collect(),
+        )
     }
 
     /// The same choices as text behind `#`.
     pub fn fragment(&self) -> String {
-        self.0.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+        self.0
+            .iter()
+            .map(|(choice, value)| format!("{}={}", choice.name(), encode(value)))
+            .collect::<Vec<_>>()
+            .join("&")
     }
 
-    /// These choices with those of `change` on top; an empty value takes one back.
+    /// These choices with a change.
     #[must_use]
-    pub fn with(&self, change: &str) -> Self {
+    pub fn with(&self, change: &Change) -> Self {
         let mut changed = self.clone();
-        for part in change.split('&') {
-            let Some((name, value)) = part.split_once('=') else { continue };
-            changed.set(&decode(name), &decode(value));
+        for (choice, value) in &change.0 {
+            if value.is_empty() {
+                changed.0.shift_remove(choice);
+            } else {
+                changed.0.insert(*choice, value.clone());
+            }
         }
         changed
     }
 
-    /// Sets one; an empty value takes it back.
-    pub fn set(&mut self, name: &str, value: &str) {
-        if value.is_empty() {
-            self.0.shift_remove(name);
-        } else {
-            self.0.insert(name.to_owned(), value.to_owned());
-        }
-    }
-
     /// The value of a choice.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+    pub fn get(&self, choice: Choice) -> Option<&str> {
+        self.0.get(&choice).map(String::as_str)
     }
 
     /// Whether a choice has this value.
-    pub fn is(&self, name: &str, value: &str) -> bool {
-        self.get(name) == Some(value)
+    pub fn is(&self, choice: Choice, value: &str) -> bool {
+        self.get(choice) == Some(value)
     }
 
     /// The report in view, counted from 0.
     pub fn report(&self) -> usize {
-        self.get("report").and_then(|n| n.parse().ok()).unwrap_or(0)
+        self.get(Choice::Report).and_then(|n| n.parse().ok()).unwrap_or(0)
     }
 
     /// The chosen pairs-that-are-tested-together, else the first.
     pub fn family<'a>(&self, families: &'a [FamilyKey]) -> Option<&'a FamilyKey> {
-        let chosen = self.get("family").and_then(|name| families.iter().find(|f| family_name(f) == name));
+        let chosen = self.get(Choice::Family).and_then(|name| families.iter().find(|f| family_name(f) == name));
         chosen.or_else(|| families.first())
     }
 
     /// What the analysis is asked for; what makes no test falls back to the default, as the controls show.
     pub fn options(&self) -> Options {
-        let value = |name| self.get(name).and_then(|text| text.parse::<f64>().ok());
+        let value = |choice| self.get(choice).and_then(|text| text.parse::<f64>().ok());
+        let metric = |name| Metric::ALL.iter().copied().find(|m| m.name() == name);
         let options = Options {
-            metric: self.get("metric").and_then(|name| Metric::ALL.iter().copied().find(|m| m.name() == name)),
-            alpha: value("alpha").filter(|a| *a > 0.0 && *a < 1.0).unwrap_or(Options::default().alpha),
-            margin: value("margin").filter(|m| *m > 0.0 && m.is_finite()),
-            without_collapsed: self.is("collapsed", "out"),
+            metric: self.get(Choice::Metric).and_then(metric),
+            alpha: value(Choice::Alpha).filter(|a| *a > 0.0 && *a < 1.0).unwrap_or(Options::default().alpha),
+            margin: value(Choice::Margin).filter(|m| *m > 0.0 && m.is_finite()),
+            without_collapsed: self.is(Choice::Collapsed, "out"),
             ..Options::default()
         };
         debug_assert!(options.check().is_ok());
@@ -78,12 +169,8 @@ impl Choices {
 
 /// A family's name in the address.
 pub fn family_name(family: &FamilyKey) -> String {
-    format!("{}/{}/{}", family.encoder, family.variant, family.protocol.name())
-}
-
-/// A change of choices as it stands in `data-set`, from names and values.
-pub fn change(pairs: &[(&str, &str)]) -> String {
-    pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
+    let block = family.block.as_ref().map_or_else(String::new, |block| format!("/{block}"));
+    format!("{}/{}/{}{block}", family.encoder, family.variant, family.protocol.name())
 }
 
 /// Percent-encodes everything but letters, digits and `-_.~/`.
@@ -119,16 +206,22 @@ mod tests {
 
     #[test]
     fn choices_survive_the_address() {
-        let change = change(&[("tab", "pair"), ("source", "a&b=c #ü")]);
-        let choices = Choices::default().with(&change);
+        let choices = Choices::default().with(&Change::open("a&b=c #ü", "t"));
         assert_eq!(Choices::parse(&format!("#{}", choices.fragment())), choices);
-        assert_eq!(choices.get("source"), Some("a&b=c #ü"));
-        assert_eq!(choices.with("source=").get("source"), None);
+        assert_eq!(choices.get(Choice::Source), Some("a&b=c #ü"));
+        assert_eq!(choices.with(&Change::to(Choice::Source, "")).get(Choice::Source), None);
+    }
+
+    #[test]
+    fn every_choice_has_a_name_of_its_own() {
+        for choice in Choice::ALL {
+            assert!(Choices::parse(&format!("{}=x", choice.name())).is(*choice, "x"), "{}", choice.name());
+        }
     }
 
     #[test]
     fn odd_addresses_are_left_out() {
-        for odd in ["#", "#&&", "#%", "#tab", "#tab=%zz%", "#alpha=7&margin=-1&metric=nope"] {
+        for odd in ["#", "#&&", "#%", "#tab", "#tab=%zz%", "#alpha=7&margin=-1&metric=nope", "#no=such"] {
             let choices = Choices::parse(odd);
             assert_eq!(choices.options(), Options::default(), "{odd}");
             assert_eq!(choices.tab(), Tab::Overview, "{odd}");

@@ -1,6 +1,8 @@
 //! What pages and charts are made of.
 
-use transfermap::analysis::{Analysis, FamilyAnalysis, FamilyKey, PairAnalysis, PredictionAnalysis};
+use std::sync::OnceLock;
+
+use transfermap::analysis::{Analysis, FamilyAnalysis, FamilyKey, PairAnalysis, PredictionAnalysis, Recommendation};
 use transfermap::report::Report;
 
 use crate::choices::Choices;
@@ -20,7 +22,9 @@ pub struct Context<'a> {
     /// Whether permutations and bootstraps have been done.
     pub resampled: bool,
     /// Every loaded report with its name, the one in view included.
-    pub loaded: &'a [(String, &'a Report)],
+    pub loaded: &'a [(&'a str, &'a Report)],
+    /// What to do about each target, once it has been asked for: it costs more than drawing.
+    pub advice: &'a OnceLock<Vec<Recommendation>>,
 }
 
 impl<'a> Context<'a> {
@@ -37,6 +41,12 @@ impl<'a> Context<'a> {
     /// Which measure predicted transfer in the family in view, in core's words.
     pub fn prediction(&self) -> Option<&'a PredictionAnalysis> {
         self.analysis.predictors.iter().find(|p| p.family == *self.family)
+    }
+
+    /// What to do about each measured target of the family in view.
+    pub fn advice(&self) -> &'a [Recommendation] {
+        // An analysis that was made of these runs can be made of them again.
+        self.advice.get_or_init(|| self.analysis.recommend_all(self.report, self.family).unwrap_or_default())
     }
 
     /// The pair of two tasks.

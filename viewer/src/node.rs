@@ -1,11 +1,12 @@
-//! A page or chart as a plain tree of elements, so that one piece of code draws it natively (the HTML that stands in a
-//! page before any script runs, SVG files) and in the browser.
+//! A drawing as a plain tree of elements, so that one piece of code draws it in the browser, in the HTML that stands in a
+//! page before any script runs, and in SVG and PNG files.
 //!
-//! Text and attribute values are data: they are escaped when written and set as text in the browser, so a name from a
-//! report can never become markup.
+//! Text and attribute values are data: they are escaped when written, so a name from a report can never become markup.
 
 use std::borrow::Cow;
 use std::fmt::Write;
+
+use crate::mark::Mark;
 
 /// An element with its attributes and children, or text.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,11 +23,13 @@ pub struct Element {
     /// Attributes in the order given.
     pub attributes: Vec<(&'static str, Cow<'static, str>)>,
     pub children: Vec<Node>,
+    /// What it is to a reader who points at it.
+    pub mark: Option<Box<Mark>>,
 }
 
 /// An element without attributes.
 pub fn el(tag: &'static str) -> Element {
-    Element { tag, attributes: Vec::new(), children: Vec::new() }
+    Element { tag, ..Element::default() }
 }
 
 pub fn text(content: impl Into<Cow<'static, str>>) -> Node {
@@ -92,6 +95,12 @@ impl Element {
         self.child(text(content))
     }
 
+    /// Makes it a mark: something to point at, to reach by keys, to open.
+    #[must_use]
+    pub fn mark(self, mark: Mark) -> Self {
+        Self { mark: Some(Box::new(mark)), ..self }
+    }
+
     /// The value of an attribute.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_ref())
@@ -108,8 +117,13 @@ impl Node {
     /// The markup, with everything from outside escaped; valid as HTML and, for an `svg`, as XML.
     pub fn markup(&self) -> String {
         let mut out = String::new();
-        self.write(&mut out);
+        self.write(&mut out, &mut 0);
         out
+    }
+
+    /// The marks in it, in the order of the numbers that [`Self::markup`] gives them.
+    pub fn marks(&self) -> Vec<&Mark> {
+        self.find_all(&|element| element.mark.is_some()).into_iter().filter_map(|e| e.mark.as_deref()).collect()
     }
 
     /// All text in it, in reading order.
@@ -127,7 +141,7 @@ impl Node {
         own.into_iter().chain(element.children.iter().flat_map(|c| c.find_all(is))).collect()
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&self, out: &mut String, marks: &mut usize) {
         match self {
             Self::Text(content) => escape(content, out),
             Self::Element(element) => {
@@ -137,15 +151,37 @@ impl Node {
                     escape(value, out);
                     out.push('"');
                 }
+                if let Some(mark) = &element.mark {
+                    write_mark(mark, *marks, out);
+                    *marks += 1;
+                }
                 if is_void(element.tag) {
                     out.push_str("/>");
                     return;
                 }
                 out.push('>');
-                element.children.iter().for_each(|child| child.write(out));
+                element.children.iter().for_each(|child| child.write(out, marks));
                 let _ = write!(out, "</{}>", element.tag);
             }
         }
+    }
+}
+
+/// The mark's number, by which the page finds it; and what style sheets and other programs may want to know of it.
+fn write_mark(mark: &Mark, number: usize, out: &mut String) {
+    let _ = write!(out, " data-mark=\"{number}\" data-tip=\"");
+    escape(&mark.tip, out);
+    out.push('"');
+    if let Some(key) = &mark.key {
+        out.push_str(" data-key=\"");
+        escape(key, out);
+        out.push('"');
+    }
+    if let Some([row, column]) = mark.place {
+        let _ = write!(out, " data-row=\"{row}\" data-column=\"{column}\"");
+    }
+    if mark.opens.is_some() {
+        out.push_str(" data-opens=\"\"");
     }
 }
 
@@ -189,6 +225,19 @@ mod tests {
             node.markup(),
             "<p title=\"a &quot;b&quot; &amp; c\">&lt;script&gt;alert(1)&lt;/script&gt;\u{fffd}</p>"
         );
+    }
+
+    #[test]
+    fn marks_are_numbered_in_the_order_of_the_document() {
+        let mark = |tip: &str| el("g").mark(Mark::new(tip).key("k"));
+        let tree: Node = el("svg").child(mark("a").child(mark("<b>"))).child(mark("c").mark(Mark::new("c"))).into();
+        assert_eq!(tree.marks().iter().map(|m| m.tip.as_str()).collect::<Vec<_>>(), ["a", "<b>", "c"]);
+        assert!(
+            tree.markup().contains("<g data-mark=\"1\" data-tip=\"&lt;b&gt;\" data-key=\"k\">"),
+            "{}",
+            tree.markup()
+        );
+        assert!(tree.markup().contains("<g data-mark=\"2\" data-tip=\"c\">"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use transfermap::analysis::PairAnalysis;
 use transfermap::metric::Metric;
 use transfermap::number;
 
-use crate::choices::Choices;
+use crate::choices::{Choice, Choices};
 
 /// What a map shows of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Value {
     pub const ALL: [Self; 3] = [Self::Gain, Self::Relative, Self::ChanceCorrected];
 
     pub fn chosen(choices: &Choices) -> Self {
-        Self::ALL.into_iter().find(|v| choices.is("value", v.name())).unwrap_or(Self::Gain)
+        Self::ALL.into_iter().find(|v| choices.is(Choice::Value, v.name())).unwrap_or(Self::Gain)
     }
 
     /// Its name in the address and in files.

@@ -1,10 +1,11 @@
 //! What to do about a target, in one or two sentences that claim no more than was shown.
 
-use super::recommendation::{Basis, RecommendedSource};
+use super::recommendation::{Basis, Recommendation, RecommendedSource};
 use super::sentence::count;
 use super::{Flag, Verdict};
 use crate::metric::Metric;
 use crate::number;
+use crate::study::Protocol;
 
 /// Probabilities of a positive gain between this and its counterpart lean neither way.
 const LEANS: f64 = 0.6;
@@ -18,6 +19,53 @@ pub fn leaning(probability_positive: f64) -> String {
     }
     // 100 % would be a certainty that no sample gives.
     format!("leans to {word}, {} %", (100.0 * share).round().min(99.0))
+}
+
+impl Recommendation {
+    /// What to do, in a line after the target's name: `first on mnli (+2.1 points, interval [+0.4, +3.8], helps)`, or
+    /// `train alone` where every source was shown to be of no use. First comes a source that helps; without one, the best
+    /// source that is not known to be of no use, which the words leave open.
+    pub fn decision(&self) -> (Option<&RecommendedSource>, String) {
+        let how = if self.family.protocol == Protocol::Joint { "together with" } else { "first on" };
+        let helps = || self.sources.iter().filter(|s| s.verdict == Some(Verdict::Helps));
+        let safe = helps().find(|s| doubt(s, &self.target).is_none());
+        if let Some(source) = safe.or_else(|| helps().next()) {
+            let but = doubt(source, &self.target).map_or_else(String::new, |doubt| format!(", but {doubt}"));
+            return (Some(source), format!("{how} {} ({}){but}", source.source, self.known(source)));
+        }
+        let hopeful = |s: &&RecommendedSource| {
+            s.gain.is_some_and(|g| g > 0.0)
+                && !matches!(s.verdict, Some(Verdict::Equivalent | Verdict::Harms))
+                && s.probability_positive.is_none_or(|p| p >= LEANS)
+        };
+        if let Some(source) = self.sources.iter().find(hopeful) {
+            let words = format!("perhaps {how} {} ({}): not shown yet", source.source, self.known(source));
+            return (Some(source), words);
+        }
+        let is_of_no_use = |s: &RecommendedSource| matches!(s.verdict, Some(Verdict::Equivalent | Verdict::Harms));
+        match self.sources.first().filter(|s| s.gain.is_some()) {
+            Some(best) if self.sources.iter().all(is_of_no_use) => {
+                (None, format!("train alone; the best source was {} ({})", best.source, self.known(best)))
+            }
+            Some(best) => {
+                (None, format!("alone until more is shown; the best source was {} ({})", best.source, self.known(best)))
+            }
+            None => (None, "nothing is known of any source".to_owned()),
+        }
+    }
+
+    /// Gain, interval, and verdict or leaning.
+    fn known(&self, source: &RecommendedSource) -> String {
+        let gain = source.gain.map(|g| with_unit(self.metric, g));
+        let interval = source.interval.map(|i| format!("interval {}", number::gain_interval(self.metric, i)));
+        let said = match (&source.basis, source.verdict, source.probability_positive) {
+            (Basis::Predicted { predictor, .. }, ..) => format!("predicted by {predictor}, not measured"),
+            (_, Some(Verdict::Undecided), Some(p)) => leaning(p),
+            (_, Some(verdict), _) => verdict.name().to_owned(),
+            (_, None, _) => Verdict::Untested.name().to_owned(),
+        };
+        [gain, interval, Some(said)].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// The sentence under a ranking; `sources` stand best first. `together`: they are partners, trained with the target.
@@ -161,6 +209,36 @@ mod tests {
         let equal = source("d", 0.0, Verdict::Equivalent, &[]);
         assert!(of(&[equal]).starts_with("Train rte alone: no source makes a difference"));
         assert_eq!(of(&[]), "Nothing is known about sources for rte.");
+    }
+
+    #[test]
+    fn a_decision_is_one_line_that_claims_no_more_than_was_shown() {
+        let of = |sources: &[RecommendedSource]| {
+            let family =
+                crate::transfer::FamilyKey { encoder: "e".into(), variant: "v".into(), protocol: Protocol::Sequential, block: None };
+            let all = Recommendation {
+                family,
+                target: "rte".into(),
+                metric: Metric::Accuracy,
+                sources: sources.to_vec(),
+                prediction: None,
+                advice: String::new(),
+            };
+            let (source, words) = all.decision();
+            (source.map(|s| s.source.clone()), words)
+        };
+        let (helps, harms) = (source("a", 0.02, Verdict::Helps, &[]), source("b", -0.02, Verdict::Harms, &[]));
+        let open = source("c", 0.01, Verdict::Undecided, &[]);
+        let first = (Some("a".to_owned()), "first on a (+2.0 points, interval [+1.0, +3.0], helps)".to_owned());
+        assert_eq!(of(&[open.clone(), helps, harms.clone()]), first);
+        let words = "perhaps first on c (+1.0 points, interval [0.0, +2.0], leans to help, 96 %): not shown yet";
+        assert_eq!(of(&[open.clone(), harms.clone()]), (Some("c".to_owned()), words.to_owned()));
+        let even = RecommendedSource { probability_positive: Some(0.55), ..open };
+        let (first, words) = of(&[even, harms]);
+        assert_eq!(first, None);
+        assert!(words.starts_with("alone until more is shown; the best source was c (+1.0 points"), "{words}");
+        assert!(of(&[source("a", 0.05, Verdict::Helps, &[Flag::Leak])]).1.contains("but test texts of rte"));
+        assert_eq!(of(&[]), (None, "nothing is known of any source".to_owned()));
     }
 
     #[test]

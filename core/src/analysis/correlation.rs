@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::predictors::{measures_of, values};
 use super::{Context, FamilyKey, Interval, PairAnalysis, PairOutcome};
@@ -52,7 +52,7 @@ pub struct CorrelationAnalysis {
 }
 
 /// A coefficient with every p that people give, the naive one labelled so.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CoefficientAnalysis {
     /// The coefficient, from −1 to 1; absent with fewer than 3 pairs or a constant list.
@@ -70,7 +70,7 @@ pub struct CoefficientAnalysis {
 }
 
 /// Spearman's coefficient within targets: does the measure order the sources of one target?
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WithinTargetAnalysis {
     /// Mean over targets. A target of which the measure says nothing, or the same of every source, counts as 0.
@@ -119,7 +119,7 @@ pub struct BandPoint {
 }
 
 /// A measure's own part beside others.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PartialAnalysis {
     /// The measure that is controlled for.
@@ -131,7 +131,7 @@ pub struct PartialAnalysis {
 }
 
 /// What the permutation p values rest on.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PermutationAnalysis {
     /// Number of permutations; 0 when there are none.

@@ -36,6 +36,19 @@ impl Analysis {
     pub fn recommend(&self, report: &Report, target: &str) -> Result<Vec<Recommendation>, AnalysisError> {
         of_analysis(&Context::new(report, &self.options)?, self, target)
     }
+
+    /// As [`Self::recommend`], for every target that a family has measured, in the study's order.
+    ///
+    /// # Errors
+    /// As [`recommend`].
+    pub fn recommend_all(&self, report: &Report, family: &FamilyKey) -> Result<Vec<Recommendation>, AnalysisError> {
+        let context = Context::new(report, &self.options)?;
+        let pairs: Vec<PairAnalysis> = self.pairs_of(family).cloned().collect();
+        let names = report.study.task.iter().map(|t| t.name.as_str());
+        let measured = names.filter(|name| pairs.iter().any(|p| p.key.target == **name));
+        let of = |target| Advisor { context: &context, key: family, pairs: &pairs, target }.recommend();
+        Ok(measured.map(of).collect())
+    }
 }
 
 fn of_analysis(context: &Context<'_>, analysis: &Analysis, target: &str) -> Result<Vec<Recommendation>, AnalysisError> {

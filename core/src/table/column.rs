@@ -84,8 +84,6 @@ pub struct Cell {
     pub tone: Option<Tone>,
     /// What else is to be said of it, where a medium has room for it.
     pub note: Option<String>,
-    /// What a reader's click on it changes, in the viewer's words.
-    pub link: Option<String>,
 }
 
 impl<T: Into<Value>> From<T> for Cell {
@@ -105,12 +103,6 @@ impl Cell {
     #[must_use]
     pub fn note(self, note: impl Into<String>) -> Self {
         Self { note: Some(note.into()), ..self }
-    }
-
-    /// With a link.
-    #[must_use]
-    pub fn link(self, change: impl Into<String>) -> Self {
-        Self { link: Some(change.into()), ..self }
     }
 
     /// Its words for people.

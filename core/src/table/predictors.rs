@@ -12,6 +12,7 @@ pub fn predictors(rows: &[(&FamilyKey, &PredictorAnalysis)]) -> Table {
     let figure = |p: &PredictorAnalysis, of: fn(&Selection) -> Option<f64>| {
         Value::number(p.figures.as_ref().and_then(of), Show::Share)
     };
+    let captured = |p: &PredictorAnalysis| Value::number(p.figures.and_then(|f| f.captured_gain), Show::Captured);
     Table::of(rows, "predictors", "Which measure predicted transfer")
         .family(|(family, _)| (*family).clone())
         .numbers("rank", |(_, p)| p.rank)
@@ -19,7 +20,7 @@ pub fn predictors(rows: &[(&FamilyKey, &PredictorAnalysis)]) -> Table {
         .words("trivial", |(_, p)| p.trivial)
         .on(CSV)
         .words("kind", |(_, p)| if p.trivial { "plain" } else { "measure" })
-        .on(&[Medium::Terminal])
+        .on(&[Medium::Terminal, Medium::Page])
         .numbers("cost_seconds", |(_, p)| Value::Number(p.cost_seconds, Show::Plain(1)))
         .head("seconds")
         .numbers("n", |(_, p)| p.n)
@@ -43,7 +44,7 @@ pub fn predictors(rows: &[(&FamilyKey, &PredictorAnalysis)]) -> Table {
         .on(CSV)
         .numbers("hit_at_1", |(_, p)| figure(p, |f| f.hit_at_1))
         .on(CSV)
-        .numbers("captured_gain", |(_, p)| figure(p, |f| f.captured_gain))
+        .numbers("captured_gain", |(_, p)| captured(p))
         .head("captured@1")
         .noted(
             "Spearman's ρ of prediction and gain among the sources of a target (best first) and over all pairs, p by \

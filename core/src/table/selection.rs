@@ -30,7 +30,8 @@ pub fn selection(selection: &[&SelectionAnalysis]) -> Table {
         .numbers("candidates", |s| s.candidates)
         .on(CSV);
     for (i, (name, _)) in Selection::default().iter().enumerate() {
-        table = table.numbers(name, move |s| Value::number(nth(&s.figures, i), Show::Share));
+        let show = if name == "captured_gain" { Show::Captured } else { Show::Share };
+        table = table.numbers(name, move |s| Value::number(nth(&s.figures, i), show));
         table = match SHOWN.iter().find(|(shown, ..)| *shown == name) {
             Some((_, head, media)) => table.head(*head).on(media),
             None => table.on(CSV),

@@ -17,6 +17,9 @@ pub enum Show {
     Share,
     /// A share in per cent.
     Percent,
+    /// The share of the possible gain that a choice captured, in per cent without the sign of it: below −100 there is
+    /// nothing that a reader could do with the number.
+    Captured,
     /// A p value.
     P,
     /// A score: points where the metric is a fraction.
@@ -34,6 +37,8 @@ impl Show {
             Self::Signed(decimals) => number::signed(value, decimals),
             Self::Share => number::plain(100.0 * value, 1),
             Self::Percent => number::percent(value),
+            Self::Captured if value < -1.0 => "loses more than there is to gain".to_owned(),
+            Self::Captured => number::plain(100.0 * value, 1),
             Self::P => number::p_value(value),
             Self::Score(metric) => number::score(metric, value),
             Self::Gain(metric) => number::gain(metric, value),

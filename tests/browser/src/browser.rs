@@ -132,6 +132,14 @@ impl Browser {
         self.until_drawn()
     }
 
+    /// As [`Self::go`], without a wait for anything.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub fn go_without_waiting(&self, fragment: &str) -> Result<()> {
+        self.js("location.hash = arguments[0]", vec![json!(fragment)]).map(drop)
+    }
+
     /// Runs a function body in the page and gives what it returns. The page's Content-Security-Policy does not bind it.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use transfermap::report::Report;
 use transfermap_viewer::choices::Choices;
-use transfermap_viewer::still::Still;
+use transfermap_viewer::look::Look;
 
 use crate::root;
 
@@ -25,10 +25,10 @@ pub fn sample(name: &str) -> PathBuf {
 ///
 /// # Errors
 /// When the file cannot be read or analysed.
-pub fn still(file: &Path, choices: &str) -> Result<Still> {
+pub fn look(file: &Path, choices: &str) -> Result<Look> {
     let report = Report::from_json(&fs::read(file)?)?;
     let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    Still::new(&name, report, Choices::parse(choices))?.context("the report has no transfer run")
+    Look::new(&name, report, Choices::parse(choices))?.context("the report has no transfer run")
 }
 
 /// A sample with a change, as a file in `folder`.

@@ -121,3 +121,17 @@ pub fn shows(text: &str, expected: &Value, scale: f64) -> Result<()> {
     ensure!(shown != 0.0 || !plain.starts_with(['-', '+']), "“{text}” has a sign and no size");
     Ok(())
 }
+
+/// The text of HTML that a component wrote: without tags and comments, with its entities read.
+pub fn text_of(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        let end = if tag.starts_with("!--") { "-->" } else { ">" };
+        rest = tag.split_once(end).map_or("", |(_, after)| after);
+    }
+    text.push_str(rest);
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#x2F;", "/"), ("&amp;", "&")];
+    entities.into_iter().fold(text, |text, (written, read)| text.replace(written, read))
+}

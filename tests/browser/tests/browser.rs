@@ -13,6 +13,10 @@ mod downloads;
 mod hostile;
 #[path = "browser/numbers.rs"]
 mod numbers;
+#[path = "browser/places.rs"]
+mod places;
+#[path = "browser/resampling.rs"]
+mod resampling;
 #[path = "browser/ways_in.rs"]
 mod ways_in;
 
@@ -54,6 +58,15 @@ const TESTS: &[Test] = &[
     ("an option changes the answer, and a tab opens its page", ways_in::option_and_tab),
     ("a cell opens its pair, and the link restores it", ways_in::cell_and_link),
     ("keys alone reach tabs, cells and pairs", ways_in::keyboard),
+    ("the browser’s back and forward lead through the pages", places::back_and_forward),
+    ("a link restores everything that was chosen", places::links),
+    ("fields keep the focus while one types", places::typing),
+    ("focus and scrolling of a drawing outlive another analysis", places::focus_in_drawings),
+    ("a message and its button fit a narrow screen", places::message),
+    ("the map stands beside the answer where there is room", places::overview),
+    ("resampling runs in a worker, else on the page’s thread", resampling::worker_and_fallback),
+    ("resampling is stopped, begun again and superseded", resampling::stopped),
+    ("the one file has its worker from disk", resampling::from_disk),
     ("a dropped file is shown", ways_in::drop),
     ("a picked file is shown", ways_in::pick),
     ("a report that cannot be fetched is told", ways_in::absent),

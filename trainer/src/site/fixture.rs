@@ -10,7 +10,7 @@ use super::viewer::Viewer;
 pub(crate) fn viewer() -> (tempfile::TempDir, Viewer) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let folder = tempfile::tempdir().unwrap();
-    for name in ["icon.svg", "index.html", "site.css", "start.js", "tokens.css", "viewer.css"] {
+    for name in ["icon.svg", "index.html", "site.css", "start.js", "tokens.css", "viewer.css", "worker.js"] {
         let text = fs::read_to_string(root.join("www").join(name)).unwrap();
         let kept: Vec<&str> = text.lines().filter(|l| !l.contains("data-trunk")).collect();
         fs::write(folder.path().join(name), kept.join("\n") + "\n").unwrap();

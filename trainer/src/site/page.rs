@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use transfermap_viewer::choices::Choices;
-use transfermap_viewer::node::{Node, el};
-use transfermap_viewer::still::Still;
+use transfermap_viewer::first_sight::{first_sight as drawn, without_pairs};
+use transfermap_viewer::look::Look;
 
 use super::Shown;
 use super::template::{escape, json_in_script};
@@ -80,23 +80,13 @@ fn title(reports: &[Shown]) -> String {
     if names.is_empty() { "transfermap".into() } else { format!("{} · transfermap", names.join(", ")) }
 }
 
-/// What the first report's page shows before any script runs: all of its first page.
+/// What the first report's page shows before any script runs: its answer and its map.
 fn first_sight(reports: &[Shown]) -> anyhow::Result<String> {
     let Some(first) = reports.first() else { return Ok(String::new()) };
-    let still = Still::new(&first.name, first.report.clone(), Choices::default());
-    let still = still.map_err(|e| Wrong::at(&first.name, &e))?;
-    Ok(still.map_or_else(|| without_pairs(first), |still| still.view()).markup())
-}
-
-fn without_pairs(shown: &Shown) -> Node {
-    let runs = shown.report.runs.len();
-    el("div")
-        .class("viewer")
-        .child(el("p").class("study").text(shown.report.study.name.clone()))
-        .child(el("p").class("answer").text(format!(
-            "This report has no transfer run yet, so there is nothing to compare; it holds {runs} other runs."
-        )))
-        .into()
+    let look = Look::new(&first.name, first.report.clone(), Choices::default());
+    let look = look.map_err(|e| Wrong::at(&first.name, &e))?;
+    let report = &first.report;
+    Ok(look.map_or_else(|| without_pairs(&report.study.name, report.runs.len()), |look| drawn(&look)).markup())
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use transfermap::analysis::FamilyKey;
 use transfermap_viewer::chart::Chart;
-use transfermap_viewer::choices::{Choices, change, family_name};
+use transfermap_viewer::choices::{Change, Choice, Choices, family_name};
+use transfermap_viewer::look::Look;
 use transfermap_viewer::page::Tab;
-use transfermap_viewer::still::Still;
 
 use super::Shown;
 use super::png::Fonts;
@@ -52,13 +52,12 @@ pub fn write(shown: &Shown, choices: &str, out: &Path) -> anyhow::Result<Vec<Pat
 
 /// The charts of a family with names for their files. A chart that several pages show is there once.
 fn charts(shown: &Shown, choices: &str, family: &FamilyKey) -> anyhow::Result<Vec<(String, Chart)>> {
-    let choices = Choices::parse(choices).with(&change(&[("family", &family_name(family))]));
-    let still = Still::new(&shown.name, shown.report.clone(), choices).map_err(|e| Wrong::at(&shown.name, &e))?;
+    let choices = Choices::parse(choices).with(&Change::to(Choice::Family, family_name(family)));
+    let look = Look::new(&shown.name, shown.report.clone(), choices).map_err(|e| Wrong::at(&shown.name, &e))?;
     let mut found: Vec<(String, Chart)> = Vec::new();
-    let Some(mut still) = still else { return Ok(found) };
+    let Some(look) = look else { return Ok(found) };
     for tab in Tab::ALL {
-        still = still.with(&change(&[("tab", tab.name())]));
-        for chart in still.page(*tab).charts {
+        for chart in look.see(|context| tab.charts(context)) {
             if found.iter().any(|(_, other)| *other == chart) {
                 continue;
             }
@@ -103,10 +102,9 @@ mod tests {
         let charts = charts(&shown, "", &family).unwrap();
         let names: Vec<&str> = charts.iter().map(|(name, _)| name.as_str()).collect();
         assert!(names.contains(&"transfer-map"), "{names:?}");
-        let mut still = Still::new("x", shown.report.clone(), Choices::default()).unwrap().unwrap();
+        let look = Look::new("x", shown.report.clone(), Choices::default()).unwrap().unwrap();
         for tab in Tab::ALL {
-            still = still.with(&format!("tab={}", tab.name()));
-            for chart in still.page(*tab).charts {
+            for chart in look.see(|context| tab.charts(context)) {
                 assert!(charts.iter().any(|(_, c)| c.svg_file() == chart.svg_file()), "{} {}", tab.name(), chart.id);
             }
         }

@@ -16,7 +16,7 @@ const INDEX: &str = "index.html";
 const SINGLE: &str = "viewer.html";
 
 /// What lies beside the page of a site.
-const BESIDE: [&str; 7] = [
+const BESIDE: [&str; 8] = [
     "icon.svg",
     "site.css",
     "start.js",
@@ -24,6 +24,7 @@ const BESIDE: [&str; 7] = [
     "transfermap-viewer.js",
     "transfermap-viewer_bg.wasm",
     "viewer.css",
+    "worker.js",
 ];
 
 /// Where the viewer comes from.

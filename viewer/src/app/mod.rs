@@ -1,21 +1,15 @@
-//! The application in the browser: it loads reports, keeps the reader's choices, and shows the trees of [`crate::page`].
+//! The application in the browser: it loads reports, keeps the reader's choices, has them analysed, and shows the pages.
 //!
-//! Leptos holds the state and what follows from it (`state`); `patch` brings a tree into the page; `events` turns
-//! clicks, keys and drops on `data-…` attributes into changes of state, so that pages stay plain functions.
+//! `analyse` makes the look that every page is drawn from; `resample` adds what takes time, in a thread of its own where
+//! the browser has one; `address` ties the choices to the page's address; `shell` is what stands around every page.
 
-mod definition;
-mod download;
-mod drawn;
-mod events;
-mod ids;
-mod keys;
-mod load;
-mod message;
-mod nearest;
-mod patch;
-mod render;
-mod state;
-mod tip;
+mod address;
+mod analyse;
+mod drop;
+mod options;
+mod panic;
+mod resample;
+mod shell;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -23,44 +17,40 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlElement;
 
-use state::State;
-
-/// Whether the choices live in the page's address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Address {
-    /// In `location.hash`: this page is the viewer's own.
-    Owned,
-    /// In memory: the viewer is a guest in somebody's page.
-    Untouched,
-}
+use crate::browser::load;
+use crate::state::{Address, State};
+use shell::App;
 
 /// Shows a report in an element of any page: `report` is the text of a report.json. Without one the element invites to
-/// drop a file. Several elements may each have their own.
+/// drop a file. Several elements may each have their own. `worker` is the address of worker.js, which resamples in a
+/// thread of its own; without it, the page's thread does that in slices.
 #[wasm_bindgen]
-pub fn mount(element: HtmlElement, report: Option<String>) {
-    let state = show(element, Address::Untouched);
+pub fn mount(element: HtmlElement, report: Option<String>, worker: Option<String>) {
+    let state = show(element, Address::Untouched, worker);
     if let Some(text) = report {
         load::text(state, "report.json", text);
     }
 }
 
 /// Starts the viewer's own page: the report that the page holds or names, else what stands in the element already, which
-/// a dropped or opened file replaces.
+/// a dropped or opened file replaces. `worker` as in [`mount`].
 #[wasm_bindgen]
-pub fn start(element: HtmlElement) {
-    let state = show(element, Address::Owned);
+pub fn start(element: HtmlElement, worker: Option<String>) {
+    let state = show(element, Address::Owned, worker);
     load::given(state);
 }
 
-fn show(element: HtmlElement, address: Address) -> State {
-    message::on_panic();
+fn show(element: HtmlElement, address: Address, worker: Option<String>) -> State {
+    panic::on_panic();
     let owner = Owner::new();
     owner.set();
     static VIEWERS: AtomicUsize = AtomicUsize::new(0);
     let state = State::new(address, VIEWERS.fetch_add(1, Ordering::Relaxed));
-    let root = element.clone();
+    provide_context(state);
+    let before = StoredValue::new_local(drop::contents(&element));
+    drop::listen(state, &element);
     // The page lives as long as its document: nothing unmounts it.
-    leptos::mount::mount_to(element, move || render::view(state, &root)).forget();
+    leptos::mount::mount_to(element, move || view! { <App before=before worker=worker /> }).forget();
     std::mem::forget(owner);
     state
 }

@@ -4,6 +4,7 @@ use transfermap::number;
 use transfermap::report::TaskSummary;
 
 use super::{Chart, Drawing, Picture, label};
+use crate::mark::Mark;
 use crate::node::{Node, el};
 use crate::scale::{fit, text_width};
 use crate::table::Table;
@@ -46,7 +47,7 @@ pub fn balance(tasks: &[TaskSummary]) -> Option<Chart> {
                     .attr("tabindex", "0")
                     .attr("role", "img")
                     .attr("aria-label", tip.clone())
-                    .attr("data-tip", tip);
+                    .mark(Mark::new(tip));
                 contents.push(bar.into());
                 x += share * WIDTH;
                 words.push(format!("{class} {}", number::percent(share)));

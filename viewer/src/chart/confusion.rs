@@ -44,7 +44,6 @@ pub fn confusion(id: &str, title: String, reading: &str, labels: &[String], coun
         .collect();
     let ends = ["0", "50", "100\u{a0}%"].map(str::to_owned);
     let matrix = Matrix {
-        id: id.to_owned(),
         row_title: "label".to_owned(),
         column_title: "predicted".to_owned(),
         rows: names.clone(),

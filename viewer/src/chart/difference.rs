@@ -8,7 +8,7 @@ use super::legend::legend;
 use super::matrix::{Cell, Matrix};
 use super::transfer_map::pair_key;
 use super::{Chart, Drawing};
-use crate::choices::change;
+use crate::choices::Change;
 use crate::table::Table;
 use crate::tokens;
 
@@ -29,7 +29,6 @@ pub fn difference(compared: &[ComparedPair], order: &[&str], [here, there]: [&st
     let ends = [number::gain(metric, -largest), "0".to_owned(), number::gain(metric, largest)];
     let signs = Finding::ALL.map(|f| (f.sign(), f.words()));
     let matrix = Matrix {
-        id: "difference".to_owned(),
         row_title: "source".to_owned(),
         column_title: "target".to_owned(),
         rows: names.clone(),
@@ -53,7 +52,6 @@ pub fn difference(compared: &[ComparedPair], order: &[&str], [here, there]: [&st
 }
 
 fn cell(c: &ComparedPair, largest: f64) -> Cell {
-    let open = change(&[("tab", "pair"), ("source", &c.source), ("target", &c.target)]);
     let (fill, ink) = match c.difference {
         Some(d) => tokens::diverging(d, largest),
         None => ("var(--raised)".to_owned(), "var(--quiet)".to_owned()),
@@ -84,7 +82,7 @@ fn cell(c: &ComparedPair, largest: f64) -> Cell {
         sign: c.finding.sign(),
         tip,
         key: pair_key(&c.source, &c.target),
-        set: Some(open),
+        opens: Some(Change::open(&c.source, &c.target)),
         ..Cell::default()
     }
 }

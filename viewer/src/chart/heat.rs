@@ -5,8 +5,9 @@ use transfermap::report::Measure;
 
 use super::legend::legend;
 use super::matrix::{Cell, Matrix};
-use super::transfer_map::{open, pair_key, tip};
+use super::transfer_map::{pair_key, tip};
 use super::{Chart, Drawing};
+use crate::choices::Change;
 use crate::context::Context;
 use crate::table::Table;
 use crate::tokens;
@@ -64,7 +65,7 @@ pub fn similarity(context: &Context<'_>, measure: &Measure, order: &[&str]) -> C
                     number::plain(value, digits + 1)
                 ),
                 key: pair_key(source, target),
-                set: pair.map(open),
+                opens: pair.map(|p| Change::open_pair(&p.key)),
                 ..Cell::default()
             }));
             data.row([(*source).into(), (*target).into(), value.into()]);
@@ -76,23 +77,22 @@ pub fn similarity(context: &Context<'_>, measure: &Measure, order: &[&str]) -> C
     let ends = [end(light), end((low + high) / 2.0), end(dark)];
     let symmetric = if measure.symmetric { ", the same in both directions" } else { "" };
     Chart {
-        id: id.clone(),
+        id,
         title: format!("Similarity: {}", measure.name),
         reading: Some(format!("A stronger colour is more similar; in numbers, {way}{symmetric}.")),
         definition: "similarity",
-        drawing: Drawing::Matrix(matrix(id, order, cells, ends).parts()),
+        drawing: Drawing::Matrix(matrix(order, cells, ends).parts()),
         data,
     }
 }
 
 /// A matrix of tasks with the sequential legend.
-fn matrix(id: String, order: &[&str], cells: Vec<Vec<Option<Cell>>>, ends: [String; 3]) -> Matrix {
+fn matrix(order: &[&str], cells: Vec<Vec<Option<Cell>>>, ends: [String; 3]) -> Matrix {
     let steps: Vec<String> = (0..=tokens::SEQUENTIAL_STEPS)
         .map(|s| tokens::sequential(f64::from(s), [0.0, f64::from(tokens::SEQUENTIAL_STEPS)]).0)
         .collect();
     let names: Vec<String> = order.iter().map(|n| (*n).to_owned()).collect();
     Matrix {
-        id,
         row_title: "source".to_owned(),
         column_title: "target".to_owned(),
         rows: names.clone(),
@@ -139,7 +139,7 @@ pub fn overlap(context: &Context<'_>, order: &[&str]) -> Option<Chart> {
         title: "Overlap between tasks, in test examples of the target".to_owned(),
         reading: Some("How many test examples of the target have a text that the source was trained on.".to_owned()),
         definition: "overlap",
-        drawing: Drawing::Matrix(matrix("overlap".to_owned(), order, cells, ends).parts()),
+        drawing: Drawing::Matrix(matrix(order, cells, ends).parts()),
         data,
     })
 }

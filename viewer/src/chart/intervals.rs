@@ -6,6 +6,7 @@ use transfermap::number;
 
 use super::plot::{Axis, Plot, shape};
 use super::{Chart, Drawing, label};
+use crate::mark::Mark;
 use crate::node::{Node, el};
 use crate::table::Table;
 
@@ -54,7 +55,7 @@ pub fn intervals(metric: Metric, gain: f64, margin: f64, all: &[Named]) -> Chart
         let group = el("g").class("mark").attr("tabindex", "0").attr("role", "img").attr("aria-label", tip.clone());
         let caps = [stroke(low, y, high, y), stroke(low, y - 5.0, low, y + 5.0), stroke(high, y - 5.0, high, y + 5.0)];
         let dot = shape(3, [plot.x.at(gain), y], 4.5).attr("fill", "var(--accent)");
-        plot.add(group.attr("data-tip", tip.trim_end().to_owned()).children(caps).child(dot));
+        plot.add(group.mark(Mark::new(tip.trim_end())).children(caps).child(dot));
     }
     let sample = el("rect")
         .attr("width", "24")

@@ -4,6 +4,7 @@ use transfermap::analysis::Interval;
 
 use super::plot::{Axis, Plot, shape};
 use super::{Chart, Drawing};
+use crate::mark::Mark;
 use crate::node::{Node, el};
 use crate::table::{Table, Value};
 
@@ -132,7 +133,7 @@ fn draw(plot: &mut Plot, series: &Series, aside: f64) {
         }
         let mark = shape(series.shape, [x, y], 4.5).attr("fill", series.colour.clone()).class("mark");
         let mark = mark.attr("tabindex", "0").attr("role", "img").attr("aria-label", point.tip.clone());
-        let mark = mark.attr_if(!series.key.is_empty(), "data-key", series.key.clone());
-        plot.add(mark.attr("data-tip", point.tip.clone()));
+        let key = (!series.key.is_empty()).then(|| series.key.clone());
+        plot.add(mark.mark(Mark { key, ..Mark::new(point.tip.clone()) }));
     }
 }

@@ -1,7 +1,9 @@
 //! A matrix of named rows and columns: heads that stay in view, cells with a colour, words, a sign and hatching.
 
 use super::{Picture, label, named, silent_label};
-use crate::node::{Element, Node, el};
+use crate::choices::Change;
+use crate::mark::Mark;
+use crate::node::{Element, Node, coordinate, el};
 use crate::scale::{fit, text_width};
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,14 +23,12 @@ pub struct Cell {
     pub tip: String,
     /// Cells of several charts with one key are shown together on hover.
     pub key: String,
-    /// A change of choices that a click makes.
-    pub set: Option<String>,
+    /// What a click opens.
+    pub opens: Option<Change>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Matrix {
-    /// Unique in the page.
-    pub id: String,
     /// What rows are, for example `source`.
     pub row_title: String,
     /// What columns are, for example `target`.
@@ -114,7 +114,6 @@ impl Matrix {
             });
             Node::from(el("g").attr("role", "row").children(drawn))
         });
-        let hatching = std::iter::once(Node::from(el("defs").child(self.hatching())));
         Parts {
             rows: self.rows.len(),
             columns: self.columns.len(),
@@ -129,7 +128,7 @@ impl Matrix {
             },
             top: Picture { width: total[0], height: top_height, contents: top.map(Node::from).collect() },
             side: Picture { width: side_width, height: total[1], contents: side.map(Node::from).collect() },
-            body: Picture { width: total[0], height: total[1], contents: hatching.chain(body).collect() },
+            body: Picture { width: total[0], height: total[1], contents: body.collect() },
             legend: self.legend.clone(),
         }
     }
@@ -149,25 +148,6 @@ impl Matrix {
         drawn.child(el("title").text(name.clone()))
     }
 
-    fn hatching(&self) -> Element {
-        el("pattern")
-            .attr("id", format!("hatch-{}", self.id))
-            .attr("width", "6")
-            .attr("height", "6")
-            .attr("patternUnits", "userSpaceOnUse")
-            .attr("patternTransform", "rotate(45)")
-            .child(
-                el("line")
-                    .attr("x1", "0")
-                    .attr("y1", "0")
-                    .attr("x2", "0")
-                    .attr("y2", "6")
-                    .attr("stroke", "var(--ink)")
-                    .attr("stroke-width", "1.5")
-                    .attr("stroke-opacity", "0.45"),
-            )
-    }
-
     fn cell(&self, cell: &Cell, at: [usize; 2], [x, y]: [f64; 2], sizes: &Sizes) -> Element {
         let [width, height] = sizes.cell;
         let frame =
@@ -180,18 +160,15 @@ impl Matrix {
         let below = two_lines.then(|| {
             ink(silent_label(middle[0], middle[1] + sizes.font - 1.0, sizes.font - 4.0, "middle", cell.below.clone()))
         });
-        let group = self.gridcell(at).attr("data-tip", cell.tip.clone()).attr_if(
-            !cell.key.is_empty(),
-            "data-key",
-            cell.key.clone(),
-        );
-        let group = match &cell.set {
-            Some(change) => group.attr("data-set", change.clone()),
-            None => group,
+        let mark = Mark {
+            tip: cell.tip.clone(),
+            key: (!cell.key.is_empty()).then(|| cell.key.clone()),
+            opens: cell.opens.clone(),
+            place: Some(at),
         };
-        let group = group
+        let group = gridcell(mark)
             .child(frame().attr("fill", cell.fill.clone()))
-            .maybe(cell.hatched.then(|| frame().attr("fill", format!("url(#hatch-{})", self.id))))
+            .maybe(cell.hatched.then(|| hatching([x, y], [width - GAP, height - GAP])))
             .child(ink(silent_label(middle[0], baseline, sizes.font, "middle", words)).attr("font-weight", "600"))
             .maybe(below);
         named(group, &cell.tip)
@@ -212,23 +189,33 @@ impl Matrix {
             .attr("fill", "none")
             .attr("stroke", "var(--line)");
         let dot = silent_label(x + (width - GAP) / 2.0, y + (height - GAP) / 2.0 + 4.0, 12.0, "middle", "·");
-        let group = self
-            .gridcell(at)
+        let group = gridcell(Mark::new(tip.clone()).place(at[0], at[1]))
             .child(if diagonal { outline.attr("stroke-opacity", "0") } else { outline.attr("stroke-dasharray", "3 3") })
             .maybe(diagonal.then(|| recolour(dot, "var(--quiet)")));
         named(group, &tip)
     }
+}
 
-    /// One cell can be reached by Tab, the others from it by arrow keys.
-    fn gridcell(&self, [row, column]: [usize; 2]) -> Element {
-        let first = row == 0 && column == 0;
-        el("g")
-            .attr("role", "gridcell")
-            .attr("class", "cell")
-            .attr("tabindex", if first { "0" } else { "-1" })
-            .attr("data-row", row.to_string())
-            .attr("data-column", column.to_string())
+/// One cell can be reached by Tab, the others from it by arrow keys.
+fn gridcell(mark: Mark) -> Element {
+    let first = mark.place == Some([0, 0]);
+    el("g").attr("role", "gridcell").class("cell").attr("tabindex", if first { "0" } else { "-1" }).mark(mark)
+}
+
+/// Falling lines over a cell. Drawn line by line: a pattern would need an id, and ids are of a document, which may hold
+/// several drawings.
+fn hatching([x, y]: [f64; 2], [width, height]: [f64; 2]) -> Element {
+    const STEP: f64 = 8.5;
+    let mut d = String::new();
+    let mut from = STEP / 2.0;
+    while from < width + height {
+        let start = [x + (from - height).max(0.0), y + from.min(height)];
+        let end = [x + from.min(width), y + (from - width).max(0.0)];
+        let [x1, y1, x2, y2] = [start[0], start[1], end[0], end[1]].map(coordinate);
+        d += &format!("M{x1} {y1}L{x2} {y2}");
+        from += STEP;
     }
+    el("path").attr("d", d).attr("stroke", "var(--ink)").attr("stroke-width", "1.5").attr("stroke-opacity", "0.45")
 }
 
 fn recolour(mut element: Element, ink: &str) -> Element {

@@ -75,42 +75,25 @@ const FILE_PADDING: f64 = 16.0;
 const FILE_TITLE: f64 = 28.0;
 
 impl Chart {
-    /// The figure of a page, with its title, definition and downloads.
-    pub fn figure(&self) -> Node {
-        let tool = |format: &'static str, label: &'static str| {
-            el("button")
-                .attr("type", "button")
-                .class("tool")
-                .attr("data-download", format)
-                .attr("data-chart", self.id.clone())
-                .attr("aria-label", format!("Download “{}” as {label}", self.title))
-                .text(label)
-        };
-        let define = el("button")
-            .attr("type", "button")
-            .class("define")
-            .attr("data-define", self.definition)
-            .attr("aria-label", format!("What is shown: {}", self.title))
-            .text("?");
-        let tools =
-            el("span").class("tools").child(tool("svg", "SVG")).child(tool("png", "PNG")).child(tool("csv", "CSV"));
-        let drawing: Element = match &self.drawing {
+    /// The drawing of a page, in a frame in which it scrolls where it is too wide.
+    pub fn drawn(&self) -> Node {
+        match &self.drawing {
             Drawing::Plain(picture) => el("div")
                 .class("frame")
-                .child(picture.svg().attr("role", "group").attr("aria-label", self.title.clone())),
-            Drawing::Matrix(parts) => parts.frame(&self.title),
-        };
+                .child(picture.svg().attr("role", "group").attr("aria-label", self.title.clone()))
+                .into(),
+            Drawing::Matrix(parts) => parts.frame(&self.title).into(),
+        }
+    }
+
+    /// The figure as it stands in a page before any script runs: there is nothing to click yet.
+    pub fn still(&self) -> Node {
         el("figure")
             .class("chart")
             .attr("id", format!("chart-{}", self.id))
-            .child(
-                el("figcaption")
-                    .class("bar")
-                    .child(el("span").child(el("h3").text(self.title.clone())).child(define))
-                    .child(tools),
-            )
+            .child(el("figcaption").class("bar").child(el("h3").text(self.title.clone())))
             .maybe(self.reading.clone().map(|reading| el("p").class("reading").text(reading)))
-            .child(drawing)
+            .child(el("div").class("drawing").child(self.drawn()))
             .into()
     }
 

@@ -5,6 +5,7 @@ use transfermap::number;
 
 use super::plot::{Axis, Plot, shape};
 use super::{Chart, Drawing, label};
+use crate::mark::Mark;
 use crate::node::{Node, el};
 use crate::table::Table;
 
@@ -125,7 +126,7 @@ impl PairedSeeds {
             let fill = if seed.collapsed { "var(--paper)" } else { "var(--accent)" };
             let mark = mark.attr("fill", fill).attr("stroke", "var(--accent)").attr("stroke-width", "1.5");
             let mark = mark.class("mark").attr("tabindex", "0").attr("role", "img").attr("aria-label", tip.clone());
-            plot.add(mark.attr("data-key", format!("seed {}", seed.name)).attr("data-tip", tip.clone()));
+            plot.add(mark.mark(Mark::new(tip.clone()).key(format!("seed {}", seed.name))));
         }
     }
 

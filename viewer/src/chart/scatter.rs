@@ -7,9 +7,11 @@ use transfermap::metric::Metric;
 use transfermap::number;
 use transfermap::report::Measure;
 
-use super::transfer_map::{open, pair_key};
+use super::transfer_map::pair_key;
 use super::{Chart, Drawing, Picture, axis, label};
+use crate::choices::Change;
 use crate::context::Context;
+use crate::mark::Mark;
 use crate::node::{Element, Node, coordinate, el};
 use crate::scale::{Scale, fit, text_width};
 use crate::table::Table;
@@ -138,13 +140,9 @@ pub fn scatter(context: &Context<'_>, scatter: &Scatter<'_>) -> Chart {
         let mark = mark(of(point), x(point.measure), y(point.outcome))
             .attr("class", "mark")
             .attr("role", "gridcell")
-            .attr("data-row", "0")
-            .attr("data-column", i.to_string())
             .attr("tabindex", if i == 0 { "0" } else { "-1" })
             .attr("aria-label", tip.clone())
-            .attr("data-tip", tip)
-            .attr("data-key", pair_key(&key.source, &key.target))
-            .attr("data-set", open(point.pair));
+            .mark(Mark::new(tip).key(pair_key(&key.source, &key.target)).opens(Change::open_pair(key)).place(0, i));
         row = row.child(mark);
     }
     contents.push(el("g").attr("role", "grid").attr("aria-label", "Pairs").child(row).into());

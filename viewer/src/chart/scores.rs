@@ -5,7 +5,8 @@ use transfermap::number;
 
 use super::transfer_map::pair_key;
 use super::{Chart, Drawing, Picture, axis, label, line, named, silent_label};
-use crate::choices::change;
+use crate::choices::Change;
+use crate::mark::Mark;
 use crate::node::{Element, Node, coordinate, el};
 use crate::scale::{Scale, fit, text_width};
 use crate::table::{Show, Table, Value};
@@ -90,14 +91,13 @@ fn row(s: &TaskScores, name: String, y: f64, left: f64, x: &Scale, chance: Optio
         tip += &format!(", chance level {}", number::score(s.metric, chance));
     }
     let fill = if s.source.is_none() { "var(--accent)" } else { "var(--quiet)" };
-    let group = el("g").attr("class", "row").attr("tabindex", "0").attr("data-tip", tip.clone());
-    let group = match &s.source {
-        Some(source) => group
-            .attr("role", "button")
-            .attr("data-key", pair_key(source, &s.target))
-            .attr("data-set", change(&[("tab", "pair"), ("source", source), ("target", &s.target)])),
-        None => group.attr("role", "img"),
+    let mark = Mark {
+        key: s.source.as_ref().map(|source| pair_key(source, &s.target)),
+        opens: s.source.as_ref().map(|source| Change::open(source, &s.target)),
+        ..Mark::new(tip.clone())
     };
+    let role = if s.source.is_some() { "button" } else { "img" };
+    let group = el("g").class("row").attr("tabindex", "0").attr("role", role).mark(mark);
     let [from, to] = x.range();
     let band = el("rect").attr("x", "0").at("y", y - ROW / 2.0).at("width", to + VALUE).at("height", ROW);
     // Not a rect: those take the colour of a pointed-at row.

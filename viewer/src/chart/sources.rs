@@ -5,7 +5,8 @@ use transfermap::number;
 
 use super::transfer_map::pair_key;
 use super::{Chart, Drawing, Picture, axis, line, named, silent_label};
-use crate::choices::change;
+use crate::choices::Change;
+use crate::mark::Mark;
 use crate::node::{Element, Node, coordinate, el};
 use crate::scale::{Scale, fit, text_width};
 use crate::table::Table;
@@ -63,17 +64,12 @@ fn row(r: &Recommendation, source: &RecommendedSource, y: f64, left: f64, x: &Sc
         Some(verdict) => verdict.signed(),
         None => "◇ predicted".to_owned(),
     };
-    let group = el("g")
-        .attr("class", "row")
-        .attr("tabindex", "0")
-        .attr("data-tip", tip.clone())
-        .attr("data-key", pair_key(&source.source, &r.target));
-    let group = if measured {
-        let open = change(&[("tab", "pair"), ("source", &source.source), ("target", &r.target)]);
-        group.attr("role", "button").attr("data-set", open)
-    } else {
-        group.attr("role", "img")
+    let mark = Mark {
+        opens: measured.then(|| Change::open(&source.source, &r.target)),
+        ..Mark::new(tip.clone()).key(pair_key(&source.source, &r.target))
     };
+    let group =
+        el("g").class("row").attr("tabindex", "0").attr("role", if measured { "button" } else { "img" }).mark(mark);
     let end = x.range()[1];
     let band =
         el("rect").attr("x", "0").at("y", y - ROW / 2.0 + 1.0).at("width", end + VERDICT).at("height", ROW - 2.0);

@@ -7,7 +7,7 @@ use transfermap::number;
 use super::legend::legend;
 use super::matrix::{Cell, Matrix};
 use super::{Chart, Drawing};
-use crate::choices::change;
+use crate::choices::Change;
 use crate::context::Context;
 use crate::table::Table;
 use crate::tokens;
@@ -79,7 +79,6 @@ fn map(context: &Context<'_>, order: &[&str], id: &str, name: Option<&str>, larg
     let verdicts = Verdict::ALL.map(|v| (v.sign(), v.name()));
     let signs: Vec<_> = verdicts.into_iter().chain([("▨", "rests on collapsed runs")]).collect();
     let matrix = Matrix {
-        id: id.to_owned(),
         row_title: "source".to_owned(),
         column_title: "target".to_owned(),
         rows,
@@ -115,7 +114,7 @@ fn cell(pair: &PairAnalysis, value: Value, largest: f64) -> Cell {
             ink: "var(--quiet)".to_owned(),
             main: number::MISSING.to_owned(),
             tip: format!("{} → {}: no number", pair.key.source, pair.key.target),
-            set: Some(open(pair)),
+            opens: Some(Change::open_pair(&pair.key)),
             ..Cell::default()
         };
     };
@@ -132,7 +131,7 @@ fn cell(pair: &PairAnalysis, value: Value, largest: f64) -> Cell {
         hatched: pair.collapsed_runs + pair.collapsed_singles > 0,
         tip: tip(pair, value),
         key: pair_key(&pair.key.source, &pair.key.target),
-        set: Some(open(pair)),
+        opens: Some(Change::open_pair(&pair.key)),
     }
 }
 
@@ -159,11 +158,6 @@ pub fn tip(pair: &PairAnalysis, value: Value) -> String {
         parts.push(format!("{collapsed} collapsed runs"));
     }
     parts.join(" · ")
-}
-
-/// The change of choices that opens the page of a pair.
-pub fn open(pair: &PairAnalysis) -> String {
-    change(&[("tab", "pair"), ("source", &pair.key.source), ("target", &pair.key.target)])
 }
 
 fn effect_cell(effect: &TaskEffect, metric: Metric, mean: f64, largest: f64) -> Cell {

@@ -1,64 +1,92 @@
 //! Which source for a target: measured and predicted ones, best first, and how well anything chooses sources at all.
 
-use transfermap::analysis::{Basis, Recommendation, SelectionAnalysis};
+use transfermap::analysis::{Basis, Recommendation, RecommendedSource, SelectionAnalysis};
 use transfermap::table::recommendation;
 
-use super::{Context, Page, select};
+use super::Context;
+#[cfg(feature = "app")]
+use super::shortened::ShortTable;
+use super::shortened::{Shortened, is_plain};
+use crate::chart::Chart;
 use crate::chart::sources::sources;
-use crate::choices::change;
-use crate::node::el;
-use crate::table::{Cell, Show, Table, Tone, Value};
+use crate::choices::{Change, Choice};
+#[cfg(feature = "app")]
+use crate::component::prelude::*;
+use crate::offer::Offer;
+use crate::table::{Cell, Sheet, Show, Table, Tone, Value};
 
-pub fn page(context: &Context<'_>) -> Page {
-    let mut page = Page::default();
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Content {
+    pub target: Option<Offer>,
+    /// Why there is no choice.
+    pub missing: Option<String>,
+    pub found: Option<Found>,
+}
+
+/// What is known of the sources of one target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub advice: String,
+    pub chart: Option<Chart>,
+    pub ranking: Sheet,
+    /// What predicted gains rest on.
+    pub prediction: Option<String>,
+    /// What chooses sources well, in words and in numbers.
+    pub judged: String,
+    pub predictors: Option<Shortened>,
+}
+
+impl Content {
+    pub fn charts(self) -> Vec<Chart> {
+        self.found.and_then(|found| found.chart).into_iter().collect()
+    }
+}
+
+pub fn content(context: &Context<'_>) -> Content {
     let pairs = context.pairs();
     // Measured targets first, so that the page opens with one.
     let (mut targets, unmeasured): (Vec<&str>, Vec<&str>) =
         context.task_names().into_iter().partition(|name| pairs.iter().any(|p| p.key.target == *name));
     targets.extend(unmeasured);
-    let chosen = context.choices.get("target").and_then(|name| targets.iter().find(|t| **t == name));
-    let Some(target) = chosen.or_else(|| targets.first()).copied() else {
-        page.paragraph("This report has no task.");
-        return page;
+    let offer = Offer::new("Target", Choice::Target, targets.iter().map(|t| (*t, *t)), context.choices);
+    let Some(target) = targets.get(offer.chosen).copied() else {
+        return Content { missing: Some("This report has no task.".to_owned()), ..Content::default() };
     };
-    let names: Vec<(String, String)> = targets.iter().map(|t| ((*t).to_owned(), (*t).to_owned())).collect();
-    page.add(el("div").class("controls").child(select("Target", "target", &names, context.choices)));
-    let recommended = match context.analysis.recommend(context.report, target) {
-        Ok(all) => all.into_iter().find(|r| r.family == *context.family),
-        Err(error) => {
-            page.paragraph(error.to_string());
-            return page;
-        }
-    };
-    let Some(found) = recommended.filter(|r| !r.sources.is_empty()) else {
-        page.paragraph(format!(
-            "No task of this family was trained before another, so there is no source for {target}."
-        ));
-        return page;
-    };
-    page.add(el("p").class("answer").text(found.advice.clone()));
-    if found.sources.iter().any(|s| s.gain.is_some()) {
-        page.chart(sources(&found));
+    match found(context, target) {
+        Ok(found) => Content { target: Some(offer), found: Some(found), missing: None },
+        Err(why) => Content { target: Some(offer), missing: Some(why), found: None },
     }
-    page.table(ranking(&found));
-    if let Some(prediction) = &found.prediction {
-        page.paragraph(prediction.clone());
-    }
-    let (table, sentence) = predictors(context, target);
-    page.heading("What chooses sources well");
-    page.paragraph(sentence);
-    if !table.rows.is_empty() {
-        page.table(table);
-    }
-    page
 }
 
-fn ranking(r: &Recommendation) -> Table {
-    let mut table = recommendation(r);
-    for (cell, source) in table.column_mut("source").zip(&r.sources).filter(|(_, s)| s.basis == Basis::Measured) {
-        cell.link = Some(change(&[("tab", "pair"), ("source", &source.source), ("target", &r.target)]));
-    }
-    table
+fn found(context: &Context<'_>, target: &str) -> Result<Found, String> {
+    let known = context.advice().iter().find(|r| r.target == target).cloned();
+    let recommended = match known {
+        Some(known) => Some(known),
+        // One that nobody measured.
+        None => {
+            let all = context.analysis.recommend(context.report, target).map_err(|error| error.to_string())?;
+            all.into_iter().find(|r| r.family == *context.family)
+        }
+    };
+    let found = recommended.filter(|r| !r.sources.is_empty()).ok_or_else(|| {
+        format!("No task of this family was trained before another, so there is no source for {target}.")
+    })?;
+    let (table, judged) = predictors(context, target);
+    let plain = |row: &[Cell]| row.first().is_some_and(|name| is_plain(context, &name.text()));
+    Ok(Found {
+        advice: found.advice.clone(),
+        chart: found.sources.iter().any(|s| s.gain.is_some()).then(|| sources(&found)),
+        ranking: ranking(&found),
+        prediction: found.prediction.clone(),
+        judged,
+        predictors: (!table.rows.is_empty()).then(|| Shortened::new(table.into(), &plain, context)),
+    })
+}
+
+fn ranking(r: &Recommendation) -> Sheet {
+    let measured = |s: &RecommendedSource| s.basis == Basis::Measured;
+    let links = r.sources.iter().map(|s| measured(s).then(|| Change::open(&s.source, &r.target))).collect();
+    Sheet::linked(recommendation(r), "source", links)
 }
 
 /// Every predictor on all targets and on this one, best NDCG first, and what that says.
@@ -76,7 +104,7 @@ fn predictors(context: &Context<'_>, target: &str) -> (Table, String) {
     let quiet = |value: Value| Cell::from(value).tone(Tone::Quiet);
     let table = Table::of(&means, "predictors", "Predictors by how well they choose sources")
         .words("predictor", |s| match s.predictor.as_str() {
-            plain @ ("random" | "popularity") => Cell::from(plain).tone(Tone::Quiet),
+            plain if is_plain(context, plain) => Cell::from(plain).tone(Tone::Quiet),
             measure => measure.into(),
         })
         .numbers("NDCG, mean", |s| two(s.figures.ndcg_rank))
@@ -125,40 +153,60 @@ fn predictors(context: &Context<'_>, target: &str) -> (Table, String) {
     (table, sentence)
 }
 
+#[cfg(feature = "app")]
+#[component]
+pub fn Choose(look: Look) -> impl IntoView {
+    let Content { target, missing, found } = look.see(content);
+    let found = found.map(|Found { advice, chart, ranking, prediction, judged, predictors }| {
+        view! {
+            <Answer words=advice />
+            {chart.map(|chart| view! { <ChartFigure chart=chart /> })}
+            <DataTable sheet=ranking />
+            {prediction.map(|words| view! { <p>{words}</p> })}
+            <h2>"What chooses sources well"</h2>
+            <p>{judged}</p>
+            {predictors.map(|table| view! { <ShortTable table=table /> })}
+        }
+    });
+    view! {
+        {target.map(|offer| view! { <div class="controls"><Select offer=offer /></div> })}
+        {missing.map(|words| view! { <p>{words}</p> })}
+        {found}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use transfermap::analysis::Analysis;
     use transfermap::report::Report;
 
+    use super::{Found, content};
     use crate::choices::Choices;
-    use crate::page::Tab;
-    use crate::still::Still;
+    use crate::look::Look;
 
-    fn still(choices: &str) -> Still {
+    fn found(choices: &str) -> Found {
         let report = Report::from_json(include_bytes!("../../../www/samples/real-small.json")).unwrap();
-        Still::new("r", report, Choices::parse(choices)).unwrap().unwrap()
+        Look::new("r", report, Choices::parse(choices)).unwrap().unwrap().see(content).found.unwrap()
     }
 
     #[test]
     fn sources_stand_with_the_numbers_of_the_recommendation() {
-        let page = still("target=rte").page(Tab::Choose);
+        let found = found("target=rte");
         let report = Report::from_json(include_bytes!("../../../www/samples/real-small.json")).unwrap();
         let expected = Analysis::tests(&report, &Default::default()).unwrap().recommend(&report, "rte").unwrap();
-        let table = page.tables.iter().find(|t| t.id == "ranking").unwrap();
+        let table = &found.ranking.table;
         assert_eq!(table.rows.len(), 4);
         for (i, source) in expected[0].sources.iter().enumerate() {
             let cell = |name: &str| table.cell(i, name).unwrap().text();
             assert_eq!((cell("source"), cell("reason")), (source.source.clone(), source.reason.clone()));
         }
-        let text: String = page.contents.iter().map(crate::node::Node::plain_text).collect();
-        assert!(text.contains(&expected[0].advice), "{text}");
-        assert_eq!(page.charts[0].data.rows.len(), 4);
+        assert_eq!(found.advice, expected[0].advice);
+        assert_eq!(found.chart.unwrap().data.rows.len(), 4);
     }
 
     #[test]
     fn predictors_stand_beside_random_and_popularity() {
-        let page = still("target=rte").page(Tab::Choose);
-        let table = page.tables.iter().find(|t| t.id == "predictors").unwrap();
+        let table = found("target=rte").predictors.unwrap().sheet.table;
         for plain in ["random", "popularity"] {
             assert!(table.rows.iter().any(|row| row[0].text() == plain), "{plain}");
         }

@@ -3,26 +3,36 @@
 use transfermap::metric::Metric;
 use transfermap::table::effects;
 
-use super::{Context, Page, select, switch};
+use super::Context;
+use crate::chart::Chart;
 use crate::chart::transfer_map::transfer_map;
-use crate::node::el;
-use crate::table;
+use crate::choices::Choice;
+#[cfg(feature = "app")]
+use crate::component::prelude::*;
+use crate::offer::Offer;
+use crate::table::Table;
 use crate::value::Value;
 
-pub fn page(context: &Context<'_>) -> Page {
-    let mut page = Page::default();
-    let values: Vec<(&str, &str)> = Value::ALL.iter().map(|v| (v.name(), v.label())).collect();
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    pub value: Offer,
+    pub order: Offer,
+    pub map: Chart,
+    /// Good donors and good receivers, where the family has them.
+    pub effects: Vec<Table>,
+}
+
+impl Content {
+    pub fn charts(self) -> Vec<Chart> {
+        vec![self.map]
+    }
+}
+
+pub fn content(context: &Context<'_>) -> Content {
     let mut orders = vec![("given".to_owned(), "as given".to_owned()), ("mean".to_owned(), "by mean gain".to_owned())];
     let measures = context.report.measures_of(&context.family.encoder);
     orders.extend(measures.iter().map(|m| (format!("measure/{}", m.name), format!("clustered by {}", m.name))));
-    page.add(el("div").class("controls").child(switch("Value", "value", &values, context.choices)).child(select(
-        "Order",
-        "order",
-        &orders,
-        context.choices,
-    )));
-    let map = transfer_map(context, &order(context));
-    let mut aside = el("div").class("aside");
+    let mut tables = Vec::new();
     if let Some(family) = context.family_analysis() {
         for (id, title, of) in [
             ("donors", "Good donors: sources by their mean gain", &family.donors),
@@ -32,21 +42,22 @@ pub fn page(context: &Context<'_>) -> Page {
                 continue;
             }
             let metric = family.metric.or_else(|| context.pairs().first().map(|p| p.metric));
-            let table = effects(id, title, of, metric.unwrap_or(Metric::Accuracy));
-            aside = aside.child(table::node(&table));
-            page.tables.push(table);
+            tables.push(effects(id, title, of, metric.unwrap_or(Metric::Accuracy)));
         }
     }
-    let aside = (!page.tables.is_empty()).then_some(aside);
-    page.add(el("div").class("beside").child(map.figure()).maybe(aside));
-    page.charts.push(map);
-    page
+    let values = Value::ALL.iter().map(|v| (v.name(), v.label()));
+    Content {
+        value: Offer::new("Value", Choice::Value, values, context.choices),
+        order: Offer::new("Order", Choice::Order, orders, context.choices),
+        map: transfer_map(context, &order(context)),
+        effects: tables,
+    }
 }
 
 /// Names of the tasks in the chosen order.
 pub fn order<'a>(context: &Context<'a>) -> Vec<&'a str> {
     let mut names = context.task_names();
-    match context.choices.get("order") {
+    match context.choices.get(Choice::Order) {
         Some("mean") => {
             let effect = |name: &str| {
                 let family = context.family_analysis()?;
@@ -69,5 +80,25 @@ pub fn order<'a>(context: &Context<'a>) -> Vec<&'a str> {
             }
         }
         None => names,
+    }
+}
+
+#[cfg(feature = "app")]
+#[component]
+pub fn Map(look: Look) -> impl IntoView {
+    let Content { value, order, map, effects } = look.see(content);
+    let aside = (!effects.is_empty()).then(|| {
+        let tables = effects.into_iter().map(|table| view! { <DataTable sheet=table.into() /> });
+        view! { <div class="aside">{tables.collect::<Vec<_>>()}</div> }
+    });
+    view! {
+        <div class="controls">
+            <Switch offer=value />
+            <Select offer=order />
+        </div>
+        <div class="beside">
+            <ChartFigure chart=map />
+            {aside}
+        </div>
     }
 }

@@ -1,4 +1,6 @@
-//! The pages of the viewer, one a file: plain functions from a report, its analysis and the reader's choices to a tree.
+//! The pages of the viewer, one a file. A page is two things: `content`, a plain function that makes its charts, tables
+//! and sentences from a look at a report, for files and tests as well as for browsers; and a component of the same name
+//! as its tab, which lays them out.
 
 pub mod choose;
 pub mod compare;
@@ -8,60 +10,25 @@ pub mod overview;
 pub mod pair;
 pub mod prediction;
 pub mod runs;
-pub mod shell;
+mod shortened;
 pub mod similarity;
 pub mod tasks;
 pub mod training;
 
+#[cfg(feature = "app")]
+use leptos::prelude::*;
+
 use crate::chart::Chart;
-use crate::choices::Choices;
-use crate::node::{Element, Node, el};
+use crate::choices::{Choice, Choices};
+#[cfg(feature = "app")]
+use crate::look::Look;
+#[cfg(feature = "html")]
+use crate::state::{Address, State};
 
 pub use crate::context::Context;
 
-/// A page: what is drawn, and the charts in it, which can be downloaded.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Page {
-    /// From top to bottom.
-    pub contents: Vec<Node>,
-    /// The charts among them.
-    pub charts: Vec<Chart>,
-    /// The tables among them, which can be copied.
-    pub tables: Vec<crate::table::Table>,
-}
-
-impl Page {
-    pub fn add(&mut self, node: impl Into<Node>) {
-        self.contents.push(node.into());
-    }
-
-    pub fn heading(&mut self, words: impl Into<String>) {
-        self.add(el("h2").text(words.into()));
-    }
-
-    pub fn paragraph(&mut self, words: impl Into<String>) {
-        self.add(el("p").text(words.into()));
-    }
-
-    pub fn chart(&mut self, chart: Chart) {
-        self.contents.push(chart.figure());
-        self.charts.push(chart);
-    }
-
-    /// Adds charts beside each other, where the screen is wide enough.
-    pub fn beside(&mut self, charts: Vec<Chart>) {
-        self.add(el("div").class("beside").children(charts.iter().map(Chart::figure)));
-        self.charts.extend(charts);
-    }
-
-    pub fn table(&mut self, table: crate::table::Table) {
-        self.contents.push(crate::table::node(&table));
-        self.tables.push(table);
-    }
-}
-
 macro_rules! tabs {
-    ($($name:ident, $key:literal, $label:literal, $page:path;)*) => {
+    ($($name:ident, $key:literal, $label:literal, $page:ident;)*) => {
         /// The pages, in the order of the tabs. A new page is one file and one line here.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Tab { $(#[doc = $label] $name),* }
@@ -74,23 +41,44 @@ macro_rules! tabs {
 
             pub fn label(self) -> &'static str { match self { $(Self::$name => $label),* } }
 
-            pub fn page(self, context: &Context<'_>) -> Page { match self { $(Self::$name => $page(context)),* } }
+            /// The charts of its page, from top to bottom.
+            pub fn charts(self, context: &Context<'_>) -> Vec<Chart> {
+                match self { $(Self::$name => $page::content(context).charts()),* }
+            }
+        }
+
+        /// The page of the tab that is chosen.
+        #[cfg(feature = "app")]
+        #[component]
+        pub fn Page(look: Look) -> impl IntoView {
+            leptos::either::either!(look.choices.tab(), $(Tab::$name => view! { <$page::$name look=look /> },)*)
         }
     };
 }
 
 tabs! {
-    Overview, "overview", "Overview", overview::page;
-    Map, "map", "Transfer map", map::page;
-    Pair, "pair", "Pair", pair::page;
-    Tasks, "tasks", "Tasks", tasks::page;
-    Similarity, "similarity", "Similarity", similarity::page;
-    Prediction, "prediction", "Does similarity predict transfer?", prediction::page;
-    Choose, "choose", "Choose a source", choose::page;
-    Runs, "runs", "Runs", runs::page;
-    Training, "training", "Over training", training::page;
-    Compare, "compare", "Compare", compare::page;
-    Methods, "methods", "Methods", methods::page;
+    Overview, "overview", "Overview", overview;
+    Map, "map", "Transfer map", map;
+    Pair, "pair", "Pair", pair;
+    Tasks, "tasks", "Tasks", tasks;
+    Similarity, "similarity", "Similarity", similarity;
+    Prediction, "prediction", "Does similarity predict transfer?", prediction;
+    Choose, "choose", "Choose a source", choose;
+    Runs, "runs", "Runs", runs;
+    Training, "training", "Over training", training;
+    Compare, "compare", "Compare", compare;
+    Methods, "methods", "Methods", methods;
+}
+
+/// A page as HTML, without a browser: what tests read.
+#[cfg(feature = "html")]
+pub fn html(look: &Look) -> String {
+    // Effects are of browsers; here they are queued, and never run.
+    let _ = any_spawner::Executor::init_futures_executor();
+    Owner::new().with(|| {
+        provide_context(State::new(Address::Untouched, 0));
+        view! { <Page look=look.clone() /> }.to_html()
+    })
 }
 
 impl Tab {
@@ -107,38 +95,35 @@ impl Tab {
 
 impl Choices {
     pub fn tab(&self) -> Tab {
-        self.get("tab").and_then(Tab::of_name).unwrap_or(Tab::Overview)
+        self.get(Choice::Tab).and_then(Tab::of_name).unwrap_or(Tab::Overview)
     }
 }
 
-/// A switch between named values: buttons of which one is pressed. `choice` is the name in the address; the first value
-/// is the default.
-pub fn switch(label: &str, choice: &str, values: &[(&str, &str)], choices: &Choices) -> Element {
-    let chosen = choices.get(choice).filter(|c| values.iter().any(|(v, _)| v == c));
-    let buttons = values.iter().enumerate().map(|(i, (value, words))| {
-        let pressed = chosen.map_or(i == 0, |c| c == *value);
-        el("button")
-            .attr("type", "button")
-            .attr("data-set", crate::choices::change(&[(choice, value)]))
-            .attr("aria-pressed", if pressed { "true" } else { "false" })
-            .text((*words).to_owned())
-    });
-    el("span")
-        .class("switch")
-        .attr("role", "group")
-        .attr("aria-label", label.to_owned())
-        .child(el("span").class("quiet").text(label.to_owned()))
-        .children(buttons)
-}
+#[cfg(all(test, feature = "html"))]
+mod tests {
+    use transfermap::glossary::terms;
+    use transfermap::report::Report;
 
-/// A list to choose from. `choice` is the name in the address; the first value is the default.
-pub fn select(label: &str, choice: &'static str, values: &[(String, String)], choices: &Choices) -> Element {
-    let chosen = choices.get(choice).filter(|c| values.iter().any(|(v, _)| v == c));
-    let options = values.iter().enumerate().map(|(i, (value, words))| {
-        let selected = chosen.map_or(i == 0, |c| c == value);
-        el("option").attr("value", value.clone()).attr_if(selected, "selected", "").text(words.clone())
-    });
-    el("label")
-        .child(el("span").class("quiet").text(label.to_owned()))
-        .child(el("select").attr("data-choice", choice).children(options))
+    use super::*;
+    use crate::choices::Change;
+
+    #[test]
+    fn names_of_a_report_are_text_on_every_page() {
+        let path = format!("{}/../www/samples/real-small.json", env!("CARGO_MANIFEST_DIR"));
+        let json = std::fs::read_to_string(path).unwrap().replace("ag_news", "<script>alert(1)</script>");
+        let report = Report::from_json(json.as_bytes()).unwrap();
+        let mut look = Look::new("hostile", report, Choices::default()).unwrap().unwrap();
+        for tab in Tab::ALL.iter().filter(|tab| **tab != Tab::Compare) {
+            look = look.with(&Change::to(Choice::Tab, tab.name()));
+            let html = html(&look);
+            assert!(!html.contains("<script") && html.contains("&lt;script&gt;"), "{}", tab.name());
+        }
+    }
+
+    #[test]
+    fn every_definition_stands_on_the_page_of_methods() {
+        let report = Report::from_json(include_bytes!("../../../www/samples/notebook.json")).unwrap();
+        let html = html(&Look::new("r", report, Choices::parse("tab=methods")).unwrap().unwrap());
+        assert!(terms().all(|term| html.contains(&format!("id=\"definition-{}\"", term.key))));
+    }
 }

@@ -5,12 +5,14 @@ use transfermap::number;
 use transfermap::record::RunRecord;
 use transfermap::report::Report;
 
-use super::{Context, Page};
+use super::Context;
+use crate::chart::Chart;
 use crate::chart::lines::Series;
-use crate::choices::change;
-use crate::node::{Element, Node, el};
+use crate::choices::{Change, Choice};
+#[cfg(feature = "app")]
+use crate::component::prelude::*;
 use crate::runs::{seed_name, test};
-use crate::table::{self, Cell, Show, Sort, Table, Tone, Value};
+use crate::table::{Cell, Sheet, Show, Sort, Table, Tone, Value};
 
 /// Rows of one page.
 const ROWS: usize = 100;
@@ -18,38 +20,61 @@ const ROWS: usize = 100;
 /// What the columns are sorted by, in their order.
 const SORTS: [&str; 7] = ["id", "status", "score", "f1", "seconds", "steps", "started"];
 
-pub fn page(context: &Context<'_>) -> Page {
-    let mut page = Page::default();
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    /// What stands in the search field.
+    pub words: String,
+    /// How many runs are found, of how many.
+    pub count: String,
+    /// None where no run is found.
+    pub runs: Option<Sheet>,
+    /// The run that is opened, below one of the rows.
+    pub opened: Option<(usize, Details)>,
+    /// Page and pages, where there are several.
+    pub pages: Option<[usize; 2]>,
+}
+
+/// What an opened row shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Details {
+    pub facts: Vec<(&'static str, String)>,
+    /// The training loss, or why there is none.
+    pub curve: Result<Chart, String>,
+    pub scores: Table,
+}
+
+impl Content {
+    pub fn charts(self) -> Vec<Chart> {
+        self.opened.and_then(|(_, details)| details.curve.ok()).into_iter().collect()
+    }
+}
+
+pub fn content(context: &Context<'_>) -> Content {
     // The context's own report is of the family in view; here all runs are listed.
     let whole = context.loaded.get(context.choices.report()).or_else(|| context.loaded.last());
     let report = whole.map_or(context.report, |(_, report)| *report);
     let list = List { report, context };
     let mut found = list.found();
     list.sort(&mut found);
-    page.add(list.controls(found.len()));
+    let (all, words) = (report.runs.len(), context.choices.get(Choice::RunsFilter).unwrap_or_default().to_owned());
+    let count = if found.len() == all { format!("{all} runs") } else { format!("{} of {all} runs", found.len()) };
     if found.is_empty() {
-        page.paragraph("No run has these words in its name, status or reason.");
-        return page;
+        return Content { words, count, runs: None, opened: None, pages: None };
     }
     let pages = found.len().div_ceil(ROWS);
-    let number = context.choices.get("runs.page").and_then(|n| n.parse::<usize>().ok()).unwrap_or(1).clamp(1, pages);
-    let shown: Vec<usize> = found.iter().copied().skip((number - 1) * ROWS).take(ROWS).collect();
-    let (table, sorts) = list.table(&shown);
-    let mut opened = None;
-    let open = context.choices.get("run");
-    let open = shown.iter().position(|i| report.runs.get(*i).is_some_and(|r| Some(r.id.as_str()) == open));
-    if let Some((at, run)) = open.and_then(|at| Some((at, report.runs.get(*shown.get(at)?)?))) {
-        let (details, chart, scores) = details(run);
-        page.charts.extend(chart);
-        page.tables.push(scores);
-        opened = Some((at, details));
+    let number = context.choices.get(Choice::RunsPage).and_then(|n| n.parse::<usize>().ok());
+    let number = number.unwrap_or(1).clamp(1, pages);
+    let shown: Vec<&RunRecord> =
+        found.iter().skip((number - 1) * ROWS).take(ROWS).filter_map(|i| report.runs.get(*i)).collect();
+    let open = context.choices.get(Choice::Run);
+    let open = shown.iter().enumerate().find(|(_, run)| Some(run.id.as_str()) == open);
+    Content {
+        words,
+        count,
+        runs: Some(list.table(&shown)),
+        opened: open.map(|(at, run)| (at, details(run))),
+        pages: (pages > 1).then_some([number, pages]),
     }
-    page.add(table::sortable(&table, &sorts, opened));
-    page.tables.push(table);
-    if pages > 1 {
-        page.add(pager(number, pages));
-    }
-    page
 }
 
 struct List<'a> {
@@ -60,7 +85,7 @@ struct List<'a> {
 impl List<'_> {
     /// Positions of the runs that have every word of the search field.
     fn found(&self) -> Vec<usize> {
-        let words = self.context.choices.get("runs.filter").unwrap_or_default().to_lowercase();
+        let words = self.context.choices.get(Choice::RunsFilter).unwrap_or_default().to_lowercase();
         let words: Vec<&str> = words.split_whitespace().collect();
         let mut found = Vec::new();
         for (i, run) in self.report.runs.iter().enumerate() {
@@ -82,7 +107,7 @@ impl List<'_> {
 
     /// The column that is sorted by, and whether downwards.
     fn order(&self) -> Option<(&'static str, bool)> {
-        let chosen = self.context.choices.get("runs.sort")?;
+        let chosen = self.context.choices.get(Choice::RunsSort)?;
         let (name, down) = chosen.strip_prefix('-').map_or((chosen, false), |name| (name, true));
         SORTS.iter().find(|key| **key == name).map(|key| (*key, down))
     }
@@ -136,33 +161,12 @@ impl List<'_> {
         crate::runs::score(run, run.targets.first()?, Metric::F1Weighted)
     }
 
-    fn controls(&self, found: usize) -> Element {
-        let all = self.report.runs.len();
-        let count = if found == all { format!("{all} runs") } else { format!("{found} of {all} runs") };
-        el("div")
-            .class("controls")
-            .child(
-                el("label").child(el("span").class("quiet").text("Search")).child(
-                    el("input")
-                        .attr("type", "search")
-                        .attr("data-choice", "runs.filter")
-                        .attr("placeholder", "task, seed, failed, collapsed …")
-                        .attr("value", self.context.choices.get("runs.filter").unwrap_or_default().to_owned()),
-                ),
-            )
-            .child(el("span").class("quiet").attr("role", "status").text(count))
-    }
-
     /// The rows of these runs, and the heads that sort them.
-    fn table(&self, shown: &[usize]) -> (Table, Vec<Sort>) {
-        let runs: Vec<&RunRecord> = shown.iter().filter_map(|i| self.report.runs.get(*i)).collect();
-        let opened = self.context.choices.get("run");
+    fn table(&self, runs: &[&RunRecord]) -> Sheet {
+        let opened = self.context.choices.get(Choice::Run);
         let positive = |value: f64, show| Value::number(Some(value).filter(|v| *v > 0.0), show);
-        let table = Table::of(&runs, "runs", "Runs")
-            .words("run", |run| {
-                let next = if opened == Some(run.id.as_str()) { "" } else { run.id.as_str() };
-                Cell::from(&run.id).link(change(&[("run", next)]))
-            })
+        let table = Table::of(runs, "runs", "Runs")
+            .words("run", |run| &run.id)
             .words("status", |run| match (run.is_ok(), collapsed(run)) {
                 (false, _) => Cell::from("✕ failed").tone(Tone::Bad).note(run.reason.clone().unwrap_or_default()),
                 (true, true) => {
@@ -189,9 +193,16 @@ impl List<'_> {
             // Scores and times are asked for from the top.
             let down = sorted.map_or(matches!(*i, 2..=5), |down| !down);
             let next = format!("{}{key}", if down { "-" } else { "" });
-            Sort { set: change(&[("runs.sort", &next), ("runs.page", "")]), sorted }
+            Sort { change: Change::to(Choice::RunsSort, next).and(Choice::RunsPage, ""), sorted }
         };
-        (table.keep(|i| known.contains(&i)), known.iter().map(sort).collect())
+        let link = |run: &&RunRecord| {
+            let next = if opened == Some(run.id.as_str()) { "" } else { run.id.as_str() };
+            Some(Change::to(Choice::Run, next))
+        };
+        Sheet {
+            sorts: known.iter().map(sort).collect(),
+            ..Sheet::linked(table.keep(|i| known.contains(&i)), "run", runs.iter().map(link).collect())
+        }
     }
 
     /// Positions of the columns of which the report has something.
@@ -219,24 +230,8 @@ fn collapsed_word(run: &RunRecord) -> &'static str {
     if collapsed(run) { "collapsed" } else { "" }
 }
 
-fn pager(number: usize, pages: usize) -> Element {
-    let button = |words: &'static str, to: usize, on: bool| {
-        el("button")
-            .attr("type", "button")
-            .class("tool")
-            .attr("data-set", change(&[("runs.page", &to.to_string())]))
-            .attr_if(!on, "disabled", "")
-            .text(words)
-    };
-    el("div")
-        .class("controls")
-        .child(button("← Before", number.saturating_sub(1).max(1), number > 1))
-        .child(el("span").text(format!("page {number} of {pages}")))
-        .child(button("Next →", (number + 1).min(pages), number < pages))
-}
-
 /// What an opened row shows: numbers, scores by split, the training curve.
-fn details(run: &RunRecord) -> (Node, Option<crate::chart::Chart>, Table) {
+fn details(run: &RunRecord) -> Details {
     let mut facts: Vec<(&'static str, String)> = vec![
         ("seed", seed_name(run.seed)),
         ("encoder", run.encoder.clone()),
@@ -264,9 +259,6 @@ fn details(run: &RunRecord) -> (Node, Option<crate::chart::Chart>, Table) {
             facts.push((name, value.chars().take(48).collect()));
         }
     }
-    let list = el("dl").class("facts").children(
-        facts.into_iter().map(|(name, value)| el("div").child(el("dt").text(name)).child(el("dd").text(value))),
-    );
     let points = super::pair::curve(run);
     let chart = (!points.is_empty()).then(|| {
         let series = Series {
@@ -278,11 +270,7 @@ fn details(run: &RunRecord) -> (Node, Option<crate::chart::Chart>, Table) {
         super::pair::loss_chart("run-loss", "Training loss by step", &[series])
     });
     let why = "The record has no training curve: it was imported, or failed before its first step.";
-    let curve = chart.as_ref().map_or_else(|| el("p").class("reading").text(why).into(), crate::chart::Chart::figure);
-    let scores = scores(run);
-    let details =
-        el("div").class("opened").child(list).child(el("div").class("beside").child(curve).child(table::node(&scores)));
-    (details.into(), chart, scores)
+    Details { facts, curve: chart.ok_or_else(|| why.to_owned()), scores: scores(run) }
 }
 
 fn scores(run: &RunRecord) -> Table {
@@ -302,31 +290,87 @@ fn scores(run: &RunRecord) -> Table {
     table.noted("")
 }
 
+#[cfg(feature = "app")]
+#[component]
+pub fn Runs(look: Look) -> impl IntoView {
+    let Content { words, count, runs, opened, pages } = look.see(content);
+    let opened = opened.map(|(at, details)| (at, view! { <Opened details=details /> }));
+    let runs = match runs {
+        Some(sheet) => Either::Left(data_table(sheet, opened)),
+        None => Either::Right(view! { <p>"No run has these words in its name, status or reason."</p> }),
+    };
+    view! {
+        <div class="controls">
+            <SearchField
+                choice=Choice::RunsFilter
+                value=words
+                placeholder="task, seed, failed, collapsed …"
+            />
+            <span class="quiet" role="status">{count}</span>
+        </div>
+        {runs}
+        {pages.map(|[number, pages]| view! { <Pager number=number pages=pages /> })}
+    }
+}
+
+#[cfg(feature = "app")]
+#[component]
+fn Opened(details: Details) -> impl IntoView {
+    let Details { facts, curve, scores } = details;
+    let facts = facts.into_iter().map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
+    view! {
+        <div class="opened">
+            <dl class="facts">{facts.collect::<Vec<_>>()}</dl>
+            <div class="beside">
+                <ChartOrWhy chart=curve />
+                <DataTable sheet=scores.into() />
+            </div>
+        </div>
+    }
+}
+
+#[cfg(feature = "app")]
+#[component]
+fn Pager(number: usize, pages: usize) -> impl IntoView {
+    let state = crate::state::use_state();
+    let button = move |words: &'static str, to: usize| {
+        let off = to == 0 || to > pages;
+        let go = move |_| state.change(&Change::to(Choice::RunsPage, to.to_string()));
+        view! { <button type="button" class="tool" disabled=off on:click=go>{words}</button> }
+    };
+    view! {
+        <div class="controls">
+            {button("← Before", number - 1)} <span>{format!("page {number} of {pages}")}</span>
+            {button("Next →", number + 1)}
+        </div>
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use transfermap::report::Report;
 
+    use super::{Content, content};
     use crate::choices::Choices;
-    use crate::page::{Page, Tab};
-    use crate::still::Still;
+    use crate::look::Look;
 
-    fn page(choices: &str) -> Page {
+    fn page(choices: &str) -> Content {
         let path = format!("{}/../www/samples/real-small.json", env!("CARGO_MANIFEST_DIR"));
         let report = Report::from_json(&std::fs::read(path).unwrap()).unwrap();
-        Still::new("real-small", report, Choices::parse(choices)).unwrap().unwrap().page(Tab::Runs)
+        Look::new("real-small", report, Choices::parse(choices)).unwrap().unwrap().see(content)
     }
 
-    fn column(page: &Page, at: usize) -> Vec<String> {
-        page.tables[0].rows.iter().map(|row| row[at].text()).collect()
+    fn column(page: &Content, at: usize) -> Vec<String> {
+        page.runs.as_ref().unwrap().table.rows.iter().map(|row| row[at].text()).collect()
     }
 
     #[test]
     fn lists_all_and_finds_by_words() {
-        assert_eq!(page("").tables[0].rows.len(), 75);
+        assert_eq!(column(&page(""), 0).len(), 75);
         let found = page("runs.filter=RTE%20s2%20single");
         assert_eq!(column(&found, 0), ["single/rte/s2"]);
         let none = page("runs.filter=no-such");
-        assert!(none.tables.is_empty() && none.contents.len() == 2);
+        assert_eq!((none.runs, none.count.as_str()), (None, "0 of 75 runs"));
     }
 
     #[test]
@@ -337,15 +381,15 @@ mod tests {
         assert!(numbers("runs.sort=-score").iter().rev().is_sorted());
         let names = page("runs.sort=-id");
         assert!(column(&names, 0).iter().rev().is_sorted());
-        assert_eq!(page("runs.sort=no-such").tables, page("").tables);
+        assert_eq!(page("runs.sort=no-such").runs, page("").runs);
     }
 
     #[test]
     fn a_row_opens_its_curve() {
-        let page = page("run=single/rte/s2");
-        assert_eq!(page.charts.len(), 1);
+        let (at, details) = page("run=single/rte/s2").opened.unwrap();
+        assert_eq!(column(&page(""), 0)[at], "single/rte/s2");
         // The report keeps all 189 steps.
-        assert_eq!(page.charts[0].data.rows.len(), 189);
-        assert!(page.contents.iter().any(|n| n.plain_text().contains("small-random-albert")));
+        assert_eq!(details.curve.unwrap().data.rows.len(), 189);
+        assert!(details.facts.iter().any(|(_, value)| value.contains("small-random-albert")));
     }
 }

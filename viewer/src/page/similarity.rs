@@ -1,83 +1,94 @@
 //! How similar the tasks are by each measure, beside what transfer between them brought.
 
-use super::{Context, Page, select};
+use super::Context;
+use crate::chart::Chart;
 use crate::chart::heat::similarity;
 use crate::chart::transfer_map::transfer_map;
-use crate::node::el;
+use crate::choices::Choice;
+#[cfg(feature = "app")]
+use crate::component::prelude::*;
+use crate::offer::Offer;
 
 /// Cells that a page draws at once; with more, the reader chooses a measure.
 const CELLS: usize = 1500;
 
-pub fn page(context: &Context<'_>) -> Page {
-    let mut page = Page::default();
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    /// Which measures are drawn, where there are several.
+    pub measure: Option<Offer>,
+    pub words: &'static str,
+    /// The transfer map first, so that it stays in place when another measure is chosen.
+    pub charts: Vec<Chart>,
+}
+
+impl Content {
+    pub fn charts(self) -> Vec<Chart> {
+        self.charts
+    }
+}
+
+pub fn content(context: &Context<'_>) -> Content {
     let measures = context.report.measures_of(&context.family.encoder);
     let order = super::map::order(context);
+    let map = transfer_map(context, &order);
     if measures.is_empty() {
-        page.paragraph(
-            "This report has no measure of similarity between tasks. A study computes measures when its file asks for \
-             them; an import brings them with --measures.",
-        );
-        page.chart(transfer_map(context, &order));
-        return page;
+        let words = "This report has no measure of similarity between tasks. A study computes measures when its file asks \
+            for them; an import brings them with --measures.";
+        return Content { measure: None, words, charts: vec![map] };
     }
     let fits = measures.len() * order.len() * order.len() <= CELLS;
-    let mut names: Vec<(String, String)> = measures.iter().map(|m| (m.name.clone(), m.name.clone())).collect();
+    let mut names: Vec<(&str, &str)> = measures.iter().map(|m| (m.name.as_str(), m.name.as_str())).collect();
     if fits && measures.len() > 1 {
-        names.insert(0, ("*".to_owned(), "all".to_owned()));
+        names.insert(0, ("*", "all"));
     }
-    let chosen = context.choices.get("measure").filter(|name| measures.iter().any(|m| m.name == *name));
-    if measures.len() > 1 {
-        page.add(el("div").class("controls").child(select("Measure", "measure", &names, context.choices)));
+    let offer = Offer::new("Measure", Choice::Measure, names, context.choices);
+    let wanted = |name: &str| offer.value() == "*" || offer.value() == name;
+    let drawn = measures.iter().filter(|m| wanted(&m.name)).map(|m| similarity(context, m, &order));
+    Content {
+        charts: std::iter::once(map).chain(drawn).collect(),
+        words: "Point at a cell to see the same pair in the other map; a click opens the pair.",
+        measure: (measures.len() > 1).then_some(offer),
     }
-    page.paragraph("Point at a cell to see the same pair in the other map; a click opens the pair.");
-    // Figures of one row: the map first, so that it stays in place when another measure is chosen.
-    let mut beside = el("div").class("beside");
-    let map = transfer_map(context, &order);
-    beside = beside.child(map.figure());
-    page.charts.push(map);
-    for (i, measure) in measures.iter().enumerate() {
-        let wanted = match chosen {
-            Some(name) => measure.name == name,
-            None => fits || i == 0,
-        };
-        if wanted {
-            let chart = similarity(context, measure, &order);
-            beside = beside.child(chart.figure());
-            page.charts.push(chart);
-        }
+}
+
+#[cfg(feature = "app")]
+#[component]
+pub fn Similarity(look: Look) -> impl IntoView {
+    let Content { measure, words, charts } = look.see(content);
+    view! {
+        {measure.map(|offer| view! { <div class="controls"><Select offer=offer /></div> })}
+        <p>{words}</p>
+        <Beside charts=charts />
     }
-    page.add(beside);
-    page
 }
 
 #[cfg(test)]
 mod tests {
-    use transfermap::report::Report;
+    use transfermap::report::{Measure, Report};
 
+    use super::{Content, content};
     use crate::choices::Choices;
-    use crate::node::Node;
-    use crate::page::Tab;
-    use crate::still::Still;
+    use crate::look::Look;
 
-    fn page(report: Report) -> crate::page::Page {
-        Still::new("r", report, Choices::default()).unwrap().unwrap().page(Tab::Similarity)
+    fn page(report: Report) -> Content {
+        Look::new("r", report, Choices::default()).unwrap().unwrap().see(content)
     }
 
     #[test]
     fn cells_of_both_maps_are_tied_by_pair() {
         let page = page(Report::from_json(include_bytes!("../../../www/samples/notebook.json")).unwrap());
-        let markup: String = page.contents.iter().map(Node::markup).collect();
-        assert_eq!(markup.matches("data-key=\"rte→paws\"").count(), 2);
-        assert!(markup.contains("in numbers, lower is more similar"), "{markup}");
-        assert_eq!(page.charts.len(), 2);
+        let tied =
+            |drawn: &crate::node::Node| drawn.marks().iter().filter(|m| m.key.as_deref() == Some("rte→paws")).count();
+        assert_eq!(page.charts.iter().map(|c| tied(&c.drawn())).collect::<Vec<_>>(), [1, 1]);
+        let reading = page.charts[1].reading.as_deref().unwrap_or_default();
+        assert!(reading.contains("in numbers, lower is more similar"), "{reading}");
     }
 
     #[test]
     fn many_measures_are_shown_one_at_a_time() {
         let mut report = Report::from_json(include_bytes!("../../../www/samples/notebook.json")).unwrap();
         let one = report.measures[0].clone();
-        report.measures =
-            (0..80).map(|i| transfermap::report::Measure { name: format!("m{i}"), ..one.clone() }).collect();
+        report.measures = (0..80).map(|i| Measure { name: format!("m{i}"), ..one.clone() }).collect();
         assert_eq!(page(report).charts.len(), 2);
     }
 
@@ -85,7 +96,6 @@ mod tests {
     fn a_report_without_measures_says_so() {
         let mut report = Report::from_json(include_bytes!("../../../www/samples/real-small.json")).unwrap();
         report.measures.clear();
-        let page = page(report);
-        assert!(page.contents[0].plain_text().contains("no measure of similarity"));
+        assert!(page(report).words.contains("no measure of similarity"));
     }
 }

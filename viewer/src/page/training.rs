@@ -4,13 +4,15 @@ use transfermap::analysis::TrainingAnalysis;
 use transfermap::number;
 use transfermap::statistics::variance::Course;
 
-use super::{Context, Page};
+use super::Context;
+use crate::chart::Chart;
 use crate::chart::lines::{Frame, Point, Series, lines};
 use crate::chart::paired_seeds::tick_decimals;
 use crate::chart::transfer_map::pair_key;
-use crate::choices::change;
-use crate::node::el;
-use crate::table::{Column, Kind, Table};
+use crate::choices::{Change, Choice};
+#[cfg(feature = "app")]
+use crate::component::prelude::*;
+use crate::table::{Column, Kind, Sheet};
 use crate::tokens;
 
 /// Pairs that can be drawn together; there are so many colours.
@@ -19,8 +21,31 @@ const MOST: usize = tokens::CATEGORIES;
 /// Pairs that are drawn without a choice.
 const FIRST: usize = 4;
 
-pub fn page(context: &Context<'_>) -> Page {
-    let mut page = Page::default();
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// The runs have one evaluation each.
+    Nothing,
+    Changes(Box<Changes>),
+}
+
+/// Gains over training.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changes {
+    pub answer: String,
+    pub chart: Option<Chart>,
+    pub pairs: Sheet,
+}
+
+impl Content {
+    pub fn charts(self) -> Vec<Chart> {
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::Changes(changes) => changes.chart.into_iter().collect(),
+        }
+    }
+}
+
+pub fn content(context: &Context<'_>) -> Content {
     let mut all: Vec<&TrainingAnalysis> = Vec::new();
     for training in context.analysis.training.iter().filter(|t| t.family() == *context.family) {
         let size = |t: &TrainingAnalysis| t.change.map_or(-1.0, |c| c.gain.abs());
@@ -28,33 +53,21 @@ pub fn page(context: &Context<'_>) -> Page {
         all.insert(at, training);
     }
     if all.is_empty() {
-        page.paragraph(
-            "The runs of this report have one evaluation each: trained for one epoch, or imported with final scores only. \
-             What more training would do cannot be seen from them.",
-        );
-        return page;
+        return Content::Nothing;
     }
-    page.add(sentence(context, &all));
     let chosen = chosen(context, &all);
-    if chosen.is_empty() {
-        page.paragraph("No pair is chosen; choose some in the table below.");
-    } else {
-        page.chart(chart(&chosen));
-    }
-    page.add(
-        el("p")
-            .class("reading")
-            .text(format!("A click on a pair in the table draws it or takes it away; at most {MOST} are drawn.")),
-    );
-    page.table(table(&all, &chosen));
-    page
+    Content::Changes(Box::new(Changes {
+        answer: sentence(context, &all),
+        chart: (!chosen.is_empty()).then(|| chart(&chosen)),
+        pairs: table(&all, &chosen),
+    }))
 }
 
 /// What the pairs do over training, counted.
-fn sentence(context: &Context<'_>, all: &[&TrainingAnalysis]) -> crate::node::Element {
+fn sentence(context: &Context<'_>, all: &[&TrainingAnalysis]) -> String {
     let tested = all.iter().filter(|t| t.change.is_some_and(|c| c.p.is_some())).count();
     let count = |course| all.iter().filter(|t| t.change.is_some_and(|c| c.course == course)).count();
-    let words = if tested == 0 {
+    if tested == 0 {
         "No pair has two seeds at its first and last epoch, so no change is tested.".to_owned()
     } else if all.iter().all(|t| t.change.is_none_or(|c| c.course == Course::Unclear)) {
         format!(
@@ -72,13 +85,12 @@ fn sentence(context: &Context<'_>, all: &[&TrainingAnalysis]) -> crate::node::El
             count(Course::Fades),
             context.analysis.options.alpha
         )
-    };
-    el("p").class("answer").text(words)
+    }
 }
 
 /// The pairs to draw, by the names in the address, else those that change most.
 fn chosen<'a>(context: &Context<'_>, all: &[&'a TrainingAnalysis]) -> Vec<&'a TrainingAnalysis> {
-    match context.choices.get("pairs") {
+    match context.choices.get(Choice::Pairs) {
         Some("none") => Vec::new(),
         Some(names) => {
             let named = names.split('\n').filter_map(|name| all.iter().copied().find(|t| key(t) == name));
@@ -92,7 +104,7 @@ fn key(training: &TrainingAnalysis) -> String {
     pair_key(&training.key.source, &training.key.target)
 }
 
-fn chart(chosen: &[&TrainingAnalysis]) -> crate::chart::Chart {
+fn chart(chosen: &[&TrainingAnalysis]) -> Chart {
     let metric = chosen.first().map_or(transfermap::metric::Metric::Accuracy, |t| t.metric);
     let mut series = Vec::new();
     for (i, training) in chosen.iter().enumerate() {
@@ -139,43 +151,70 @@ fn chart(chosen: &[&TrainingAnalysis]) -> crate::chart::Chart {
     )
 }
 
-fn table(all: &[&TrainingAnalysis], chosen: &[&TrainingAnalysis]) -> Table {
+fn table(all: &[&TrainingAnalysis], chosen: &[&TrainingAnalysis]) -> Sheet {
     let drawn = |training: &TrainingAnalysis| chosen.iter().any(|c| c.key == training.key);
     let mut table = transfermap::table::training(all);
-    for (cell, training) in table.column_mut("pair").zip(all) {
+    let mut links = Vec::new();
+    for training in all {
         let mut names: Vec<String> = chosen.iter().map(|c| key(c)).filter(|name| *name != key(training)).collect();
         if !drawn(training) && names.len() < MOST {
             names.push(key(training));
         }
         let names = if names.is_empty() { "none".to_owned() } else { names.join("\n") };
-        cell.link = Some(change(&[("pairs", &names)]));
+        links.push(Some(Change::to(Choice::Pairs, names)));
     }
     table.append(Column::new("drawn", Kind::Words), all.iter().map(|t| if drawn(t) { "●" } else { "" }.into()));
-    table
+    Sheet::linked(table, "pair", links)
+}
+
+#[cfg(feature = "app")]
+#[component]
+pub fn Training(look: Look) -> impl IntoView {
+    match look.see(content) {
+        Content::Nothing => Either::Left(view! {
+            <p>
+                "The runs of this report have one evaluation each: trained for one epoch, or imported with final scores only. \
+                 What more training would do cannot be seen from them."
+            </p>
+        }),
+        Content::Changes(changes) => {
+            let Changes { answer, chart, pairs } = *changes;
+            let chart = chart.ok_or_else(|| "No pair is chosen; choose some in the table below.".to_owned());
+            let reading =
+                format!("A click on a pair in the table draws it or takes it away; at most {MOST} are drawn.");
+            Either::Right(view! {
+                <Answer words=answer />
+                <ChartOrWhy chart=chart />
+                <Reading words=reading />
+                <DataTable sheet=pairs />
+            })
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use transfermap::report::Report;
 
-    use crate::choices::{Choices, change};
-    use crate::page::{Page, Tab};
-    use crate::still::Still;
+    use super::{Changes, Content, content};
+    use crate::choices::{Change, Choice, Choices};
+    use crate::look::Look;
 
-    fn page(sample: &str, choices: &str) -> Page {
+    fn page(sample: &str, choices: &Choices) -> Content {
         let path = format!("{}/../www/samples/{sample}.json", env!("CARGO_MANIFEST_DIR"));
         let report = Report::from_json(&std::fs::read(path).unwrap()).unwrap();
-        Still::new(sample, report, Choices::parse(choices)).unwrap().unwrap().page(Tab::Training)
+        Look::new(sample, report, choices.clone()).unwrap().unwrap().see(content)
     }
 
     #[test]
     fn draws_the_pairs_of_the_address_and_lists_all() {
-        let chosen = change(&[("pairs", "ag_news→sst2\nrte→paws\nno→such")]);
-        let page = page("real-small", &chosen);
+        let chosen = Change::to(Choice::Pairs, "ag_news→sst2\nrte→paws\nno→such");
+        let Content::Changes(changes) = page("real-small", &Choices::default().with(&chosen)) else { panic!() };
+        let Changes { chart, pairs, .. } = *changes;
         // Two pairs of three epochs.
-        assert_eq!(page.charts[0].data.rows.len(), 6);
-        assert_eq!(page.tables[0].rows.len(), 20);
-        let table = &page.tables[0];
+        assert_eq!(chart.unwrap().data.rows.len(), 6);
+        let table = &pairs.table;
+        assert_eq!((table.rows.len(), pairs.links.len()), (20, 20));
         let text = |i: usize, name: &str| table.cell(i, name).unwrap().text();
         let drawn = (0..20).filter(|&i| text(i, "drawn") == "●");
         let mut names: Vec<String> = drawn.map(|i| text(i, "pair")).collect();
@@ -185,8 +224,6 @@ mod tests {
 
     #[test]
     fn says_why_nothing_is_drawn() {
-        let page = page("notebook", "");
-        assert!(page.charts.is_empty() && page.tables.is_empty());
-        assert!(page.contents[0].plain_text().contains("one evaluation each"));
+        assert_eq!(page("notebook", &Choices::default()), Content::Nothing);
     }
 }

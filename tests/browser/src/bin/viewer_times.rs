@@ -21,19 +21,18 @@ const WATCH: &str = "
     window.bench = {};
     const painted = then => requestAnimationFrame(() => setTimeout(() => then(performance.now())));
     window.benchPainted = painted;
-    const look = () => {
-        if (!bench.answer && document.getElementById('answer')) {
-            bench.answer = 1;
-            painted(t => bench.answer = t);
+    new MutationObserver((_, observer) => {
+        if (!document.getElementById('answer')) return;
+        observer.disconnect();
+        painted(t => bench.answer = t);
+    }).observe(document, {childList: true, subtree: true});
+    new PerformanceObserver(list => {
+        for (const { name } of list.getEntries()) {
+            const what = name.replace('transfermap-', '');
+            if (!bench[what]) painted(t => bench[what] = t);
+            bench[what] ||= 1;
         }
-        for (const what of ['drawn', 'resampled']) {
-            if (!bench[what] && performance.getEntriesByName('transfermap-' + what).length) {
-                bench[what] = 1;
-                painted(t => bench[what] = t);
-            }
-        }
-    };
-    new MutationObserver(look).observe(document, {childList: true, subtree: true, attributes: true});";
+    }).observe({type: 'mark', buffered: true});";
 
 /// Changes a field as a reader does; gives the milliseconds until the page shows it, and until the resampling is in it.
 const CHANGE: &str = "
@@ -42,18 +41,19 @@ const CHANGE: &str = "
     performance.clearMarks();
     if (field.type === 'checkbox') field.checked = value === 'out'; else field.value = value;
     let shown = null;
-    const observer = new MutationObserver(() => {
-        if (!performance.getEntriesByName('transfermap-drawn').length) return;
-        if (shown === null) {
-            shown = 0;
-            benchPainted(t => shown = t - begun);
+    new PerformanceObserver((list, observer) => {
+        for (const { name, startTime } of list.getEntries()) {
+            if (startTime < begun) continue;
+            if (name === 'transfermap-drawn' && shown === null) {
+                shown = 0;
+                benchPainted(t => shown = t - begun);
+            }
+            if (name === 'transfermap-resampled') {
+                observer.disconnect();
+                benchPainted(t => done([shown || t - begun, t - begun]));
+            }
         }
-        if (performance.getEntriesByName('transfermap-resampled').length) {
-            observer.disconnect();
-            benchPainted(t => done([shown || t - begun, t - begun]));
-        }
-    });
-    observer.observe(document, {childList: true, subtree: true, attributes: true, characterData: true});
+    }).observe({type: 'mark'});
     field.dispatchEvent(new Event('change', {bubbles: true}));";
 
 fn main() -> Result<()> {

@@ -7,9 +7,11 @@ use serde_json::json;
 use transfermap::analysis::{Analysis, Options};
 use transfermap::number;
 use transfermap::report::Report;
-use transfermap_browser_tests::reports::{NOTEBOOK, REAL_SMALL, sample, still};
+use transfermap_browser_tests::reports::{NOTEBOOK, REAL_SMALL, look, sample};
+use transfermap_browser_tests::shown::text_of;
 use transfermap_viewer::chart::transfer_map::pair_key;
-use transfermap_viewer::page::Tab;
+use transfermap_viewer::choices::{Change, Choice};
+use transfermap_viewer::page::{Tab, html};
 
 use crate::World;
 
@@ -20,12 +22,12 @@ fn packed(text: &str) -> String {
 
 pub fn pages(world: &World) -> Result<()> {
     for name in [REAL_SMALL, NOTEBOOK] {
-        let mut still = still(&sample(name), "")?;
+        let mut look = look(&sample(name), "")?;
         world.open(name, "")?;
         for tab in Tab::ALL {
             world.browser.go(&format!("tab={}", tab.name()))?;
-            still = still.with(&format!("tab={}", tab.name()));
-            let drawn: String = still.page(*tab).contents.iter().map(|n| n.plain_text()).collect();
+            look = look.with(&Change::to(Choice::Tab, tab.name()));
+            let drawn = text_of(&html(&look));
             let shown = world
                 .browser
                 .text("[...document.querySelector('#page').childNodes].slice(1).map(n => n.textContent).join('')")?;

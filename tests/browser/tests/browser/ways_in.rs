@@ -12,7 +12,7 @@ use crate::World;
 pub fn cell_and_link(world: &World) -> Result<()> {
     let browser = &world.browser;
     world.open(REAL_SMALL, "tab=map&alpha=0.2")?;
-    let cell = "#chart-transfer-map [data-set*='source=ag_news'][data-set*='target=rte']";
+    let cell = "#chart-transfer-map [data-key='ag_news→rte']";
     browser.click(cell)?;
     browser
         .until("the pair is open", "document.querySelector('#tab-pair').getAttribute('aria-selected') === 'true'")?;
@@ -188,6 +188,28 @@ pub fn two_viewers(world: &World) -> Result<()> {
         .every(viewer => viewer.querySelector('[id^=definition-]') === null)";
     ensure!(browser.js(others, vec![])? == json!(true), "another viewer has turned too");
     ensure!(browser.text("location.hash")? == before, "a guest wrote into the address");
+    // An option of one is its own; so are the words over its cells, and the files that its charts give.
+    browser.click(".guest:last-child [role=tab][id^=tab-map]")?;
+    browser.until(
+        "the second guest has turned",
+        "document.querySelectorAll('.guest')[1].querySelector('[id^=chart-transfer-map]')",
+    )?;
+    let answers = "return [...document.querySelectorAll('[data-choice=alpha]')].map(field => field.value)";
+    browser.js(
+        "const field = document.querySelectorAll('.guest')[1].querySelector('[data-choice=alpha]'); field.value = '0.2';
+         field.dispatchEvent(new Event('change', {bubbles: true}))",
+        vec![],
+    )?;
+    browser.until(
+        "the second guest follows",
+        "document.querySelectorAll('.guest')[1].querySelector('.waiting') === null
+        && document.querySelectorAll('[data-choice=alpha]')[2].value === '0.2'",
+    )?;
+    ensure!(browser.js(answers, vec![])? == json!(["0.05", "0.05", "0.2"]), "an option of another viewer");
+    browser.js("document.querySelectorAll('.guest')[1].querySelector('[role=gridcell][data-key]').focus()", vec![])?;
+    let tips = "return [...document.querySelectorAll('.tip')].map(tip => tip.hidden)";
+    browser.until("one tip is shown", "document.querySelectorAll('.tip:not([hidden])').length === 1")?;
+    ensure!(browser.js(tips, vec![])? == json!([true, true, false]), "the tip of another viewer");
     Ok(())
 }
 

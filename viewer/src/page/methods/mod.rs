@@ -3,53 +3,47 @@
 
 mod provenance;
 
+#[cfg(feature = "app")]
 use transfermap::glossary::{Term, terms};
 use transfermap::measure::info;
 use transfermap::number;
 
-use super::{Context, Page};
-use crate::node::{Element, el};
+use super::Context;
+use crate::chart::Chart;
+#[cfg(feature = "app")]
+use crate::component::prelude::*;
 use crate::table::Table;
 
-pub fn page(context: &Context<'_>) -> Page {
-    let mut page = Page::default();
-    let print =
-        el("button").attr("type", "button").class("tool").attr("data-do", "print").text("Print, or save as PDF");
-    page.add(el("div").class("controls").child(print));
-    page.heading("Options in force");
-    page.table(options(context));
-    page.heading("Where the numbers come from");
-    page.table(provenance::made(context));
-    page.table(provenance::encoders(context));
-    let measures = measures(context);
-    if !measures.rows.is_empty() {
-        page.heading("Measures of similarity");
-        page.table(measures);
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    pub options: Table,
+    pub provenance: Table,
+    pub encoders: Table,
+    pub measures: Option<Table>,
+    pub command: String,
+    /// The study as TOML, or why it cannot be written.
+    pub study: Result<String, String>,
+    pub cite: String,
+    pub warnings: Vec<String>,
+}
+
+impl Content {
+    pub fn charts(self) -> Vec<Chart> {
+        Vec::new()
     }
-    page.heading("The command");
-    page.add(el("pre").class("listing").attr("tabindex", "0").text(provenance::command(context)));
-    page.heading("The study file");
-    match context.report.study.to_toml() {
-        Ok(text) => page.add(
-            el("pre")
-                .class("listing")
-                .attr("tabindex", "0")
-                .attr("role", "region")
-                .attr("aria-label", "The study as TOML")
-                .text(text),
-        ),
-        Err(error) => page.paragraph(error.to_string()),
+}
+
+pub fn content(context: &Context<'_>) -> Content {
+    Content {
+        options: options(context),
+        provenance: provenance::made(context),
+        encoders: provenance::encoders(context),
+        measures: Some(measures(context)).filter(|measures| !measures.rows.is_empty()),
+        command: provenance::command(context),
+        study: context.report.study.to_toml().map_err(|error| error.to_string()),
+        cite: provenance::cite(context),
+        warnings: context.report.warnings.clone(),
     }
-    page.heading("How to cite");
-    page.paragraph(provenance::cite(context));
-    page.heading("What this study cannot tell you");
-    page.paragraph(super::overview::LIMITS);
-    if !context.report.warnings.is_empty() {
-        page.add(el("ul").class("warnings").children(context.report.warnings.iter().map(|w| el("li").text(w.clone()))));
-    }
-    page.heading("Definitions");
-    page.add(glossary());
-    page
 }
 
 fn options(context: &Context<'_>) -> Table {
@@ -119,47 +113,93 @@ fn measures(context: &Context<'_>) -> Table {
         .noted("")
 }
 
-fn glossary() -> Element {
-    let one = |d: &Term| {
-        let line =
-            |class: &'static str, words: &'static str| (!words.is_empty()).then(|| el("p").class(class).text(words));
-        let meaning =
-            el("dd").child(el("p").text(d.text)).maybe(line("formula", d.formula)).maybe(line("quiet", d.source));
-        el("div").attr("id", format!("definition-{}", d.key)).child(el("dt").text(d.name)).child(meaning)
+#[cfg(feature = "app")]
+#[component]
+pub fn Methods(look: Look) -> impl IntoView {
+    let Content { options, provenance, encoders, measures, command, study, cite, warnings } = look.see(content);
+    let print = |_| drop(window().print());
+    let study = match study {
+        Ok(study) => Either::Left(view! {
+            <pre class="listing" tabindex="0" role="region" aria-label="The study as TOML">{study}</pre>
+        }),
+        Err(why) => Either::Right(view! { <p>{why}</p> }),
     };
-    el("dl").class("glossary").children(terms().map(one))
+    let measures = measures.map(|table| {
+        view! {
+            <h2>"Measures of similarity"</h2>
+            <DataTable sheet=table.into() />
+        }
+    });
+    view! {
+        <div class="controls">
+            <button type="button" class="tool" on:click=print>"Print, or save as PDF"</button>
+        </div>
+        <h2>"Options in force"</h2>
+        <DataTable sheet=options.into() />
+        <h2>"Where the numbers come from"</h2>
+        <DataTable sheet=provenance.into() />
+        <DataTable sheet=encoders.into() />
+        {measures}
+        <h2>"The command"</h2>
+        <pre class="listing" tabindex="0">{command}</pre>
+        <h2>"The study file"</h2>
+        {study}
+        <h2>"How to cite"</h2>
+        <p>{cite}</p>
+        <h2>"What this study cannot tell you"</h2>
+        <p>{super::overview::LIMITS}</p>
+        {(!warnings.is_empty()).then(|| view! { <Bullets items=warnings /> })}
+        <h2>"Definitions"</h2>
+        <Glossary />
+    }
+}
+
+/// Every definition, as the windows that open beside a word show them.
+#[cfg(feature = "app")]
+#[component]
+fn Glossary() -> impl IntoView {
+    let state = crate::state::use_state();
+    let line =
+        |class: &'static str, words: &'static str| (!words.is_empty()).then(|| view! { <p class=class>{words}</p> });
+    let one = move |d: &Term| {
+        view! {
+            <div id=state.id(&format!("definition-{}", d.key))>
+                <dt>{d.name}</dt>
+                <dd><p>{d.text}</p> {line("formula", d.formula)} {line("quiet", d.source)}</dd>
+            </div>
+        }
+    };
+    view! { <dl class="glossary">{terms().map(one).collect::<Vec<_>>()}</dl> }
 }
 
 #[cfg(test)]
 mod tests {
-    use transfermap::glossary::{term, terms};
+    use transfermap::glossary::term;
     use transfermap::report::Report;
     use transfermap::study::Study;
 
+    use super::{Content, content};
     use crate::choices::Choices;
+    use crate::look::Look;
     use crate::page::Tab;
-    use crate::still::Still;
 
-    fn still(sample: &str, choices: &str) -> Still {
+    fn look(sample: &str, choices: &str) -> Look {
         let path = format!("{}/../www/samples/{sample}.json", env!("CARGO_MANIFEST_DIR"));
         let report = Report::from_json(&std::fs::read(path).unwrap()).unwrap();
-        Still::new(sample, report, Choices::parse(choices)).unwrap().unwrap()
+        Look::new(sample, report, Choices::parse(choices)).unwrap().unwrap()
     }
 
     #[test]
-    fn shows_every_definition_and_the_options_in_force() {
-        let page = still("real-small", "alpha=0.1").page(Tab::Methods);
-        let text: String = page.contents.iter().map(|n| n.plain_text()).collect();
-        assert!(terms().all(|d| text.contains(d.name) && text.contains(d.formula)));
-        let value = |name: &str| page.tables[0].rows.iter().find(|r| r[0].text() == name).map(|r| r[1].text());
+    fn shows_the_options_in_force() {
+        let Content { options, command, .. } = look("real-small", "alpha=0.1").see(content);
+        let value = |name: &str| options.rows.iter().find(|r| r[0].text() == name).map(|r| r[1].text());
         assert_eq!(value("α").as_deref(), Some("0.1"));
-        assert!(text.contains("--alpha 0.1"), "{text}");
+        assert!(command.contains("--alpha 0.1"), "{command}");
     }
 
     #[test]
     fn measures_stand_with_who_proposed_them() {
-        let page = still("notebook", "").page(Tab::Methods);
-        let table = page.tables.iter().find(|t| t.id == "measure-definitions").unwrap();
+        let table = look("notebook", "").see(content).measures.unwrap();
         let info = transfermap::measure::info("notebook_inverse_cosine").unwrap();
         assert_eq!(table.cell(0, "proposed by").unwrap().text(), info.citation);
         assert_eq!(table.cell(0, "reads the target’s labels").unwrap().text(), "no");
@@ -167,24 +207,17 @@ mod tests {
 
     #[test]
     fn the_study_file_can_be_copied_and_read() {
-        let page = still("real-small", "").page(Tab::Methods);
-        let is_listing = |n: &crate::node::Element| n.get("aria-label") == Some("The study as TOML");
-        let listing = page.contents.iter().flat_map(|n| n.find_all(&is_listing)).next().unwrap().clone();
-        let study = Study::from_toml(&crate::node::Node::from(listing).plain_text()).unwrap();
-        assert_eq!(study.name, "real-small");
+        let listing = look("real-small", "").see(content).study.unwrap();
+        assert_eq!(Study::from_toml(&listing).unwrap().name, "real-small");
     }
 
     #[test]
     fn charts_ask_only_for_definitions_that_are_there() {
         for sample in ["real-small", "notebook"] {
-            let still = still(sample, "");
+            let look = look(sample, "");
             for tab in Tab::ALL {
-                let page = still.page(*tab);
-                for node in &page.contents {
-                    for asked in node.find_all(&|e| e.get("data-define").is_some()) {
-                        let key = asked.get("data-define").unwrap();
-                        assert!(term(key).is_some(), "{}: {key}", tab.name());
-                    }
+                for chart in look.see(|context| tab.charts(context)) {
+                    assert!(term(chart.definition).is_some(), "{}: {}", tab.name(), chart.definition);
                 }
             }
         }

@@ -4,28 +4,50 @@ use transfermap::number;
 use transfermap::record::RunRecord;
 use transfermap::statistics;
 
-use super::{Subject, note};
+use super::Subject;
 use crate::chart::Chart;
 use crate::chart::lines::{Frame, Point, Series, lines};
 use crate::chart::paired_seeds::{score_title, tick_decimals};
-use crate::page::{Context, Page, switch};
+use crate::choices::Choice;
+#[cfg(feature = "app")]
+use crate::component::prelude::*;
+use crate::offer::Offer;
+use crate::page::Context;
 use crate::runs::seed_name;
 
-pub(super) fn add(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
-    page.heading("How the runs learned");
-    let split = if context.choices.is("split", "validation") { "validation" } else { "test" };
+#[derive(Debug, Clone, PartialEq)]
+pub struct Content {
+    /// The rows that scores are of; none where there are no curves.
+    pub split: Option<Offer>,
+    /// Why something is missing.
+    pub note: Option<String>,
+    pub charts: Vec<Chart>,
+}
+
+pub(super) fn content(context: &Context<'_>, subject: &Subject<'_>) -> Content {
+    let splits = [("test", "Test"), ("validation", "Validation")];
+    let offer = Offer::new("Scores on", Choice::Split, splits, context.choices);
+    let split = offer.value();
     let scores = scores(subject, split);
     let loss = loss(subject);
     if scores.is_none() && loss.is_none() {
-        page.add(note("The report has no curves: its runs were imported, or keep their final scores only."));
-        return;
+        let why = "The report has no curves: its runs were imported, or keep their final scores only.";
+        return Content { split: None, note: Some(why.to_owned()), charts: Vec::new() };
     }
-    let splits = [("test", "Test"), ("validation", "Validation")];
-    page.add(crate::node::el("div").class("controls").child(switch("Scores on", "split", &splits, context.choices)));
-    if scores.is_none() {
-        page.add(note(format!("No run was evaluated on the {split} rows after more than one epoch.")));
+    let none = scores.is_none().then(|| format!("No run was evaluated on the {split} rows after more than one epoch."));
+    Content { note: none, charts: scores.into_iter().chain(loss).collect(), split: Some(offer) }
+}
+
+#[cfg(feature = "app")]
+#[component]
+pub(super) fn Curves(content: Content) -> impl IntoView {
+    let Content { split, note, charts } = content;
+    view! {
+        <h2>"How the runs learned"</h2>
+        {split.map(|offer| view! { <div class="controls"><Switch offer=offer /></div> })}
+        {note.map(|words| view! { <Reading words=words /> })}
+        <Beside charts=charts />
     }
-    page.beside(scores.into_iter().chain(loss).collect());
 }
 
 const SIZE: [f64; 2] = [356.0, 260.0];

@@ -6,18 +6,44 @@ use transfermap::metric::{ClassScores, Classes, Confusion, Evaluation, Metric, p
 use transfermap::record::RunRecord;
 use transfermap::transfer::{flips, predictions};
 
-use super::{Subject, note};
+use super::Subject;
+use crate::chart::Chart;
 use crate::chart::confusion::{MOST, confusion};
-use crate::node::el;
-use crate::page::{Context, Page};
+#[cfg(feature = "app")]
+use crate::component::prelude::*;
+use crate::page::Context;
 use crate::runs::{seed_name, test};
 use crate::table::{Cell, Show, Table, Value};
 
 /// Examples that are listed.
 const LISTED: usize = 25;
 
-pub(super) fn add(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
-    page.heading("What the models get wrong");
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Content {
+    pub charts: Vec<Chart>,
+    /// Why there are no matrices.
+    pub no_charts: Option<String>,
+    pub classes: Option<Table>,
+    /// Why classes are not compared.
+    pub no_classes: Option<&'static str>,
+    pub examples: Examples,
+}
+
+/// Which test examples the transfer turned.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Examples {
+    /// By seed.
+    pub by_seed: Option<Table>,
+    /// Over seeds, in words.
+    pub sentence: Option<String>,
+    /// Those that turned at most seeds.
+    pub listed: Option<Table>,
+    pub notes: Vec<String>,
+    /// The command that makes a page with texts, where this one has none.
+    pub texts: Option<&'static str>,
+}
+
+pub(super) fn content(context: &Context<'_>, subject: &Subject<'_>) -> Content {
     let counted = subject.counted();
     let pick = |run: Option<&RunRecord>| run.and_then(|r| test(r, subject.target())).cloned();
     let singles: Vec<_> = counted.iter().filter_map(|s| pick(s.single)).collect();
@@ -29,36 +55,32 @@ pub(super) fn add(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>)
     let labels: Vec<String> =
         subject.report.tasks.iter().find(|t| t.name == subject.target()).map_or_else(Vec::new, |t| t.labels.clone());
     let (alone, after) = (sum(&singles), sum(&transfers));
-    let mut charts = Vec::new();
+    let mut made = Content { examples: examples(context, subject), ..Content::default() };
     for (id, arm, name) in [("confusion-single", &alone, "alone"), ("confusion-transfer", &after, "after the source")] {
         let Some((counts, seeds)) = arm.as_ref().filter(|(c, _)| c.classes() <= MOST) else { continue };
         let reading = format!(
             "Test examples, summed over {seeds} {}; colours are shares of the label’s row.",
             if *seeds == 1 { "run" } else { "runs" }
         );
-        charts.push(confusion(id, format!("Confusion {name}"), &reading, &labels, counts));
+        made.charts.push(confusion(id, format!("Confusion {name}"), &reading, &labels, counts));
     }
-    match (charts.len(), &alone) {
+    made.no_charts = match (made.charts.len(), &alone) {
         (0, Some((counts, _))) => {
-            page.add(note(format!(
-                "{} classes are too many for a matrix; the table below has each.",
-                counts.classes()
-            )));
+            Some(format!("{} classes are too many for a matrix; the table below has each.", counts.classes()))
         }
         (0, None) => {
-            page.add(note("The report has no confusion matrices of this pair: imported scores do not tell them."))
+            Some("The report has no confusion matrices of this pair: imported scores do not tell them.".to_owned())
         }
-        _ => page.beside(charts),
-    }
+        _ => None,
+    };
     if let (Some((alone, a)), Some((after, b))) = (&alone, &after) {
-        let same = alone.classes() == after.classes() && a == b;
-        if same {
-            page.table(classes(&labels, &per_class(alone), &per_class(after)));
+        if alone.classes() == after.classes() && a == b {
+            made.classes = Some(classes(&labels, &per_class(alone), &per_class(after)));
         } else {
-            page.add(note("The two sides have different numbers of runs, so classes are not compared."));
+            made.no_classes = Some("The two sides have different numbers of runs, so classes are not compared.");
         }
     }
-    examples(page, context, subject);
+    made
 }
 
 fn classes(labels: &[String], alone: &[ClassScores], after: &[ClassScores]) -> Table {
@@ -80,13 +102,14 @@ fn classes(labels: &[String], alone: &[ClassScores], after: &[ClassScores]) -> T
     table
 }
 
-/// Which test examples the transfer turned, by seed and over seeds.
-fn examples(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
-    page.heading("Examples that the transfer turned");
+fn examples(context: &Context<'_>, subject: &Subject<'_>) -> Examples {
+    let mut made = Examples::default();
     let pair = subject.pair;
     if pair.examples.is_empty() {
-        page.add(note("The report has no predictions of this pair by example, so it cannot be said which turned."));
-        return;
+        made.notes.push(
+            "The report has no predictions of this pair by example, so it cannot be said which turned.".to_owned(),
+        );
+        return made;
     }
     let table = Table::of(&pair.examples, "flips", "Examples by seed")
         .words("seed", |seed| seed_name(seed.seed))
@@ -96,16 +119,16 @@ fn examples(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
         .defined("mcnemar")
         .intervals("accuracy gain over other examples", |seed| seed.accuracy_gain_ci, |_| Show::Gain(Metric::Accuracy))
         .noted(if context.resampled { "" } else { "Intervals are still being computed." });
-    page.table(table);
+    made.by_seed = Some(table);
     let task = subject.report.tasks.iter().find(|t| t.name == subject.target());
-    let Some(split) = task.and_then(|t| t.splits.get("test")) else { return };
-    let Some(labels) = split.label_sequence.as_ref().map(Classes::indices) else { return };
+    let Some(split) = task.and_then(|t| t.splits.get("test")) else { return made };
+    let Some(labels) = split.label_sequence.as_ref().map(Classes::indices) else { return made };
     let counted: BTreeSet<Option<u64>> = subject.counted().iter().map(|s| s.seed).collect();
     let mut seeds = predictions(&subject.runs, &pair.key, labels);
     seeds.retain(|s| counted.contains(&s.seed));
     let flipped = flips(labels, &seeds);
     let always = |f: &&transfermap::transfer::Flip| f.to_wrong.max(f.to_right) == seeds.len();
-    page.paragraph(format!(
+    made.sentence = Some(format!(
         "Of {} test examples {} turned at some seed, {} of them the same way at all {} seeds.",
         labels.len(),
         flipped.len(),
@@ -126,17 +149,39 @@ fn examples(page: &mut Page, context: &Context<'_>, subject: &Subject<'_>) {
         }
         list.row(row);
     }
-    page.table(list);
+    made.listed = Some(list);
     if flipped.len() > LISTED {
-        page.add(note(format!("The first {LISTED} of {}.", flipped.len())));
+        made.notes.push(format!("The first {LISTED} of {}.", flipped.len()));
     }
-    if split.texts.is_none() {
-        page.add(
-            el("p")
-                .class("reading")
-                .text("This report holds no texts; the number is the row’s place in the test set. ")
-                .child(el("code").text("transfermap report --include-text"))
-                .text(" makes a page with them."),
-        );
+    made.texts = split.texts.is_none().then_some("transfermap report --include-text");
+    made
+}
+
+#[cfg(feature = "app")]
+#[component]
+pub(super) fn Errors(content: Content) -> impl IntoView {
+    let Content { charts, no_charts, classes, no_classes, examples } = content;
+    let Examples { by_seed, sentence, listed, notes, texts } = examples;
+    let sheet = |table: Table| view! { <DataTable sheet=table.into() /> };
+    view! {
+        <h2>"What the models get wrong"</h2>
+        {no_charts.map(|words| view! { <Reading words=words /> })}
+        <Beside charts=charts />
+        {classes.map(sheet)}
+        {no_classes.map(|words| view! { <Reading words=words /> })}
+        <h2>"Examples that the transfer turned"</h2>
+        {by_seed.map(sheet)}
+        {sentence.map(|words| view! { <p>{words}</p> })}
+        {listed.map(sheet)}
+        {notes.into_iter().map(|words| view! { <Reading words=words /> }).collect::<Vec<_>>()}
+        {texts.map(|command| {
+            view! {
+                <p class="reading">
+                    "This report holds no texts; the number is the row’s place in the test set. "
+                    <code>{command}</code>
+                    " makes a page with them."
+                </p>
+            }
+        })}
     }
 }

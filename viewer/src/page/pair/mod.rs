@@ -6,20 +6,28 @@ mod errors;
 mod tests;
 mod words;
 
+#[cfg(feature = "app")]
+use curves::Curves;
 pub(super) use curves::{curve, loss_chart};
+#[cfg(feature = "app")]
+use errors::Errors;
 
-use transfermap::analysis::PairAnalysis;
+use transfermap::analysis::{PairAnalysis, Verdict};
 use transfermap::metric::Metric;
 use transfermap::number;
 use transfermap::report::Report;
 use transfermap::transfer::{Runs, SeedRuns};
 
-use super::{Context, Page, select};
+use super::Context;
+use crate::chart::Chart;
 use crate::chart::intervals::{Named, intervals};
 use crate::chart::paired_seeds::{PairedSeeds, Seed};
-use crate::choices::change;
-use crate::node::{Element, Node, el};
+use crate::choices::{Change, Choice};
+#[cfg(feature = "app")]
+use crate::component::prelude::*;
+use crate::offer::Offer;
 use crate::runs;
+use crate::table::Table;
 
 /// A pair with the runs behind it.
 struct Subject<'a> {
@@ -49,25 +57,58 @@ impl<'a> Subject<'a> {
     }
 }
 
-pub fn page(context: &Context<'_>) -> Page {
-    let mut page = Page::default();
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Content {
+    pub chooser: Option<Chooser>,
+    /// Why no pair is shown.
+    pub missing: Option<String>,
+    pub found: Option<Found>,
+}
+
+/// The controls that choose the pair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chooser {
+    pub source: Offer,
+    pub target: Offer,
+    /// The other way round, in words, where it was run.
+    pub reverse: Option<(String, Change)>,
+}
+
+/// What is shown of a pair.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    pub verdict: Verdict,
+    pub answer: String,
+    pub sentences: String,
+    pub flags: Vec<String>,
+    pub seeds: Vec<Chart>,
+    pub tests: Option<Table>,
+    pub sizes: Table,
+    pub curves: curves::Content,
+    pub errors: errors::Content,
+}
+
+impl Content {
+    pub fn charts(self) -> Vec<Chart> {
+        let Some(Found { seeds, curves, errors, .. }) = self.found else { return Vec::new() };
+        [seeds, curves.charts, errors.charts].concat()
+    }
+}
+
+pub fn content(context: &Context<'_>) -> Content {
     let pairs = context.pairs();
+    let missing = |chooser, words: String| Content { chooser, missing: Some(words), found: None };
     let Some((source, target)) = chosen(context, &pairs) else {
-        page.paragraph("This report has no pair of tasks.");
-        return page;
+        return missing(None, "This report has no pair of tasks.".to_owned());
     };
-    page.add(chooser(context, &pairs, source, target));
+    let chooser = Some(chooser(context, &pairs, source, target));
     let Some(pair) = context.pair(source, target) else {
         let why = if source == target { "A task is not transferred to itself." } else { "This pair was not run." };
-        page.paragraph(format!("{source} → {target}: {why} Choose another source or target."));
-        return page;
+        return missing(chooser, format!("{source} → {target}: {why} Choose another source or target."));
     };
     let runs = match Runs::new(&context.report.runs) {
         Ok(runs) => runs,
-        Err(error) => {
-            page.paragraph(error.to_string());
-            return page;
-        }
+        Err(error) => return missing(chooser, error.to_string()),
     };
     let subject = Subject {
         report: context.report,
@@ -76,24 +117,22 @@ pub fn page(context: &Context<'_>) -> Page {
         runs,
         without_collapsed: context.analysis.options.without_collapsed,
     };
-    page.add(words::answer(pair));
-    page.add(words::sentences(pair, context.analysis.options.alpha));
-    if let Some(flags) = words::flags(context, pair) {
-        page.add(flags);
-    }
-    let mut first = vec![seeds_chart(context, &subject)];
+    let mut seeds = vec![seeds_chart(context, &subject)];
     if let Some(gain) = pair.gain.filter(|_| pair.gain_ci.is_some()) {
-        first.push(intervals(pair.metric, gain, pair.margin, &interval_rows(context, pair)));
+        seeds.push(intervals(pair.metric, gain, pair.margin, &interval_rows(context, pair)));
     }
-    page.beside(first);
-    let tests = words::tests(pair);
-    if !tests.rows.is_empty() {
-        page.table(tests);
-    }
-    page.table(words::sizes(pair));
-    curves::add(&mut page, context, &subject);
-    errors::add(&mut page, context, &subject);
-    page
+    let found = Found {
+        verdict: pair.verdict,
+        answer: words::answer(pair),
+        sentences: words::sentences(pair, context.analysis.options.alpha),
+        flags: words::flags(context, pair),
+        seeds,
+        tests: Some(words::tests(pair)).filter(|tests| !tests.rows.is_empty()),
+        sizes: words::sizes(pair),
+        curves: curves::content(context, &subject),
+        errors: errors::content(context, &subject),
+    };
+    Content { chooser, missing: None, found: Some(found) }
 }
 
 /// Source and target of the address; without them the pair with the largest gain or loss.
@@ -106,8 +145,8 @@ fn chosen<'a>(context: &'a Context<'_>, pairs: &[&'a PairAnalysis]) -> Option<(&
         }
     }
     let largest = largest?;
-    let source = context.choices.get("source").filter(|name| pairs.iter().any(|p| p.key.source == *name));
-    let target = context.choices.get("target").filter(|name| pairs.iter().any(|p| p.key.target == *name));
+    let source = context.choices.get(Choice::Source).filter(|name| pairs.iter().any(|p| p.key.source == *name));
+    let target = context.choices.get(Choice::Target).filter(|name| pairs.iter().any(|p| p.key.target == *name));
     Some(match (source, target) {
         (Some(source), Some(target)) => (source, target),
         (Some(source), None) => (source, &pairs.iter().find(|p| p.key.source == source)?.key.target),
@@ -116,25 +155,22 @@ fn chosen<'a>(context: &'a Context<'_>, pairs: &[&'a PairAnalysis]) -> Option<(&
     })
 }
 
-fn chooser(context: &Context<'_>, pairs: &[&PairAnalysis], source: &str, target: &str) -> Element {
+fn chooser(context: &Context<'_>, pairs: &[&PairAnalysis], source: &str, target: &str) -> Chooser {
     let names = |has: &dyn Fn(&PairAnalysis, &str) -> bool| -> Vec<(String, String)> {
         let names = context.task_names().into_iter().filter(|name| pairs.iter().any(|p| has(p, name)));
         names.map(|n| (n.to_owned(), n.to_owned())).collect()
     };
-    let choices = context.choices.with(&change(&[("source", source), ("target", target)]));
+    let choices = context.choices.with(&Change::to(Choice::Source, source).and(Choice::Target, target));
     let reverse = context.pair(target, source).map(|back| {
         let gain = number::or_missing(back.gain, |g| number::gain(back.metric, g));
-        el("button")
-            .attr("type", "button")
-            .class("link")
-            .attr("data-set", change(&[("source", target), ("target", source)]))
-            .text(format!("The other way round: {target} → {source}, {gain}"))
+        let change = Change::to(Choice::Source, target).and(Choice::Target, source);
+        (format!("The other way round: {target} → {source}, {gain}"), change)
     });
-    el("div")
-        .class("controls")
-        .child(select("Source", "source", &names(&|p, n| p.key.source == n), &choices))
-        .child(select("Target", "target", &names(&|p, n| p.key.target == n), &choices))
-        .maybe(reverse)
+    Chooser {
+        source: Offer::new("Source", Choice::Source, names(&|p, n| p.key.source == n), &choices),
+        target: Offer::new("Target", Choice::Target, names(&|p, n| p.key.target == n), &choices),
+        reverse,
+    }
 }
 
 fn seeds_chart(context: &Context<'_>, subject: &Subject<'_>) -> crate::chart::Chart {
@@ -171,7 +207,39 @@ fn interval_rows(context: &Context<'_>, pair: &PairAnalysis) -> Vec<Named> {
     rows
 }
 
-/// A paragraph of small print.
-fn note(words: impl Into<String>) -> Node {
-    el("p").class("reading").text(words.into()).into()
+#[cfg(feature = "app")]
+#[component]
+pub fn Pair(look: Look) -> impl IntoView {
+    let Content { chooser, missing, found } = look.see(content);
+    let controls = chooser.map(|Chooser { source, target, reverse }| {
+        view! {
+            <div class="controls">
+                <Select offer=source />
+                <Select offer=target />
+                {reverse.map(|(words, change)| view! { <Link words=words change=change /> })}
+            </div>
+        }
+    });
+    let found = found.map(|found| {
+        let class = super::overview::tone(found.verdict);
+        let flags = (!found.flags.is_empty()).then(|| {
+            let flags = found.flags.into_iter().map(|words| view! { <li><span class="warn">"▲ "</span>{words}</li> });
+            view! { <ul class="warnings" aria-label="What limits this verdict">{flags.collect::<Vec<_>>()}</ul> }
+        });
+        view! {
+            <p class="answer"><span class=class>{format!("{} ", found.verdict.sign())}</span>{found.answer}</p>
+            <p>{found.sentences}</p>
+            {flags}
+            <Beside charts=found.seeds />
+            {found.tests.map(|table| view! { <DataTable sheet=table.into() /> })}
+            <DataTable sheet=found.sizes.into() />
+            <Curves content=found.curves />
+            <Errors content=found.errors />
+        }
+    });
+    view! {
+        {controls}
+        {missing.map(|words| view! { <p>{words}</p> })}
+        {found}
+    }
 }

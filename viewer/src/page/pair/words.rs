@@ -3,30 +3,23 @@
 use transfermap::analysis::{Flag, PairAnalysis, Test, Verdict};
 use transfermap::number;
 
-use crate::node::{Element, el};
 use crate::page::Context;
 use crate::table::{Show, Table, Value};
 
 /// The verdict in one sentence.
-pub fn answer(pair: &PairAnalysis) -> Element {
+pub fn answer(pair: &PairAnalysis) -> String {
     let (source, target) = (&pair.key.source, &pair.key.target);
-    let class = match pair.verdict {
-        Verdict::Helps => "helps",
-        Verdict::Harms => "harms",
-        _ => "quiet",
-    };
-    let words = match pair.verdict {
+    match pair.verdict {
         Verdict::Helps => format!("Training on {source} first helps {target}."),
         Verdict::Harms => format!("Training on {source} first harms {target}."),
         Verdict::Equivalent => format!("Training on {source} first makes no difference to {target} that matters."),
         Verdict::Undecided => format!("Whether {source} helps or harms {target} is undecided."),
         Verdict::Untested => format!("Whether {source} helps or harms {target} cannot be tested."),
-    };
-    el("p").class("answer").child(el("span").class(class).text(format!("{} ", pair.verdict.sign()))).text(words)
+    }
 }
 
 /// The numbers behind the verdict, in sentences.
-pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
+pub fn sentences(pair: &PairAnalysis, alpha: f64) -> String {
     let metric = pair.metric;
     let unit = number::unit(metric);
     let score = |v: Option<f64>| number::or_missing(v, |v| number::score(metric, v));
@@ -69,7 +62,7 @@ pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
         let size = number::plain(number::scale(metric) * smallest, number::decimals(metric));
         let size = format!("{size} {unit}");
         words.push(format!(
-            "These seeds have 80 % power to detect a gain of {} or more.",
+            "With these seeds the study has 80\u{a0}% power to detect gains of {} or more.",
             size.trim_end()
         ));
     }
@@ -85,11 +78,11 @@ pub fn sentences(pair: &PairAnalysis, alpha: f64) -> Element {
             without.verdict.name()
         ));
     }
-    el("p").text(words.join(" "))
+    words.join(" ")
 }
 
 /// What limits the verdict.
-pub fn flags(context: &Context<'_>, pair: &PairAnalysis) -> Option<Element> {
+pub fn flags(context: &Context<'_>, pair: &PairAnalysis) -> Vec<String> {
     let leaked = context.report.tasks.iter().find(|t| t.name == pair.key.target);
     let leaked = leaked.and_then(|t| t.overlaps.iter().find(|o| o.source == pair.key.source)).map(|o| o.test_examples);
     let words = |flag: &Flag| match flag {
@@ -122,10 +115,7 @@ pub fn flags(context: &Context<'_>, pair: &PairAnalysis) -> Option<Element> {
         Flag::OneRun => "One side is a single run, whose own noise nobody knows: no verdict rests on it.".to_owned(),
         other => other.words().to_owned(),
     };
-    (!pair.flags.is_empty()).then(|| {
-        let list = el("ul").class("warnings").attr("aria-label", "What limits this verdict");
-        list.children(pair.flags.iter().map(|f| el("li").child(el("span").class("warn").text("▲ ")).text(words(f))))
-    })
+    pair.flags.iter().map(words).collect()
 }
 
 /// Every test of the pair; a table without rows when none could be made.

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use transfermap::report::Report;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Element, File, FileList, Response, UrlSearchParams};
+use web_sys::{Element, File, FileList, HtmlInputElement, Response, UrlSearchParams};
 
-use super::state::{Loaded, State};
+use crate::choices::{Change, Choice};
+use crate::look::Loaded;
+use crate::state::State;
 
 /// Larger files are refused before they are read.
 const MOST_BYTES: f64 = 200.0 * MEGABYTE;
@@ -18,7 +21,7 @@ const MEGABYTE: f64 = 1024.0 * 1024.0;
 /// Loads what the page holds (scripts of type application/json whose id begins with `transfermap-report`), what its
 /// address asks for (`?report=`), or what it names (meta elements `transfermap-report`). An attribute `data-name` is
 /// what the reader sees as a report's name. Which of several is in view stands in the address.
-pub(super) fn given(state: State) {
+pub fn given(state: State) {
     let inside = elements("script[id^=transfermap-report]");
     if !inside.is_empty() {
         for script in inside {
@@ -110,8 +113,26 @@ fn check_size(bytes: f64) -> Result<(), TooLarge> {
     if bytes <= MOST_BYTES { Ok(()) } else { Err(TooLarge(bytes)) }
 }
 
+/// Asks for files.
+pub fn ask(state: State) {
+    let Ok(Ok(input)) = document().create_element("input").map(JsCast::dyn_into::<HtmlInputElement>) else { return };
+    input.set_type("file");
+    input.set_accept(".json,application/json");
+    input.set_multiple(true);
+    let picked = input.clone();
+    let closure = Closure::<dyn Fn()>::new(move || {
+        if let Some(chosen) = picked.files() {
+            files(state, &chosen);
+        }
+    });
+    input.set_onchange(Some(closure.as_ref().unchecked_ref()));
+    // The dialogue may be answered at any time.
+    closure.forget();
+    input.click();
+}
+
 /// Loads dropped or opened files, one after the other.
-pub(super) fn files(state: State, files: &FileList) {
+pub fn files(state: State, files: &FileList) {
     let files: Vec<File> = (0..files.length()).filter_map(|i| files.get(i)).collect();
     spawn_local(async move {
         for file in files {
@@ -129,9 +150,9 @@ pub(super) fn files(state: State, files: &FileList) {
 }
 
 /// Loads the text of a report and brings it into view; what is wrong with it is a message, and what is shown stays.
-pub(super) fn text(state: State, name: &str, content: String) {
+pub fn text(state: State, name: &str, content: String) {
     if let Some(index) = add(state, name, content) {
-        state.change(&crate::choices::change(&[("report", &index)]));
+        state.change(&Change::to(Choice::Report, index));
     }
 }
 
@@ -145,9 +166,8 @@ fn add(state: State, name: &str, content: String) -> Option<String> {
         }
     };
     mark("transfermap-parsed");
-    let families = report.families();
-    let nothing = families.is_empty();
-    let loaded = Arc::new(Loaded { name: name.to_owned(), text: content, report: Arc::new(report), families });
+    let loaded = Arc::new(Loaded::new(name, content, report));
+    let nothing = loaded.families.is_empty();
     let mut index = 0;
     state.loaded.update(|all| {
         let same = |l: &Arc<Loaded>| l.name == loaded.name && l.report.study.name == loaded.report.study.name;
@@ -164,7 +184,7 @@ fn add(state: State, name: &str, content: String) -> Option<String> {
 }
 
 /// A mark on the browser's time line, for `tools/viewer-times`.
-pub(super) fn mark(name: &str) {
+pub fn mark(name: &str) {
     if let Some(performance) = window().performance() {
         let _ = performance.mark(name);
     }

@@ -5,50 +5,104 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, BlobPropertyBag, CanvasRenderingContext2d, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement,
-    Url,
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlAnchorElement, HtmlCanvasElement, HtmlImageElement, Url,
 };
 
-use super::drawn::shown_around;
-use super::state::State;
 use crate::chart::Chart;
+use crate::state::State;
+use crate::table::Table;
 
 /// PNG files have this many pixels for one of the page.
 const PIXELS: f64 = 2.0;
 
-/// Saves the chart that an element's `data-chart` names.
-pub(super) fn chart(state: State, asked: &Element, format: &str) {
-    let id = asked.get_attribute("data-chart").unwrap_or_default();
-    let Some(chart) = shown_around(asked).and_then(|p| p.charts.into_iter().find(|c| c.id == id)) else { return };
-    match format {
-        "svg" => save(&format!("{id}.svg"), "image/svg+xml", &chart.svg_file()),
-        "csv" => save(&format!("{id}.csv"), "text/csv", &chart.data.csv()),
-        _ => png(state, &chart),
+/// In what a chart can be taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Svg,
+    Png,
+    Csv,
+}
+
+impl Format {
+    pub const ALL: [Self; 3] = [Self::Svg, Self::Png, Self::Csv];
+
+    /// The ending of its files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Csv => "csv",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Svg => "SVG",
+            Self::Png => "PNG",
+            Self::Csv => "CSV",
+        }
     }
 }
 
-/// Copies the table that an element's `data-table` names.
-pub(super) fn table(state: State, asked: &Element, format: &str) {
-    let id = asked.get_attribute("data-table").unwrap_or_default();
-    let Some(table) = shown_around(asked).and_then(|p| p.tables.into_iter().find(|t| t.id == id)) else { return };
-    let content = if format == "markdown" { table.markdown() } else { table.csv() };
-    let button = asked.clone();
+pub fn chart(state: State, chart: &Chart, format: Format) {
+    let id = &chart.id;
+    match format {
+        Format::Svg => save(&format!("{id}.svg"), "image/svg+xml", &chart.svg_file()),
+        Format::Csv => save(&format!("{id}.csv"), "text/csv", &chart.data.csv()),
+        Format::Png => png(state, chart),
+    }
+}
+
+/// How a table goes into the clipboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Markup {
+    Csv,
+    Markdown,
+}
+
+impl Markup {
+    pub const ALL: [Self; 2] = [Self::Csv, Self::Markdown];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Markdown => "markdown",
+        }
+    }
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Csv => "Copy CSV",
+            Self::Markdown => "Copy Markdown",
+        }
+    }
+}
+
+/// Copies a table; `copied` is true for a moment afterwards.
+pub fn table(state: State, table: &Table, markup: Markup, copied: RwSignal<bool>) {
+    let content = if markup == Markup::Markdown { table.markdown() } else { table.csv() };
     spawn_local(async move {
         let written = JsFuture::from(window().navigator().clipboard().write_text(&content)).await;
         if written.is_err() {
             state.say("The browser does not let this page use the clipboard; the chart’s CSV button saves a file.");
             return;
         }
-        let before = button.text_content();
-        button.set_text_content(Some("Copied"));
-        set_timeout(move || button.set_text_content(before.as_deref()), std::time::Duration::from_millis(1200));
+        // The table may be gone by then.
+        let _ = copied.try_set(true);
+        set_timeout(
+            move || {
+                let _ = copied.try_set(false);
+            },
+            std::time::Duration::from_millis(1200),
+        );
     });
 }
 
 /// Saves the report in view as it came.
-pub(super) fn report(state: State) {
-    let Some(subject) = state.subject.get_untracked() else { return };
-    if let Some(loaded) = state.loaded.read_untracked().get(subject.index) {
+pub fn report(state: State) {
+    let loaded = state.loaded.read_untracked();
+    let index = state.choices.read_untracked().report().min(loaded.len().saturating_sub(1));
+    if let Some(loaded) = loaded.get(index) {
         save(&loaded.name, "application/json", &loaded.text);
     }
 }

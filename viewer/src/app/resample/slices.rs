@@ -1,0 +1,44 @@
+//! Resampling on the page's thread, in slices between which the page answers its reader.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::{Job, Jobs};
+
+/// Milliseconds of resampling between two pauses: less than a reader notices.
+const SLICE: f64 = 60.0;
+
+/// Pause between two slices.
+const PAUSE: Duration = Duration::from_millis(4);
+
+pub(super) fn run(jobs: Jobs, job: Job) {
+    let whole = (*job.tests.analysis).clone();
+    go_on(jobs, job, whole, 0);
+}
+
+/// Milliseconds since the page began.
+fn now() -> f64 {
+    window().performance().map_or(0.0, |p| p.now())
+}
+
+fn go_on(jobs: Jobs, job: Job, mut whole: transfermap::analysis::Analysis, next: usize) {
+    if !jobs.counts(&job) {
+        return;
+    }
+    let begun = now();
+    let mut first = None;
+    // What comes before the first part is done anew in every slice: at most half of the time goes there.
+    let mut more = || {
+        let first = *first.get_or_insert_with(now);
+        now() - first < SLICE.max(first - begun)
+    };
+    match whole.resample_while(&job.subject.report, next, &mut more) {
+        Ok(next) if next < whole.resampling_stages() => {
+            jobs.progress(&job, next, whole.resampling_stages());
+            set_timeout(move || go_on(jobs, job, whole, next), PAUSE);
+        }
+        Ok(_) => jobs.finish(&job, whole),
+        Err(error) => jobs.fail(&job, error.to_string()),
+    }
+}
