@@ -96,7 +96,7 @@ enum Subcommands {
     /// Make a report of other people's results, given as CSV files
     #[command(after_help = "Examples:\n\
          \x20 transfermap import --transfers theirs.csv --baselines alone.csv --out report.json\n\
-         \x20 transfermap import --transfers t.csv --map score=acc --units percent --out report.json")]
+         \x20 transfermap import --transfers t.csv --map score=acc --scale percent --out report.json")]
     Import(import::ImportFiles),
     /// Download models and data sets from the HuggingFace hub into its cache
     #[command(after_help = "Examples:\n\
