@@ -36,4 +36,21 @@ pub(super) const TERMS: &[Term] = &[
         formula: "ρ = n r̄ / (1 + (n − 1) r̄)",
         source: "Spearman 1910; Brown 1910, Brit. J. Psychol. 3",
     },
+    Term {
+        key: "together",
+        name: "Alone, after, together",
+        text: "What a target scores after a source, together with other tasks on one body, and alone for as many batches as a \
+               pair has, less what it scores alone. Together every task has the batches that it has alone; a gain that \
+               training longer brings too is no gain of the other task.",
+        formula: "q_t = a_t, batches of t alone; together with s: a_s + a_t batches in all",
+        source: "",
+    },
+    Term {
+        key: "conflict",
+        name: "Conflict",
+        text: "Two tasks conflict at a step where the gradients that they give the shared body point apart: their cosine is \
+               below 0. Two batches of the same task may conflict too, so the cosine of a task with itself stands beside it.",
+        formula: "cos = g_a · g_b / (|g_a| |g_b|)",
+        source: "Yu et al. 2020, Gradient Surgery for Multi-Task Learning, arXiv:2001.06782",
+    },
 ];

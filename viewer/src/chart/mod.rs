@@ -1,6 +1,7 @@
 //! Charts, one a file. A chart is a drawing, the table behind it, and the words around it; the same code draws it in a
 //! page, in the HTML that stands there before any script runs, and in SVG and PNG files.
 
+pub mod arms;
 pub mod axis;
 pub mod balance;
 pub mod confusion;

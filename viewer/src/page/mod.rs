@@ -4,6 +4,7 @@
 
 pub mod choose;
 pub mod compare;
+pub mod joint;
 pub mod map;
 pub mod methods;
 pub mod overview;
@@ -64,6 +65,7 @@ tabs! {
     Similarity, "similarity", "Similarity", similarity;
     Prediction, "prediction", "Does similarity predict transfer?", prediction;
     Choose, "choose", "Choose a source", choose;
+    Joint, "joint", "Joint training", joint;
     Runs, "runs", "Runs", runs;
     Training, "training", "Over training", training;
     Compare, "compare", "Compare", compare;
@@ -84,7 +86,11 @@ pub fn html(look: &Look) -> String {
 impl Tab {
     /// Whether there is anything to show.
     pub fn shown(self, context: &Context<'_>) -> bool {
-        self != Self::Compare || compare::shown(context)
+        match self {
+            Self::Compare => compare::shown(context),
+            Self::Joint => joint::shown(context),
+            _ => true,
+        }
     }
 
     /// The tab of a name.
