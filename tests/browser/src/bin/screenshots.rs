@@ -34,7 +34,7 @@ fn main() -> Result<()> {
             browser.screen(width, 1000)?;
             browser.open(&server.url(&format!("?report={name}.json")))?;
             browser.until_drawn()?;
-            for tab in Tab::ALL.iter().copied().filter(|tab| *tab != Tab::Compare) {
+            for tab in Tab::ALL.iter().copied().filter(|tab| !tab.of_some_reports()) {
                 if tab != Tab::Overview {
                     browser.go(&format!("tab={}", tab.name()))?;
                 }

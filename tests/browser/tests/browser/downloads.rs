@@ -72,7 +72,7 @@ pub fn charts(world: &World) -> Result<()> {
     let file = with_measures(world.browser.folder())?;
     world.server.add("measured.json", &file);
     let mut charts = 0;
-    for tab in Tab::ALL.iter().filter(|t| **t != Tab::Compare) {
+    for tab in Tab::ALL.iter().filter(|t| !t.of_some_reports()) {
         let open = || {
             world.browser.open(&world.server.url(&format!("?report=measured.json#tab={}", tab.name())))?;
             world.browser.until_drawn()
