@@ -76,7 +76,8 @@ fn charts(shown: &Shown, choices: &str, family: &FamilyKey) -> anyhow::Result<Ve
 }
 
 fn folder_of(family: &FamilyKey) -> String {
-    safe(&[&family.encoder, &family.variant, &family.protocol_name().replace('/', "-")].join("-"))
+    let protocol = family.protocol_name().replace('/', "-");
+    safe(&[family.encoder.as_str(), &family.variant, &protocol].join("-"))
 }
 
 /// A name that is no path and that every file system takes.

@@ -116,7 +116,8 @@ fn chosen(context: &Context<'_>, measure: &Measure, correlation: &CorrelationAna
 }
 
 fn predictors(context: &Context<'_>, prediction: &PredictionAnalysis) -> Shortened {
-    let table = transfermap::table::predictors(&[prediction]);
+    let rows: Vec<_> = prediction.table.iter().map(|p| (&prediction.family, p)).collect();
+    let table = transfermap::table::predictors(&rows);
     let at = table.columns.iter().position(|c| c.name == "predictor").unwrap_or(0);
     let plain = |row: &[Cell]| row.get(at).is_some_and(|name| is_plain(context, &name.text()));
     Shortened::new(table.into(), &plain, context)

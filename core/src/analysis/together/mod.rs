@@ -45,9 +45,7 @@ pub struct TogetherAnalysis {
 /// `None` for a report without joint runs.
 pub(super) fn together(context: &Context<'_>, pairs: &[PairAnalysis]) -> Option<TogetherAnalysis> {
     let gathered = Arms::of(context);
-    if gathered.together().next().is_none() {
-        return None;
-    }
+    gathered.together().next()?;
     let comparisons = comparison::comparisons(context, &gathered);
     let arms = gathered.analyse(context, pairs, &comparisons);
     Some(TogetherAnalysis {

@@ -69,7 +69,8 @@ pub trait AdamW: Backend {
         reference::norm(gradients)
     }
 
-    /// Moves parameters, in place where nobody else holds them; the gradients are scaled by `min(1, most / (norm + 1e-6))` first where they are clipped.
+    /// Moves parameters, in place where nobody else holds them; gradients that are clipped are scaled by
+    /// `min(1, most / (norm + 1e-6))` first.
     fn moved(parameters: Vec<Moving<Self>>, clip: Option<&Clip<Self>>) -> Vec<Moved<Self>> {
         reference::moved(parameters, clip)
     }
