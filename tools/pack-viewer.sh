@@ -3,8 +3,9 @@
 # file without outside references. With an argument it packs that folder.
 #
 # A page opened from disk may neither import nor fetch. So everything is in it: the styles, the glue as one inline
-# module, the WebAssembly as gzip in base64. The Content-Security-Policy names the module by its hash, and no other
-# script can run in the page. The same module, handed over as a blob, is the script of the worker that resamples.
+# script, the WebAssembly as gzip in base64. The Content-Security-Policy names the script by its hash, and no other can
+# run in the page. The same script, handed over as a blob, is that of the worker that resamples: a plain one, because
+# browsers refuse module workers to a page from disk. So nothing in it may be of modules only.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "${1:-${TRUNK_STAGING_DIR:?"give the folder of a built viewer"}}"
@@ -34,21 +35,25 @@ sed -e '/data-trunk/d' -e '/<!-- For Trunk/d' -e '/^ *$/d' index.html >"$work/in
 cat "$work/index.html" >index.html
 
 {
-  cat transfermap-viewer.js
+  sed -e 's/^export \(async \)\?\(function\|class\) /\1\2 /' -e '/^export {.*};$/d' -e 's/import\.meta\.url/location.href/g' \
+    transfermap-viewer.js
   cat <<'JS'
 
-if (globalThis.document) {
+const inPage = async () => {
   const text = (id) => document.getElementById(id).textContent;
   const zipped = Uint8Array.from(atob(text("transfermap-wasm")), (c) => c.charCodeAt(0));
   const unzipped = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));
   await __wbg_init({ module_or_path: new Response(unzipped, { headers: { "Content-Type": "application/wasm" } }) });
   const worker = URL.createObjectURL(new Blob([text("transfermap-program")], { type: "text/javascript" }));
   start(document.getElementById("transfermap"), worker);
-} else {
+};
+
+const inWorker = () => {
 JS
   sed -e '/^import /d' -e 's/\binit(/__wbg_init(/' worker.js
-  printf '}\n'
+  printf '};\n\nglobalThis.document ? inPage() : inWorker();\n'
 } >"$work/module.js"
+! grep -q '^export \|import\.meta' "$work/module.js" || die "the glue holds what only a module may"
 hash=$(printf "$(sha256sum "$work/module.js" | cut -d ' ' -f 1 | sed 's/../\\x&/g')" | base64_line)
 policy="default-src 'none'; script-src 'sha256-$hash' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
 

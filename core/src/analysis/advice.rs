@@ -22,35 +22,38 @@ pub fn leaning(probability_positive: f64) -> String {
 }
 
 impl Recommendation {
-    /// What to do, in a line after the target's name: `first on mnli (+2.1 points, interval [+0.4, +3.8], helps)`, or
-    /// `train alone` where every source was shown to be of no use. First comes a source that helps; without one, the best
-    /// source that is not known to be of no use, which the words leave open.
-    pub fn decision(&self) -> (Option<&RecommendedSource>, String) {
+    /// What to do, in a line after the target's name: `first on mnli (+2.1 points, interval [+0.4, +3.8], helps)`, `train
+    /// alone: every source harms it`, or what is most likely where nothing has been shown.
+    pub fn decision(&self) -> String {
         let how = if self.family.protocol == Protocol::Joint { "together with" } else { "first on" };
         let helps = || self.sources.iter().filter(|s| s.verdict == Some(Verdict::Helps));
         let safe = helps().find(|s| doubt(s, &self.target).is_none());
         if let Some(source) = safe.or_else(|| helps().next()) {
             let but = doubt(source, &self.target).map_or_else(String::new, |doubt| format!(", but {doubt}"));
-            return (Some(source), format!("{how} {} ({}){but}", source.source, self.known(source)));
+            return format!("{how} {} ({}){but}", source.source, self.known(source));
         }
-        let hopeful = |s: &&RecommendedSource| {
-            s.gain.is_some_and(|g| g > 0.0)
-                && !matches!(s.verdict, Some(Verdict::Equivalent | Verdict::Harms))
-                && s.probability_positive.is_none_or(|p| p >= LEANS)
+        let all = |verdicts: &[Verdict]| {
+            !self.sources.is_empty() && self.sources.iter().all(|s| s.verdict.is_some_and(|v| verdicts.contains(&v)))
         };
-        if let Some(source) = self.sources.iter().find(hopeful) {
-            let words = format!("perhaps {how} {} ({}): not shown yet", source.source, self.known(source));
-            return (Some(source), words);
+        if all(&[Verdict::Harms]) {
+            return "train alone: every source harms it".to_owned();
         }
-        let is_of_no_use = |s: &RecommendedSource| matches!(s.verdict, Some(Verdict::Equivalent | Verdict::Harms));
-        match self.sources.first().filter(|s| s.gain.is_some()) {
-            Some(best) if self.sources.iter().all(is_of_no_use) => {
-                (None, format!("train alone; the best source was {} ({})", best.source, self.known(best)))
+        if all(&[Verdict::Harms, Verdict::Equivalent]) {
+            return "train alone: no source makes a difference for the better that matters".to_owned();
+        }
+        let Some(best) = self.sources.first().filter(|s| s.gain.is_some()) else {
+            return "nothing is known about sources".to_owned();
+        };
+        let (name, known) = (&best.source, self.known(best));
+        match (&best.basis, best.probability_positive) {
+            (Basis::Predicted { .. }, _) => {
+                format!("not measured; {name} is predicted to be the best source ({known})")
             }
-            Some(best) => {
-                (None, format!("alone until more is shown; the best source was {} ({})", best.source, self.known(best)))
+            (_, Some(p)) if p >= LEANS => format!("not shown; most likely {how} {name} ({known})"),
+            (_, Some(p)) if p <= 1.0 - LEANS => {
+                format!("not shown; most likely alone, for the best source is {name} ({known})")
             }
-            None => (None, "nothing is known of any source".to_owned()),
+            _ => format!("not shown; {name} came out best ({known})"),
         }
     }
 
@@ -224,21 +227,23 @@ mod tests {
                 prediction: None,
                 advice: String::new(),
             };
-            let (source, words) = all.decision();
-            (source.map(|s| s.source.clone()), words)
+            all.decision()
         };
         let (helps, harms) = (source("a", 0.02, Verdict::Helps, &[]), source("b", -0.02, Verdict::Harms, &[]));
         let open = source("c", 0.01, Verdict::Undecided, &[]);
-        let first = (Some("a".to_owned()), "first on a (+2.0 points, interval [+1.0, +3.0], helps)".to_owned());
+        let first = "first on a (+2.0 points, interval [+1.0, +3.0], helps)";
         assert_eq!(of(&[open.clone(), helps, harms.clone()]), first);
-        let words = "perhaps first on c (+1.0 points, interval [0.0, +2.0], leans to help, 96 %): not shown yet";
-        assert_eq!(of(&[open.clone(), harms.clone()]), (Some("c".to_owned()), words.to_owned()));
-        let even = RecommendedSource { probability_positive: Some(0.55), ..open };
-        let (first, words) = of(&[even, harms]);
-        assert_eq!(first, None);
-        assert!(words.starts_with("alone until more is shown; the best source was c (+1.0 points"), "{words}");
-        assert!(of(&[source("a", 0.05, Verdict::Helps, &[Flag::Leak])]).1.contains("but test texts of rte"));
-        assert_eq!(of(&[]), (None, "nothing is known of any source".to_owned()));
+        assert!(of(&[source("a", 0.05, Verdict::Helps, &[Flag::Leak])]).contains("but test texts of rte"));
+        // What is not shown is no reason to train alone.
+        let leaning = "not shown; most likely first on c (+1.0 points, interval [0.0, +2.0], leans to help, 96 %)";
+        assert_eq!(of(&[open.clone(), harms.clone()]), leaning);
+        let leans = |p| RecommendedSource { probability_positive: Some(p), ..open.clone() };
+        assert!(
+            of(&[leans(0.2), harms.clone()]).starts_with("not shown; most likely alone, for the best source is c (")
+        );
+        assert!(of(&[leans(0.55)]).starts_with("not shown; c came out best (+1.0 points"));
+        assert_eq!(of(&[harms]), "train alone: every source harms it");
+        assert_eq!(of(&[]), "nothing is known about sources");
     }
 
     #[test]

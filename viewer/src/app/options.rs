@@ -91,11 +91,11 @@ fn Progress(look: Memo<Option<Look>>, jobs: StoredJobs) -> impl IntoView {
                 view! { <progress max="1" aria-label="permutations and bootstraps" prop:value=share></progress> }
             });
             view! {
-                <span class="quiet progress" class:waiting=move || !cancelled.get() role="status">
-                    {words}
+                <span class="progress" class:waiting=move || !cancelled.get()>
+                    <span class="quiet" role="status">{words}</span>
                     {bar}
+                    <button type="button" class="tool" on:click=move |_| jobs.with_value(act)>{button}</button>
                 </span>
-                <button type="button" class="tool" on:click=move |_| jobs.with_value(act)>{button}</button>
             }
         })
     }

@@ -33,16 +33,14 @@ pub(super) fn App(before: StoredValue<Vec<web_sys::Node>, LocalStorage>, worker:
     });
     view! {
         <MessageBar />
-        <div class="host" on:click=move |_| drop_definition(state) on:keydown=move |event| escape(state, &event)>
+        <div class="host" on:click=move |_| {
+                state.answered();
+            } on:keydown=move |event| escape(state, &event)>
             {move || there.get().then(|| view! { <Shell look=look jobs=jobs /> })}
             <TipWindow />
             <Definition />
         </div>
     }
-}
-
-fn drop_definition(state: State) {
-    state.answered();
 }
 
 /// Escape closes what is open; on the page of a pair it goes back to the map.
@@ -66,13 +64,14 @@ fn Shell(look: Memo<Option<Look>>, jobs: StoredJobs) -> impl IntoView {
     let state = use_state();
     let viewer = NodeRef::<Div>::new();
     let main = NodeRef::<Main>::new();
-    let kept = StoredValue::new_local(Kept::default());
+    let kept = StoredValue::new_local(None::<Kept>);
     let tab = Memo::new(move |_| state.choices.read().tab());
     let study = Memo::new(move |_| look.with(|l| l.as_ref().map(|l| l.subject.report.study.name.clone())));
     after_drawing(state, look, viewer, main, kept);
     let page = move || {
-        if let Some(main) = main.get_untracked() {
-            kept.set_value(Kept::of(&main));
+        // Until it is given back, what was there before all drawings counts.
+        if let Some(main) = main.get_untracked().filter(|_| kept.with_value(Option::is_none)) {
+            kept.set_value(Some(Kept::of(&main)));
         }
         look.get().map(|look| view! { <Page look=look /> })
     };
@@ -108,7 +107,7 @@ fn after_drawing(
     look: Memo<Option<Look>>,
     viewer: NodeRef<Div>,
     main: NodeRef<Main>,
-    kept: StoredValue<Kept, LocalStorage>,
+    kept: StoredValue<Option<Kept>, LocalStorage>,
 ) {
     Effect::new(move |last: Option<Option<Tab>>| {
         let now = look.with(|look| {
@@ -123,7 +122,9 @@ fn after_drawing(
         set_timeout(
             move || {
                 let (Some(viewer), Some(main)) = (viewer.get_untracked(), main.get_untracked()) else { return };
-                let _ = kept.try_with_value(Kept::restore);
+                if let Some(kept) = kept.try_update_value(Option::take).flatten() {
+                    kept.restore();
+                }
                 if came_from == Some(Tab::Pair) && tab == Tab::Map && pair.is_some() {
                     state.return_to.set(pair);
                 } else if came_from.is_some() {

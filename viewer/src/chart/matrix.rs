@@ -215,7 +215,7 @@ fn hatching([x, y]: [f64; 2], [width, height]: [f64; 2]) -> Element {
         d += &format!("M{x1} {y1}L{x2} {y2}");
         from += STEP;
     }
-    el("path").attr("d", d).attr("stroke", "var(--ink)").attr("stroke-width", "1.5").attr("stroke-opacity", "0.45")
+    el("path").attr("d", d).attr("stroke", "var(--ink)").attr("stroke-width", "0.75").attr("stroke-opacity", "0.45")
 }
 
 fn recolour(mut element: Element, ink: &str) -> Element {

@@ -73,7 +73,7 @@ pub fn content(context: &Context<'_>) -> Content {
 fn decisions(context: &Context<'_>) -> Vec<Decision> {
     let of = |r: &transfermap::analysis::Recommendation| Decision {
         target: r.target.clone(),
-        words: r.decision().1,
+        words: r.decision(),
         why: Change::to(Choice::Tab, "choose").and(Choice::Target, r.target.clone()),
     };
     context.advice().iter().map(of).collect()
@@ -219,6 +219,6 @@ mod tests {
         assert_eq!(shown.len(), 5);
         let one = look.see(|c| c.analysis.recommend(&report, "rte")).unwrap().remove(0);
         let line = shown.iter().find(|d| d.target == "rte").unwrap();
-        assert_eq!(line.words, one.decision().1);
+        assert_eq!(line.words, one.decision());
     }
 }

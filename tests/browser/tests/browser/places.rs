@@ -23,7 +23,6 @@ pub fn back_and_forward(world: &World) -> Result<()> {
     selected(Tab::Pair)?;
     let pair = browser.text(PAGE)?;
     // Another option of the same page is no step.
-    browser.js("location.hash", vec![])?;
     browser.click(".switch button[aria-pressed=false]")?;
     browser.until("the switch has turned", "location.hash.includes('split=validation')")?;
     browser.js("history.back()", vec![])?;
@@ -134,7 +133,7 @@ pub fn message(world: &World) -> Result<()> {
 /// On a wide screen the map stands beside the answer; on a narrow one between it and the rest.
 pub fn overview(world: &World) -> Result<()> {
     let browser = &world.browser;
-    let places = "const at = name => document.querySelector('.overview .' + name).getBoundingClientRect();
+    let places = "const at = name => document.querySelector('.overview > .' + name).getBoundingClientRect();
         const [top, map, rest] = ['top', 'map', 'rest'].map(at);
         return [map.left >= top.right && map.top <= top.bottom, map.top >= top.bottom && rest.top >= map.bottom,
             rest.right <= map.left]";

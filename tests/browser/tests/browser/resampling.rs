@@ -89,12 +89,12 @@ pub fn stopped(world: &World) -> Result<()> {
         browser.click("#tab-tasks")?;
         browser.until("another page is drawn", "document.querySelector('#table-tasks')")?;
         browser.until("the job was given", "workers[0].results === 1")?;
-        browser.click(".progress + .tool")?;
+        browser.click(".progress .tool")?;
         browser.until("it is stopped", "!document.querySelector('.waiting')")?;
         let words = browser.text("document.querySelector('.progress').textContent")?;
         ensure!(words.contains("stopped"), "{words}");
         browser.js("hold = false", vec![])?;
-        browser.click(".progress + .tool")?;
+        browser.click(".progress .tool")?;
         browser.until("it is computed after all", "!document.querySelector('.progress')")?;
         // Another option does not wait for what is under way.
         browser.js("hold = true", vec![])?;

@@ -36,7 +36,8 @@ impl Thread {
     /// The browser refuses.
     pub(super) fn start(jobs: &Jobs, script: &str) -> Result<Self, JsValue> {
         let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
+        // Browsers refuse modules from a blob to a page from disk, whose script is made to be a plain one.
+        options.set_type(if script.starts_with("blob:") { WorkerType::Classic } else { WorkerType::Module });
         let worker = Worker::new_with_options(script, &options)?;
         let job: Rc<RefCell<Option<Job>>> = Rc::default();
         let (hears, of) = (jobs.clone(), job.clone());
