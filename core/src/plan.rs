@@ -8,7 +8,7 @@ use crate::metric::Metric;
 use crate::multitask::method::Method;
 use crate::multitask::quotas::{Sampling, quotas};
 use crate::multitask::turns::Step;
-use crate::study::{Diagnostics, Joint, LONGER, Protocol, Recipe, Study};
+use crate::study::{Joint, JointPlan, LONGER, Protocol, Recipe, Study};
 
 /// The schema that this version writes.
 pub const PLAN_SCHEMA: &str = "transfermap.plan/1";
@@ -74,26 +74,6 @@ pub struct PlannedRun {
     pub joint: Option<JointPlan>,
     /// Position of the group of runs that hang together (an encoder, a source, a seed); `--shard` splits by it.
     pub group: usize,
-}
-
-/// How the tasks of a joint run are trained together.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct JointPlan {
-    /// Name of the block.
-    pub block: String,
-    /// What the gradient of each task weighs.
-    pub method: Method,
-    /// How the batches are shared out.
-    #[serde(default)]
-    pub sampling: Sampling,
-    /// Batches in all, as a share of what the tasks have alone.
-    pub share: f64,
-    /// Whether tasks share optimizer steps.
-    #[serde(default)]
-    pub step: Step,
-    /// What is looked at on the way.
-    #[serde(default)]
-    pub diagnostics: Diagnostics,
 }
 
 /// What the fingerprint of a joint run is made of. Its block's name, its other sets and its diagnostics change no number.

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::metric::{ClassScores, Classes, Evaluation, Scores};
 use crate::multitask::diagnostics::Summary;
-use crate::plan::JointPlan;
-use crate::study::Protocol;
+use crate::study::{JointPlan, Protocol};
 
 /// The schema that this version writes.
 pub const RECORD_SCHEMA: &str = "transfermap.record/1";

@@ -17,7 +17,8 @@ fn prints_a_line_for_every_pair() {
 #[test]
 fn readme_shows_the_example() {
     let (readme, example) = (include_str!("../../README.md"), include_str!("../examples/embed.rs"));
-    let shown = example.split_once("-> Result<String, Box<dyn Error>> {\n").unwrap().1.split_once("    Ok(lines)").unwrap().0;
+    let shown =
+        example.split_once("-> Result<String, Box<dyn Error>> {\n").unwrap().1.split_once("    Ok(lines)").unwrap().0;
     let shown: String = shown.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line))).collect();
     assert!(readme.contains(&shown), "README.md does not show:\n{shown}");
 }

@@ -70,6 +70,7 @@ fn taskweb_imports_whole() {
         encoder: "t5b".into(),
         variant: "bitfit".into(),
         protocol: Protocol::Sequential,
+        block: None,
         source: "anli_r3".into(),
         target: "boolq".into(),
     };

@@ -110,7 +110,9 @@ fn looking_at_gradients_changes_no_weight_and_joint_runs_change_no_other() {
 fn methods_that_come_to_the_same_have_the_same_bits() {
     let folder = tempfile::tempdir().unwrap();
     let block = |method: &str| {
-        format!("protocols = [\"joint\"]\njoint = [{{ name = \"x\", sets = \"all\", method = {method}, diagnostics = \"none\" }}]")
+        format!(
+            "protocols = [\"joint\"]\njoint = [{{ name = \"x\", sets = \"all\", method = {method}, diagnostics = \"none\" }}]"
+        )
     };
     let bits = |name: &str, method: &str| {
         let out = trained(folder.path(), name, &block(method));
@@ -135,6 +137,10 @@ fn a_set_too_small_for_a_task_is_refused_before_anything_is_trained() {
     let out = folder.path().join("out");
     let said = run(&["run", study.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu"]);
     assert_eq!(said.code, 2, "{}", said.stderr);
-    assert!(said.stderr.contains("none is left for `topic`") && said.stderr.contains("raise `budget`"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("none is left for `topic`") && said.stderr.contains("raise `budget`"),
+        "{}",
+        said.stderr
+    );
     assert!(!out.join("runs").exists());
 }

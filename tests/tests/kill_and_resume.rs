@@ -114,7 +114,10 @@ fn same_bits_after_kills(more: &str, hit: &str) {
         let mut parent = start(&study, &killed);
         let victims = loop {
             let running = in_training(&killed);
-            if running.iter().any(|(id, _)| id.starts_with(hit)) || parent.try_wait().unwrap().is_some() || Instant::now() > deadline {
+            if running.iter().any(|(id, _)| id.starts_with(hit))
+                || parent.try_wait().unwrap().is_some()
+                || Instant::now() > deadline
+            {
                 break running;
             }
             sleep(Duration::from_millis(5));

@@ -168,7 +168,7 @@ fn mark(checkpoint: &Path, seconds: f64) {
     let length = u64::from_le_bytes(bytes[48..56].try_into().unwrap()) as usize;
     let mut state: Value = serde_json::from_slice(&bytes[56..56 + length]).unwrap();
     let step = state["step"].as_u64().unwrap();
-    assert!((12..32).contains(&step) && step % 8 > 0, "not in the middle of a pass: {step}");
+    assert!((12..32).contains(&step) && !step.is_multiple_of(8), "not in the middle of a pass: {step}");
     state["seconds"] = seconds.into();
     let state = serde_json::to_vec(&state).unwrap();
     let body = [&(state.len() as u64).to_le_bytes()[..], &state, &bytes[56 + length..]].concat();

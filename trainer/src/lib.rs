@@ -6,6 +6,7 @@
 //! ```text
 //! layer error
 //! layer atomic
+//! layer kernel
 //! layer backend
 //! layer encoder
 //! layer pretrained

@@ -217,8 +217,12 @@ mod tests {
     #[test]
     fn a_decision_is_one_line_that_claims_no_more_than_was_shown() {
         let of = |sources: &[RecommendedSource]| {
-            let family =
-                crate::transfer::FamilyKey { encoder: "e".into(), variant: "v".into(), protocol: Protocol::Sequential, block: None };
+            let family = crate::transfer::FamilyKey {
+                encoder: "e".into(),
+                variant: "v".into(),
+                protocol: Protocol::Sequential,
+                block: None,
+            };
             let all = Recommendation {
                 family,
                 target: "rte".into(),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::pairs::POWER;
+use super::options::POWER;
 use super::{AnalysisError, Options};
 use crate::metric::Metric;
 use crate::report::{Report, TaskSummary};

@@ -80,9 +80,7 @@ pub use resampled::Resampled;
 pub use scores::{SeedScore, TaskScores};
 pub use selection::SelectionAnalysis;
 pub use tasks::{BaselineAnalysis, TaskAnalysis};
-pub use together::{
-    ArmAnalysis, Choice, Comparison, ConflictAnalysis, ConflictPair, How, Question, TogetherAnalysis,
-};
+pub use together::{ArmAnalysis, Choice, Comparison, ConflictAnalysis, ConflictPair, How, Question, TogetherAnalysis};
 pub use training::{ChangeAnalysis, EpochGain, TrainingAnalysis};
 pub use verdict::{Flag, Verdict};
 

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::AnalysisError;
 use crate::metric::Metric;
 
+/// Power at which the smallest detectable gain is detected.
+pub(super) const POWER: f64 = 0.8;
+
 /// Choices that change verdicts; the same report and options give the same analysis, bit for bit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

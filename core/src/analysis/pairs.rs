@@ -4,13 +4,11 @@ use std::borrow::Cow;
 
 use super::context::Context;
 use super::decide::decide_moderated;
+use super::options::POWER;
 use super::{Arms, Decisions, Flag, Interval, PairAnalysis, Test, Verdict, WithoutCollapsed, decide, together};
 use crate::statistics::correlation::Coefficient;
 use crate::statistics::{self, Family, ModeratedT, PairedT, PooledT, Welch};
 use crate::transfer::{Outcome, Pair};
-
-/// Power at which the smallest detectable gain is detected.
-pub(super) const POWER: f64 = 0.8;
 
 /// The pairs of one family, with what all of them decide together.
 pub(super) struct FamilyPairs {

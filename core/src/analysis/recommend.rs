@@ -2,7 +2,8 @@
 
 use super::advice::{advice, measured, with_unit};
 use super::model::Model;
-use super::pairs::{POWER, arms};
+use super::options::POWER;
+use super::pairs::arms;
 use super::recommendation::{Basis, Recommendation, RecommendedSource};
 use super::{Analysis, AnalysisError, Context, Decisions, FamilyKey, Flag, Options, PairAnalysis, Verdict, decide};
 use crate::metric::Metric;

@@ -10,8 +10,9 @@ use crate::fingerprint::digest;
 use crate::metric::Metric;
 use crate::record::{Budget, Cost, Curve, Provenance, RECORD_SCHEMA, RunRecord, Status};
 use crate::report::{EncoderSummary, REPORT_SCHEMA, Report, SplitSummary, TaskSummary, TokenLengths};
-use crate::study::{Controls, 
-    Column, Encoder, Kind, Labels, Measures, Padding, Pairs, Protocol, RecipeOverride, Source, Study, Task, Validation,
+use crate::study::{
+    Column, Controls, Encoder, Kind, Labels, Measures, Padding, Pairs, Protocol, RecipeOverride, Source, Study, Task,
+    Validation,
 };
 
 /// What stands where a report names the software that trained.

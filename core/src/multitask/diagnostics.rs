@@ -169,11 +169,7 @@ fn gram(sample: &Sample, group: usize) -> Option<Gram> {
     }
 }
 
-fn by_group(
-    groups: &[String],
-    samples: &[Sample],
-    value: impl Fn(&Sample, usize) -> Option<f64>,
-) -> Vec<OverSteps> {
+fn by_group(groups: &[String], samples: &[Sample], value: impl Fn(&Sample, usize) -> Option<f64>) -> Vec<OverSteps> {
     let of_group = |(group, name): (usize, &String)| {
         let values: Vec<f64> = samples.iter().filter_map(|s| value(s, group)).collect();
         let thirds = split(&values, 3).into_iter().filter_map(mean).collect();
@@ -248,7 +244,8 @@ mod tests {
             grams: vec![gram(&tasks.iter().map(|t| vec![1.0, *t as f64 - 1.0]).collect::<Vec<_>>())],
             self_cosines: Vec::new(),
         };
-        let summary = Summary::new(&["a", "b", "c"], &["all of it".into()], 10, &[sample(1, &[0, 2]), sample(11, &[2])]);
+        let summary =
+            Summary::new(&["a", "b", "c"], &["all of it".into()], 10, &[sample(1, &[0, 2]), sample(11, &[2])]);
         assert_eq!(summary.pairs.len(), 1);
         let pair = &summary.pairs[0];
         assert_eq!((pair.a.as_str(), pair.b.as_str(), pair.samples, &pair.step), ("a", "c", 1, &vec![1]));

@@ -146,10 +146,7 @@ impl CommonVariance {
 /// Tests one arm against another, each with the common variance of its own pool: t = (m_a − m_b) / √(v_a / n_a + v_b / n_b),
 /// on Satterthwaite's degrees of freedom, at most those of the larger pool. With one pool for both it is the test of
 /// [`pool`]. `None` for an arm without runs.
-pub fn contrast(
-    (arm, own): (&[f64], CommonVariance),
-    (reference, other): (&[f64], CommonVariance),
-) -> Option<PooledT> {
+pub fn contrast((arm, own): (&[f64], CommonVariance), (reference, other): (&[f64], CommonVariance)) -> Option<PooledT> {
     let most = own.0.df.max(other.0.df);
     let (arm, reference) = (Arm::of(arm)?, Arm::of(reference)?);
     arm.against(arm.spread(own.0), &reference, reference.spread(other.0), most)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::parse::check_name;
+use super::name::{IllegalName, check_name};
 use super::{Protocol, Recipe, RecipeOverride, Study};
 use crate::multitask::method::Method;
 use crate::multitask::quotas::Sampling;
@@ -36,6 +36,26 @@ pub struct Joint {
     /// Changes of what the tasks share: learning rate, schedule, optimizer, dropout.
     #[serde(default)]
     pub recipe: RecipeOverride,
+}
+
+/// How the tasks of a joint run are trained together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JointPlan {
+    /// Name of the block.
+    pub block: String,
+    /// What the gradient of each task weighs.
+    pub method: Method,
+    /// How the batches are shared out.
+    #[serde(default)]
+    pub sampling: Sampling,
+    /// Batches in all, as a share of what the tasks have alone.
+    pub share: f64,
+    /// Whether tasks share optimizer steps.
+    #[serde(default)]
+    pub step: Step,
+    /// What is looked at on the way.
+    #[serde(default)]
+    pub diagnostics: Diagnostics,
 }
 
 /// The sets of a block.
@@ -241,8 +261,7 @@ type Complaint = (&'static str, String);
 /// Checks block number `i`.
 pub(super) fn check(study: &Study, i: usize, block: &Joint) -> Result<(), Complaint> {
     let name = block.name();
-    let known = |e: super::parse::IllegalName| ("name", e.to_string());
-    check_name(name).map_err(known)?;
+    check_name(name).map_err(|e: IllegalName| ("name", e.to_string()))?;
     if RESERVED.contains(&name) {
         return Err(("name", format!("`{name}` is the name of a variant or control; call the block something else")));
     }
@@ -291,7 +310,9 @@ fn check_sets(study: &Study, block: &Joint) -> Result<(), Complaint> {
     let items = match &block.sets {
         Sets::Word(word) if WORDS.contains(&word.as_str()) => Vec::new(),
         Sets::Word(word) => return error(words(word)),
-        Sets::List(items) if items.is_empty() => return error("no sets; give \"pairs\", \"all\" or lists of tasks".into()),
+        Sets::List(items) if items.is_empty() => {
+            return error("no sets; give \"pairs\", \"all\" or lists of tasks".into());
+        }
         Sets::List(items) => items.clone(),
     };
     for item in &items {
@@ -340,7 +361,10 @@ fn check_numbers(block: &Joint) -> Result<(), Complaint> {
     }
     match &block.diagnostics {
         Diagnostics::Word(word) if word != "auto" && word != "none" => {
-            return Err(("diagnostics", format!("diagnostics = \"{word}\"; give \"auto\", \"none\" or {{ every = 10 }}")));
+            return Err((
+                "diagnostics",
+                format!("diagnostics = \"{word}\"; give \"auto\", \"none\" or {{ every = 10 }}"),
+            ));
         }
         Diagnostics::Every(Every { every: 0 }) => {
             return Err(("diagnostics", "every = 0 steps; give at least 1, or diagnostics = \"none\"".into()));
@@ -372,4 +396,3 @@ pub(super) fn check_controls(study: &Study) -> Result<(), Complaint> {
     }
     Ok(())
 }
-

@@ -6,6 +6,7 @@ mod joint;
 mod labels;
 mod lines;
 mod measures;
+mod name;
 mod parse;
 mod race;
 mod ready;
@@ -23,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub use columns::{Column, Kind};
 pub use error::StudyError;
-pub use joint::{Controls, Diagnostics, Every, Joint, JointBudget, LONGER, SetItem, Sets};
+pub use joint::{Controls, Diagnostics, Every, Joint, JointBudget, JointPlan, LONGER, SetItem, Sets};
 pub use labels::{LabelSet, Labels, LabelsError};
 pub use measures::{Measures, Select};
 pub use race::{Race, RaceBudget};

@@ -1,6 +1,7 @@
 //! Study text → checked [`Study`]: every complaint carries a line and a remedy.
 
 use super::lines::{Lines, line_of};
+use super::name::check_name;
 use super::{Encoder, LabelsError, Pairs, Protocol, Study, StudyError, Task, Validation, is_hub_id, joint, source};
 
 pub(super) fn parse(text: &str) -> Result<Study, StudyError> {
@@ -100,12 +101,16 @@ fn check_joint(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
         return Err(lines.error("joint", Some(0), "", message.into()));
     }
     if study.protocols.contains(&Protocol::Joint) && study.task.len() < 2 {
-        return Err(lines.error("protocols", None, "", "\"joint\" trains tasks together, and there is one; add a [[task]]".into()));
+        return Err(lines.error(
+            "protocols",
+            None,
+            "",
+            "\"joint\" trains tasks together, and there is one; add a [[task]]".into(),
+        ));
     }
     for (i, block) in study.joint.iter().enumerate() {
-        joint::check(study, i, block).map_err(|(key, m)| {
-            lines.error("joint", Some(i), key, format!("[[joint]] `{}`: {m}", block.name()))
-        })?;
+        joint::check(study, i, block)
+            .map_err(|(key, m)| lines.error("joint", Some(i), key, format!("[[joint]] `{}`: {m}", block.name())))?;
     }
     joint::check_controls(study).map_err(|(key, m)| lines.table_error("controls", key, m))
 }
@@ -120,23 +125,6 @@ fn check_names(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> {
                 return Err(lines.error(list, Some(i), "name", format!("two {list}s are called `{name}`; rename one")));
             }
         }
-    }
-    Ok(())
-}
-
-/// A name that can be no folder's.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "name `{0}`: names become folders; use letters, digits, `_`, `-` and `.`, no `--`, no `-` at an end, no `.` at the start"
-)]
-pub(super) struct IllegalName(String);
-
-pub(super) fn check_name(name: &str) -> Result<(), IllegalName> {
-    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    // A hyphen at an end would run into the `--` between source and target.
-    let ends = name.starts_with(['.', '-']) || name.ends_with('-');
-    if name.is_empty() || ends || name.contains("--") || !name.chars().all(legal) {
-        return Err(IllegalName(name.to_owned()));
     }
     Ok(())
 }

@@ -78,7 +78,8 @@ impl Race {
             return Err(("looks", message.into()));
         }
         if study.protocols.contains(&Protocol::Joint) {
-            let message = "a race does not give seeds to joint runs yet; take \"joint\" out of `protocols`, or remove [race]";
+            let message =
+                "a race does not give seeds to joint runs yet; take \"joint\" out of `protocols`, or remove [race]";
             return Err(("looks", message.into()));
         }
         match &self.budget {

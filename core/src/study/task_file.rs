@@ -4,7 +4,8 @@ use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 use super::lines::{Lines, line_of};
-use super::parse::{check_name, check_task, with_suggestion};
+use super::name::check_name;
+use super::parse::{check_task, with_suggestion};
 use super::{StudyError, Task};
 
 /// What stands in for a test set: nothing is measured on one.

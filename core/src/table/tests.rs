@@ -115,7 +115,9 @@ fn what_programs_read_keeps_its_heads() {
     let pairs = pairs(&analysis.pairs.iter().collect::<Vec<_>>(), &analysis.options).csv();
     let correlations = correlations(&analysis.correlations.iter().collect::<Vec<_>>()).csv();
     let selection = selection(&analysis.selection.iter().collect::<Vec<_>>()).csv();
-    let predictors = predictors(&analysis.predictors[0].table.iter().map(|p| (&analysis.predictors[0].family, p)).collect::<Vec<_>>());
+    let predictors = predictors(
+        &analysis.predictors[0].table.iter().map(|p| (&analysis.predictors[0].family, p)).collect::<Vec<_>>(),
+    );
     let predictors = predictors.csv();
     let similarity = similarity(&report.measures).csv();
     let head = |csv: &str| csv.lines().next().unwrap_or_default().to_owned();

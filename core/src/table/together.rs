@@ -1,10 +1,10 @@
 //! Alone, after a source, for longer and together: what each came to, and what each was trained on.
 
 use super::{Cell, Medium, Show, Table, Tone, Value};
-use crate::plan::JointPlan;
+use crate::analysis::{ArmAnalysis, Choice, Comparison, ConflictAnalysis, ConflictPair, How, Question, Verdict};
 use crate::record::RunRecord;
 use crate::report::Report;
-use crate::analysis::{ArmAnalysis, Choice, Comparison, ConflictAnalysis, ConflictPair, How, Question, Verdict};
+use crate::study::JointPlan;
 
 /// How an arm's models came to their target, in words.
 pub fn arm_words(how: How, block: Option<&str>, others: &[String]) -> String {
@@ -40,7 +40,8 @@ pub fn arms(arms: &[ArmAnalysis]) -> Table {
     let alone = |a: &ArmAnalysis| a.how == How::Alone;
     let encoders = arms.iter().any(|a| arms.first().is_some_and(|first| first.encoder != a.encoder));
     let table = Table::of(arms, "arms", "Alone, after, together");
-    let table = if encoders { table.words("encoder", |a| &a.encoder) } else { table.words("", |_| Value::Nothing).on(&[]) };
+    let table =
+        if encoders { table.words("encoder", |a| &a.encoder) } else { table.words("", |_| Value::Nothing).on(&[]) };
     table
         .words("target", |a| &a.target)
         .words("arm", |a| arm_words(a.how, a.block.as_deref(), &a.others))

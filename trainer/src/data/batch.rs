@@ -4,6 +4,7 @@ use rand::seq::SliceRandom;
 use transfermap::random::Stream;
 
 use super::TokenisedSplit;
+use crate::pretrained::Padding;
 
 /// Examples padded to one width, row by row in flat lists of `rows × width`.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,27 +63,6 @@ pub fn eval_batches(split: &TokenisedSplit, batch_size: usize) -> Vec<Vec<usize>
 
 fn length(split: &TokenisedSplit, example: usize) -> usize {
     split.input_ids.get(example).map_or(0, Vec::len)
-}
-
-/// How inputs are brought to one width.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Padding {
-    /// The padding id.
-    pub pad_id: u32,
-    /// Tokens of the longest input that there may be.
-    pub max_length: usize,
-    /// Whether every batch is as wide as that.
-    pub to_max_length: bool,
-}
-
-/// Widths are multiples of this: the tiles of a GPU's products are, and so are its vectors.
-const GRAIN: usize = 8;
-
-impl Padding {
-    fn width(self, longest: usize) -> usize {
-        let wanted = if self.to_max_length { self.max_length } else { longest.next_multiple_of(GRAIN) };
-        wanted.min(self.max_length).max(longest)
-    }
 }
 
 /// Puts examples together, padded on the right.

@@ -21,6 +21,7 @@ pub mod loss;
 pub mod mask;
 mod node;
 pub mod norm;
+mod primitive;
 #[cfg(test)]
 mod testing;
 

@@ -7,23 +7,13 @@ use burn::backend::Autodiff;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, OpsKind};
+use burn::tensor::Tensor;
 use burn::tensor::backend::{Backend, BackendTypes};
-use burn::tensor::{Tensor, TensorPrimitive};
 
-use super::linear::Multiply;
+use super::primitive::{primitive, tensor};
 
 /// A tensor that may ask for a gradient.
 pub type Tracked<B> = <Autodiff<B> as BackendTypes>::FloatTensorPrimitive;
-
-/// A tensor as its backend keeps it.
-pub fn primitive<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> B::FloatTensorPrimitive {
-    tensor.into_primitive().tensor()
-}
-
-/// A tensor from what its backend keeps.
-pub fn tensor<B: Backend, const D: usize>(primitive: B::FloatTensorPrimitive) -> Tensor<B, D> {
-    Tensor::from_primitive(TensorPrimitive::Float(primitive))
-}
 
 /// The numbers of a tensor that may ask for a gradient.
 pub fn numbers<B: Backend, const D: usize>(tracked: &Tracked<B>) -> Tensor<B, D> {
@@ -80,19 +70,6 @@ impl<B: Backend> Place<B> {
     pub fn put<const D: usize>(self, grads: &mut Gradients, gradient: Tensor<B, D>) {
         if let Some(place) = self.0 {
             grads.register::<B>(place.node.id, primitive(gradient));
-        }
-    }
-}
-
-impl<B: Multiply> Place<B> {
-    /// Hands over a gradient, beside what other steps handed over before.
-    pub fn add<const D: usize>(self, grads: &mut Gradients, gradient: Tensor<B, D>) {
-        if self.is_wanted() {
-            let sum = match self.take(grads) {
-                Some(before) => B::add_mixed(before, gradient),
-                None => gradient,
-            };
-            self.put(grads, sum);
         }
     }
 }

@@ -24,6 +24,7 @@ pub type Card = Autodiff<burn::backend::Cuda<f32, i32>>;
 
 /// Whether there is a card to test on: always with the feature `wgpu`, which has no other use, and with `cuda` where
 /// TRANSFERMAP_TEST_CUDA is set.
+#[cfg(feature = "gpu")]
 pub fn has_card() -> bool {
     cfg!(feature = "wgpu") || is_cuda()
 }

@@ -4,6 +4,7 @@ mod embedded;
 mod error;
 mod export;
 mod load;
+mod padding;
 mod tensor_file;
 mod weights;
 
@@ -11,10 +12,10 @@ pub use embedded::embedded;
 pub use error::{FileFault, HeadError, Misfit, PretrainedError, WeightsError};
 pub use export::{config_with_labels, export, of_one_task};
 pub use load::load;
+pub use padding::Padding;
 pub use tensor_file::TensorFile;
 pub use weights::{Checkpoint, Tensors, head_prefix, read_tensors, tensors_of, to_safetensors, write_tensors};
 
-use crate::data::batch::Padding;
 use crate::encoder::Config;
 
 /// An encoder as the study names it, checked and in memory: shared by every run that starts from it.

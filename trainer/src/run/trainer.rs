@@ -42,7 +42,12 @@ impl Trainer for StudyTrainer {
         // What is a task's own in a joint run is as in its single run.
         let parts = run.targets.iter().zip(tasks).zip(metrics).zip(&recipes);
         let parts = parts
-            .map(|(((task, data), metric), own)| Part { task, data, metric, recipe: own.as_ref().unwrap_or(&run.recipe) })
+            .map(|(((task, data), metric), own)| Part {
+                task,
+                data,
+                metric,
+                recipe: own.as_ref().unwrap_or(&run.recipe),
+            })
             .collect();
         let joint = run.joint.as_ref();
         let of_plan = |tasks: &[&str]| joint.map_or_else(|| EQUAL(tasks), |plan| plan.method.build(tasks));

@@ -18,7 +18,11 @@ use transfermap::table::{Medium, Table};
 /// # Errors
 /// stdout is closed.
 pub fn print(out: &mut dyn Write, table: &Table, colour: bool) -> io::Result<()> {
-    if table.rows.is_empty() || table.on(Medium::Terminal).is_void() { Ok(()) } else { write!(out, "\n{}", table.text(colour)) }
+    if table.rows.is_empty() || table.on(Medium::Terminal).is_void() {
+        Ok(())
+    } else {
+        write!(out, "\n{}", table.text(colour))
+    }
 }
 
 /// Whether stdout shows colours: it is a terminal and `NO_COLOR` is not set.

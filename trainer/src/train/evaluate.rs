@@ -8,9 +8,10 @@ use transfermap::study::Precision;
 
 use super::job::Prediction;
 use crate::data::TokenisedSplit;
-use crate::data::batch::{Batch, Padding, collate, eval_batches};
+use crate::data::batch::{Batch, collate, eval_batches};
 use crate::encoder::{AnyBody, AnyHead, Body, Head, Inputs, Mode};
 use crate::kernel::Kernels;
+use crate::pretrained::Padding;
 
 /// How inputs become batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use transfermap::metric::Metric;
 use transfermap::multitask::method::{Method, Rule};
-use transfermap::plan::{JointPlan, PlannedRun};
+use transfermap::plan::PlannedRun;
 use transfermap::record::{Budget, Cost, Curve, EpochRecord, Evaluation, JointRecord};
-use transfermap::study::Recipe;
+use transfermap::study::{JointPlan, Recipe};
 
 use super::model::ModelError;
 use crate::backend::{Device, DeviceError};

@@ -108,10 +108,7 @@ mod tests {
             "bert.encoder.layer.2.output.dense.weight",
             "distilbert.transformer.layer.3.ffn.lin1.weight",
         ];
-        assert_eq!(
-            groups(names.into_iter()),
-            ["embeddings", "layer.0", "layer.2", "layer.3", "layer.11", "pooler"]
-        );
+        assert_eq!(groups(names.into_iter()), ["embeddings", "layer.0", "layer.2", "layer.3", "layer.11", "pooler"]);
     }
 
     #[test]
@@ -127,7 +124,8 @@ mod tests {
             let (b, of_b) = gradient(2.0, n);
             let grams = grams(&[a, b], &["layer.0".into(), "pooler".into()]);
             let dot = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum::<f64>();
-            for (i, j, x, y) in [(0, 0, &of_a, &of_a), (0, 1, &of_a, &of_b), (1, 0, &of_b, &of_a), (1, 1, &of_b, &of_b)] {
+            for (i, j, x, y) in [(0, 0, &of_a, &of_a), (0, 1, &of_a, &of_b), (1, 0, &of_b, &of_a), (1, 1, &of_b, &of_b)]
+            {
                 assert!((grams[0].at(i, j) - dot(x, y)).abs() < 1e-4 * n as f64, "{n}: {i} {j}");
             }
             assert_eq!(grams[1].at(0, 1), 0.0);

@@ -7,9 +7,9 @@ use transfermap::metric::Metric;
 use transfermap::multitask::method::{Method, Rule, StateError, Weights};
 use transfermap::multitask::quotas::Sampling;
 use transfermap::multitask::turns::Step;
-use transfermap::plan::{JointPlan, PlannedRun};
+use transfermap::plan::PlannedRun;
 use transfermap::record::EpochRecord;
-use transfermap::study::{Diagnostics, Head, LrSchedulerType, Precision, Protocol, Recipe};
+use transfermap::study::{Diagnostics, Head, JointPlan, LrSchedulerType, Precision, Protocol, Recipe};
 
 use super::super::job::{EQUAL, Finished, MakeRule, Part};
 use super::*;
@@ -494,11 +494,7 @@ fn a_set_of_one_is_its_single_run_bit_for_bit() {
         let (setup, plan) = (Setup::new(recipe()), plan(method));
         let checkpoint = setup.folder.path().join("state.bin");
         let rule: MakeRule<'_> = &|tasks| plan.method.build(tasks);
-        let job = Job {
-            joint: Some(&plan),
-            rule,
-            ..setup.job(vec![setup.part()], None, &checkpoint, Device::Cpu)
-        };
+        let job = Job { joint: Some(&plan), rule, ..setup.job(vec![setup.part()], None, &checkpoint, Device::Cpu) };
         let Outcome::Finished(set) = job.train(&mut |_| true).unwrap() else { panic!("stopped") };
         assert_same_bits(&alone, &set);
     }

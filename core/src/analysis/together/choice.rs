@@ -75,7 +75,8 @@ fn choose(
     single: &Arm<'_>,
 ) -> (Choice, Option<PooledT>, bool) {
     let (metric, _) = context.choice(alone.target);
-    let validated = |arm: &Arm<'_>| mean(&arm.validation).map(rounded).filter(|_| arm.validation.len() == arm.scores.len());
+    let validated =
+        |arm: &Arm<'_>| mean(&arm.validation).map(rounded).filter(|_| arm.validation.len() == arm.scores.len());
     let candidates: Vec<(&ArmKey<'_>, &Arm<'_>, f64)> = arms
         .all()
         .filter(|(key, _)| key.how != How::Longer && (key.encoder, key.target) == (alone.encoder, alone.target))

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::arms::{Arm, ArmKey, Arms, How, flags};
 use crate::analysis::context::Context;
-use crate::analysis::pairs::POWER;
+use crate::analysis::options::POWER;
 use crate::analysis::{Flag, Verdict};
 use crate::metric::Metric;
 use crate::statistics::{self, Interval, PooledT, contrast, mean, rounded};
@@ -26,8 +26,7 @@ pub enum Question {
 
 impl Question {
     /// Every question, in the order of tables.
-    pub const ALL: [Self; 4] =
-        [Self::JointVsSingle, Self::JointVsLonger, Self::JointVsSequential, Self::MethodVsEqual];
+    pub const ALL: [Self; 4] = [Self::JointVsSingle, Self::JointVsLonger, Self::JointVsSequential, Self::MethodVsEqual];
 
     /// The word in JSON and tables.
     pub fn name(self) -> &'static str {

@@ -48,9 +48,8 @@ pub(super) fn conflicts(context: &Context<'_>) -> Vec<ConflictAnalysis> {
     for run in &context.report.runs {
         let Some(joint) = &run.joint else { continue };
         let Some(summary) = joint.diagnostics.as_ref().filter(|d| d.samples > 0) else { continue };
-        let same = |c: &ConflictAnalysis| {
-            (&c.encoder, &c.block, &c.tasks) == (&run.encoder, &joint.plan.block, &run.targets)
-        };
+        let same =
+            |c: &ConflictAnalysis| (&c.encoder, &c.block, &c.tasks) == (&run.encoder, &joint.plan.block, &run.targets);
         match sets.iter_mut().find(|(known, _)| same(known)) {
             Some((_, summaries)) => summaries.push(summary),
             None => sets.push((

@@ -9,16 +9,18 @@ mod arms;
 mod choice;
 mod comparison;
 mod conflict;
+mod rows;
 mod sentence;
 #[cfg(test)]
 mod tests;
 
 use serde::Serialize;
 
-pub use arms::{ArmAnalysis, How};
+pub use arms::How;
 pub use choice::Choice;
 pub use comparison::{Comparison, Question};
 pub use conflict::{ConflictAnalysis, ConflictPair};
+pub use rows::ArmAnalysis;
 
 use super::context::Context;
 use super::{Flag, PairAnalysis};
@@ -47,7 +49,7 @@ pub(super) fn together(context: &Context<'_>, pairs: &[PairAnalysis]) -> Option<
     let gathered = Arms::of(context);
     gathered.together().next()?;
     let comparisons = comparison::comparisons(context, &gathered);
-    let arms = gathered.analyse(context, pairs, &comparisons);
+    let arms = rows::rows(context, &gathered, pairs, &comparisons);
     Some(TogetherAnalysis {
         sentence: sentence::sentence(pairs, &comparisons),
         choices: choice::choices(context, &gathered),

@@ -6,8 +6,7 @@ use crate::analysis::{PairAnalysis, Verdict};
 use crate::study::Protocol;
 
 pub(super) fn sentence(pairs: &[PairAnalysis], comparisons: &[Comparison]) -> String {
-    let joint: Vec<Verdict> =
-        pairs.iter().filter(|p| p.key.protocol == Protocol::Joint).map(|p| p.verdict).collect();
+    let joint: Vec<Verdict> = pairs.iter().filter(|p| p.key.protocol == Protocol::Joint).map(|p| p.verdict).collect();
     let of = |question| -> Vec<Verdict> {
         comparisons.iter().filter(|c| c.question == question).map(|c| c.verdict).collect()
     };

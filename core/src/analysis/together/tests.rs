@@ -10,11 +10,10 @@ use crate::metric::{Evaluation, Scores};
 use crate::multitask::method::Method;
 use crate::multitask::quotas::Sampling;
 use crate::multitask::turns::Step;
-use crate::plan::JointPlan;
 use crate::record::{Budget, JointRecord, RECORD_SCHEMA, RunRecord, Status, TaskBudget};
 use crate::report::Report;
 use crate::statistics::pool;
-use crate::study::Diagnostics;
+use crate::study::{Diagnostics, JointPlan};
 
 const TASKS: [&str; 3] = ["a", "b", "c"];
 
@@ -58,14 +57,8 @@ fn run(
     let joint = block.map(|block| {
         let method = Method { name: block.into(), ..Method::default() };
         let (sampling, step) = (Sampling::default(), Step::Together);
-        let plan = JointPlan {
-            block: block.into(),
-            method,
-            sampling,
-            share: 1.0,
-            step,
-            diagnostics: Diagnostics::default(),
-        };
+        let plan =
+            JointPlan { block: block.into(), method, sampling, share: 1.0, step, diagnostics: Diagnostics::default() };
         let alone = scores.iter().map(|(task, _)| ((*task).to_owned(), 10)).collect();
         JointRecord { alone, ..JointRecord::of_plan(plan, 5e-5) }
     });
@@ -174,9 +167,8 @@ fn arms_of_one_pool_are_tested_as_pairs_are() {
         report.runs.iter().filter(|r| is(r)).map(|r| r.evaluations["a"]["test"].scores["accuracy"]).collect()
     };
     let single = scores(&|r| r.variant == "default" && r.protocol == Protocol::Single && r.targets == ["a"]);
-    let in_block = |r: &RunRecord, n: usize| {
-        r.targets.len() == n && r.joint.as_ref().is_some_and(|j| j.plan.block == "equal")
-    };
+    let in_block =
+        |r: &RunRecord, n: usize| r.targets.len() == n && r.joint.as_ref().is_some_and(|j| j.plan.block == "equal");
     let (all, pair) = (scores(&|r| in_block(r, 3)), scores(&|r| in_block(r, 2)));
     let test = pool(&single, &[all, pair]).unwrap().tests.remove(0).unwrap();
     assert!((found.p.unwrap() - test.p).abs() < 1e-12);
@@ -258,7 +250,13 @@ fn flags_name_what_limits_joint_runs() {
     }
     let (analysis, _) = together(&report);
     let pair = |target: &str| {
-        analysis.pairs.iter().find(|p| p.key.protocol == Protocol::Joint && p.key.target == target).unwrap().flags.clone()
+        analysis
+            .pairs
+            .iter()
+            .find(|p| p.key.protocol == Protocol::Joint && p.key.target == target)
+            .unwrap()
+            .flags
+            .clone()
     };
     for flag in [Flag::RateDiffers, Flag::DegenerateSteps] {
         assert!(pair("a").contains(&flag) && pair("b").contains(&flag), "{flag:?}");

@@ -198,7 +198,10 @@ mod tests {
             ("{ name = \"pcgrad\", beta = 0.1 }", "has no `beta`"),
             ("{ name = \"gradvac\", beta = 2 }", "from 0 to 1"),
             ("\"static\"", "they name none"),
-            ("{ name = \"static\", weights = { a = 1, c = 1 } }", "exactly the tasks of the set (a, b); they name a, c"),
+            (
+                "{ name = \"static\", weights = { a = 1, c = 1 } }",
+                "exactly the tasks of the set (a, b); they name a, c",
+            ),
             ("{ name = \"static\", weights = { a = 1, b = 0 } }", "a number above 0"),
         ] {
             let error = read(text).check(&["a", "b"]).unwrap_err().to_string();

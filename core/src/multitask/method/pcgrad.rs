@@ -30,7 +30,8 @@ impl Aggregate for PcGrad {
             for &j in order {
                 let inner = gram.inner(&running, &unit(k, j));
                 let square = gram.at(j, j);
-                if inner < 0.0 && square > 0.0
+                if inner < 0.0
+                    && square > 0.0
                     && let Some(c) = running.get_mut(j)
                 {
                     *c -= inner / square;

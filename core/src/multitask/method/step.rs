@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn opposite_gradients_fall_back_to_equal_weights_and_say_so() {
-        let Rule::Aggregate(mut rule) = (Method { name: "pcgrad".into(), ..Method::default() }).build(&["a", "b"]) else {
+        let Rule::Aggregate(mut rule) = (Method { name: "pcgrad".into(), ..Method::default() }).build(&["a", "b"])
+        else {
             panic!("it looks at gradients")
         };
         let found = aggregate(&mut *rule, &[0, 1], &[gram(&[vec![1.0, 0.0], vec![-1.0, 0.0]])], &[vec![1], vec![0]]);

@@ -9,7 +9,8 @@ use burn::tensor::Tensor;
 
 use super::{Activate, Activation};
 use crate::kernel::Kernels;
-use crate::kernel::node::{Place, numbers, primitive, record, tensor};
+use crate::kernel::node::{Place, numbers, record};
+use crate::kernel::primitive::{primitive, tensor};
 
 impl<B: Kernels, C: CheckpointStrategy> Activate for Autodiff<B, C> {
     fn activate(x: Tensor<Self, 2>, bias: Tensor<Self, 1>, f: Activation) -> Tensor<Self, 2> {

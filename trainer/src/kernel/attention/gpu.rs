@@ -9,10 +9,10 @@ use cubecl::prelude::*;
 use super::{Attend, Kept, Shape, scale};
 use crate::kernel::gpu::device::{Data, cubes_of_rows, vector_size};
 use crate::kernel::gpu::lanes::{MEETING, max_of_row, max_of_vector, sum_of_row, sum_of_vector};
-use crate::kernel::gpu::mask::{Factors, factors, factors_of};
 use crate::kernel::gpu::product::{View, product};
 use crate::kernel::gpu::{LANES, ROWS};
 use crate::kernel::linear::gpu::{column_sums, cubes};
+use crate::kernel::mask::factors::{Factors, factors, factors_of};
 
 #[cube(launch)]
 fn add_bias<F: Float, N: Size>(

@@ -9,7 +9,8 @@ use burn::tensor::Tensor;
 
 use super::{Attend, Kept, Shape};
 use crate::kernel::Kernels;
-use crate::kernel::node::{Place, numbers, primitive, record, tensor};
+use crate::kernel::node::{Place, numbers, record};
+use crate::kernel::primitive::{primitive, tensor};
 
 impl<B: Kernels, C: CheckpointStrategy> Attend for Autodiff<B, C> {
     fn attend(qkv: Tensor<Self, 2>, bias: Tensor<Self, 1>, mask: Tensor<Self, 2>, shape: Shape) -> Tensor<Self, 2> {

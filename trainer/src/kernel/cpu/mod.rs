@@ -10,7 +10,7 @@ pub mod rows;
 use burn::tensor::{DType, Tensor, TensorData};
 use burn_flex::{Flex, FlexTensor};
 
-use super::node::primitive;
+use super::primitive::primitive;
 
 /// Numbers of a tensor in row-major order.
 pub struct Numbers(FlexTensor);

@@ -9,7 +9,7 @@ use cubecl::features::Plane;
 use cubecl::prelude::*;
 
 use super::{LANES, ROWS};
-use crate::kernel::node::primitive;
+use crate::kernel::primitive::primitive;
 
 /// A contiguous tensor.
 pub struct Data<R: CubeRuntime>(CubeTensor<R>);
@@ -57,7 +57,7 @@ impl<R: CubeRuntime> Data<R> {
         I: IntElement,
         BT: BoolElement,
     {
-        crate::kernel::node::tensor(self.0)
+        crate::kernel::primitive::tensor(self.0)
     }
 
     /// The primitive.

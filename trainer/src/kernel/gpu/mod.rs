@@ -1,4 +1,4 @@
-//! What the operations on GPUs share: tensors as arrays, sums over the lanes of a row and over rows, dropout masks.
+//! What the operations on GPUs share: tensors as arrays, sums over the lanes of a row and over rows.
 //!
 //! Arrays and scalars go to a kernel by value; shapes and strides would be copied to the card before every start. So all
 //! inputs are made contiguous, and a kernel is told the sizes that it needs. Every kernel uses 32 units a row, so that a
@@ -9,7 +9,6 @@ pub mod cuts;
 pub mod device;
 pub mod gemm;
 pub mod lanes;
-pub mod mask;
 pub mod product;
 
 /// Units that share a row.

@@ -10,7 +10,8 @@ use transfermap::study::Precision;
 
 use super::{Multiply, like};
 use crate::kernel::Kernels;
-use crate::kernel::node::{Place, numbers, primitive, record, tensor};
+use crate::kernel::node::{Place, numbers, record};
+use crate::kernel::primitive::{primitive, tensor};
 
 impl<B: Kernels, C: CheckpointStrategy> Multiply for Autodiff<B, C> {
     fn multiply(x: Tensor<Self, 2>, w: Tensor<Self, 2>) -> Tensor<Self, 2> {
@@ -98,6 +99,19 @@ impl<B: Kernels> Backward<B, 3> for SideBySideStep {
         let parts = B::apart(tensor(grads.consume::<B>(&ops.node)));
         for (place, part) in ops.state.into_iter().zip(parts) {
             place.add(grads, part);
+        }
+    }
+}
+
+impl<B: Multiply> Place<B> {
+    /// Hands over a gradient, beside what other steps handed over before.
+    pub fn add<const D: usize>(self, grads: &mut Gradients, gradient: Tensor<B, D>) {
+        if self.is_wanted() {
+            let sum = match self.take(grads) {
+                Some(before) => B::add_mixed(before, gradient),
+                None => gradient,
+            };
+            self.put(grads, sum);
         }
     }
 }

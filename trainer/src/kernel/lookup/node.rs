@@ -9,7 +9,8 @@ use burn::tensor::Tensor;
 
 use super::{Ids, Lookup, Takers};
 use crate::kernel::Kernels;
-use crate::kernel::node::{Place, numbers, primitive, record, tensor};
+use crate::kernel::node::{Place, numbers, record};
+use crate::kernel::primitive::{primitive, tensor};
 
 impl<B: Kernels, C: CheckpointStrategy> Lookup for Autodiff<B, C> {
     fn lookup<const N: usize>(tables: [Tensor<Self, 2>; N], ids: [&Ids<Self>; N]) -> Tensor<Self, 2> {

@@ -9,7 +9,8 @@ use burn::tensor::{Int, Tensor};
 
 use super::CrossEntropy;
 use crate::kernel::Kernels;
-use crate::kernel::node::{Place, numbers, primitive, record, tensor};
+use crate::kernel::node::{Place, numbers, record};
+use crate::kernel::primitive::{primitive, tensor};
 
 impl<B: Kernels, C: CheckpointStrategy> CrossEntropy for Autodiff<B, C> {
     fn cross_entropy(logits: Tensor<Self, 2>, labels: Tensor<Self, 1, Int>) -> Tensor<Self, 1> {

@@ -7,7 +7,7 @@ use cubecl::prelude::*;
 
 use super::{Drop, Mask};
 use crate::kernel::gpu::device::Data;
-use crate::kernel::gpu::mask::{Factors, factors, factors_of};
+use crate::kernel::mask::factors::{Factors, factors, factors_of};
 
 #[cube(launch)]
 fn drop<F: Float, N: Size>(

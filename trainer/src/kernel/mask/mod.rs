@@ -5,6 +5,8 @@
 //! block of 128 bits serves eight neighbouring elements with 16 bits each.
 
 #[cfg(feature = "gpu")]
+pub mod factors;
+#[cfg(feature = "gpu")]
 mod gpu;
 mod node;
 

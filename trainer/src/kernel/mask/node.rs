@@ -9,7 +9,8 @@ use burn::tensor::Tensor;
 
 use super::{Drop, Mask};
 use crate::kernel::Kernels;
-use crate::kernel::node::{Place, numbers, primitive, record, tensor};
+use crate::kernel::node::{Place, numbers, record};
+use crate::kernel::primitive::{primitive, tensor};
 
 impl<B: Kernels, C: CheckpointStrategy> Drop for Autodiff<B, C> {
     fn drop(x: Tensor<Self, 2>, mask: Mask) -> Tensor<Self, 2> {

@@ -10,9 +10,9 @@ use super::{Affine, Before, Kept, NormGradients, Normalise, Normalised, Two};
 use crate::kernel::gpu::columns::{meet, stretches};
 use crate::kernel::gpu::device::{Data, cubes_of_rows, vector_size};
 use crate::kernel::gpu::lanes::{MEETING, sum_of_row, sum_of_vector};
-use crate::kernel::gpu::mask::{Factors, factors, factors_of};
 use crate::kernel::gpu::{LANES, ROWS};
 use crate::kernel::mask::Mask;
+use crate::kernel::mask::factors::{Factors, factors, factors_of};
 
 /// What a kernel is compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

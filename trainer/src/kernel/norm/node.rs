@@ -12,7 +12,8 @@ use super::{Affine, Before, Kept, Normalise, Normalised};
 use crate::kernel::Kernels;
 use crate::kernel::linear::narrowed;
 use crate::kernel::mask::Mask;
-use crate::kernel::node::{Place, Tracked, numbers, primitive, record, tensor};
+use crate::kernel::node::{Place, Tracked, numbers, record};
+use crate::kernel::primitive::{primitive, tensor};
 
 impl<B: Kernels, C: CheckpointStrategy> Normalise for Autodiff<B, C> {
     fn add_norm(

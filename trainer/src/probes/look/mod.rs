@@ -20,10 +20,9 @@ use std::path::PathBuf;
 use transfermap::study::{Head as Fate, LabelsError, Precision, Recipe};
 
 use crate::backend::{Device, DeviceError};
-use crate::data::batch::Padding;
 use crate::encoder::{AnyBody, AnyHead};
 use crate::kernel::Kernels;
-use crate::pretrained::LoadedEncoder;
+use crate::pretrained::{LoadedEncoder, Padding};
 use crate::train::TrainError;
 use crate::train::model::{ModelError, Origin, configured};
 
