@@ -89,27 +89,6 @@ impl<B: Trains> Gradient<B> {
         self.parts.iter().map(|(name, g)| (name.as_str(), g))
     }
 
-    /// Σ weight × gradient, each parameter by the weights of its block.
-    pub fn combined(gradients: Vec<Self>, weights: &dyn Fn(&str) -> Vec<f64>) -> Self {
-        let mut sum = BTreeMap::new();
-        for (i, gradient) in gradients.into_iter().enumerate() {
-            for (name, g) in gradient.parts {
-                let g = g.mul_scalar(weights(&name).get(i).copied().unwrap_or(0.0));
-                let all = match sum.remove(&name) {
-                    Some(all) => all + g,
-                    None => g,
-                };
-                sum.insert(name, all);
-            }
-        }
-        Self { parts: sum }
-    }
-
-    /// The parts by name, in order of names.
-    pub fn parts(&self) -> impl Iterator<Item = (&str, &Tensor<B::InnerBackend, 1>)> {
-        self.parts.iter().map(|(name, g)| (name.as_str(), g))
-    }
-
     /// Every part times `factor`.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {
