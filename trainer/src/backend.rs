@@ -1,7 +1,7 @@
 //! The only place that names a Burn backend.
 //!
-//! Everything else is generic over [`Trains`](crate::kernel::Trains); [`run_on`] picks the type. Burn 0.22 replaces the
-//! type parameter by a run-time device: that move should touch little more than this file and [`kernel`](crate::kernel).
+//! Everything else is generic over [`Trains`](transfermap_kernels::Trains); [`run_on`] picks the type. Burn 0.22 replaces
+//! the type parameter by a run-time device: that move should touch little more than this file and [`transfermap_kernels`].
 
 use std::fmt;
 use std::str::FromStr;

@@ -6,7 +6,6 @@
 //! ```text
 //! layer error
 //! layer atomic
-//! layer kernel
 //! layer backend
 //! layer encoder
 //! layer pretrained
@@ -38,7 +37,6 @@ pub mod data;
 pub mod encoder;
 pub mod error;
 pub mod hub;
-pub mod kernel;
 pub mod parity;
 pub mod pretrain;
 pub mod pretrained;

@@ -17,13 +17,13 @@ use transfermap::study::{Precision, Recipe};
 use crate::backend::{Device, DeviceError, Work, run_on};
 use crate::encoder::registry::ConfigError;
 use crate::encoder::{AnyBody, AnyHead, Body, Config, Head, Inputs, Mode, named};
-use crate::kernel::Trains;
-use crate::kernel::mask::Dropout;
 use crate::pretrained::{Checkpoint, WeightsError};
 use crate::train::gradient::Gradient;
 use crate::train::model::{Model, ModelError};
 use crate::train::optimizer::AdamW;
 use crate::train::schedule::Schedule;
+use transfermap_kernels::Trains;
+use transfermap_kernels::mask::Dropout;
 
 /// The largest absolute differences from the reference.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -19,7 +19,7 @@ use transfermap::fingerprint::digest;
 
 use super::error::DeviceError;
 use super::work::Work;
-use crate::kernel::gpu::cuts;
+use transfermap_kernels::gpu::cuts;
 
 pub fn run<W: Work>(number: usize, work: W) -> Result<W::Output, DeviceError> {
     static CONFIGURED: Once = Once::new();

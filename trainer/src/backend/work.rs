@@ -1,6 +1,6 @@
 //! What is done on a backend without knowing which.
 
-use crate::kernel::Trains;
+use transfermap_kernels::Trains;
 
 /// Something to do on whatever backend is asked for.
 pub trait Work {

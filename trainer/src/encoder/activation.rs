@@ -1,7 +1,7 @@
 //! The `hidden_act` of a configuration.
 
 use super::error::ConfigFault;
-use crate::kernel::activation::Activation;
+use transfermap_kernels::activation::Activation;
 
 /// Reads the field `hidden_act`, or what an architecture calls it.
 ///

@@ -18,10 +18,10 @@ use super::block::{Block, Output};
 use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
 use super::{Inputs, Mode, Outputs};
-use crate::kernel::Kernels;
-use crate::kernel::activation::Activation;
-use crate::kernel::linear::wide;
-use crate::kernel::norm::Normalised;
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::linear::wide;
+use transfermap_kernels::norm::Normalised;
 
 /// `config.json` of an ALBERT checkpoint; the defaults are those of transformers' `AlbertConfig`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::activation;
 use super::error::ConfigFault;
 use super::{Inputs, Mode, Outputs};
-use crate::kernel::Kernels;
+use transfermap_kernels::Kernels;
 
 /// An architecture's part of a config.json, with the field names and the defaults of transformers.
 pub trait Configuration: DeserializeOwned {

@@ -15,9 +15,9 @@ use super::block::{Block, Output};
 use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
 use super::{Inputs, Mode};
-use crate::kernel::Kernels;
-use crate::kernel::activation::Activation;
-use crate::kernel::norm::Normalised;
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::norm::Normalised;
 
 /// `config.json` of a BERT checkpoint; the defaults are those of transformers' `BertConfig`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -6,10 +6,10 @@ use burn::tensor::backend::Backend;
 
 use super::Mode;
 use super::layers::Map;
-use crate::kernel::Kernels;
-use crate::kernel::activation::Activation;
-use crate::kernel::attention::Shape;
-use crate::kernel::norm::{Affine, Normalised};
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::attention::Shape;
+use transfermap_kernels::norm::{Affine, Normalised};
 
 /// A layer's weights for one forward pass.
 #[derive(Debug, Clone)]

@@ -17,9 +17,9 @@ use super::block::{Block, Output};
 use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
 use super::{Inputs, Mode};
-use crate::kernel::Kernels;
-use crate::kernel::activation::Activation;
-use crate::kernel::norm::Normalised;
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::norm::Normalised;
 
 /// Fixed in DistilBERT's source.
 const LAYER_NORM_EPS: f64 = 1e-12;

@@ -6,11 +6,11 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 use transfermap::study::Precision;
 
-use crate::kernel::Kernels;
-use crate::kernel::activation::Activation;
-use crate::kernel::lookup::Ids;
-use crate::kernel::mask::Mask;
-use crate::kernel::norm::{Affine, Normalised};
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::lookup::Ids;
+use transfermap_kernels::mask::Mask;
+use transfermap_kernels::norm::{Affine, Normalised};
 
 /// `y = x W + b`.
 #[derive(Module, Debug)]

@@ -21,8 +21,8 @@ pub use architecture::{Body, Head};
 pub use error::{ConfigFault, ParameterError};
 pub use registry::{AnyBody, AnyHead, Config};
 
-use crate::kernel::Kernels;
-use crate::kernel::mask::{Dropout, Mask};
+use transfermap_kernels::Kernels;
+use transfermap_kernels::mask::{Dropout, Mask};
 
 /// A padded batch. The ids stay on the host: the tables that they are looked up in want them in order too.
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ use super::distilbert::{DistilBertBody, DistilBertConfig, DistilBertHead};
 use super::error::ConfigFault;
 use super::roberta::{RobertaBody, RobertaConfig, RobertaHead};
 use super::{Inputs, Mode};
-use crate::kernel::Kernels;
+use transfermap_kernels::Kernels;
 
 macro_rules! architectures {
     ($($name:ident: $config:ident, $body:ident, $head:ident;)+) => {

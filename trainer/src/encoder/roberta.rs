@@ -16,9 +16,9 @@ use super::bert::{BertConfig, BertEmbeddings, BertEncoder};
 use super::error::ConfigFault;
 use super::layers::Linear;
 use super::{Inputs, Mode};
-use crate::kernel::Kernels;
-use crate::kernel::activation::Activation;
-use crate::kernel::norm::Normalised;
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::norm::Normalised;
 
 /// `config.json` of a RoBERTa checkpoint: BERT's fields, with the defaults of transformers' `RobertaConfig`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

@@ -20,13 +20,13 @@ use crate::backend::{Device, DeviceError, Work, run_on};
 use crate::data::generated::tokenizer_json;
 use crate::encoder::albert::AlbertConfig;
 use crate::encoder::{ConfigFault, ParameterError, named};
-use crate::kernel::Trains;
 use crate::pretrained::{WeightsError, export, tensors_of, to_safetensors};
 use crate::train::gradient::Gradient;
 use crate::train::optimizer::AdamW;
 use crate::train::schedule::Schedule;
 use batch::Texts;
 use model::AlbertForPreTraining;
+use transfermap_kernels::Trains;
 
 /// Optimizer steps of the encoder that ships.
 pub const STEPS: u64 = 2000;

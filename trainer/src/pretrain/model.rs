@@ -13,8 +13,8 @@ use crate::encoder::activation;
 use crate::encoder::albert::{AlbertConfig, AlbertModel};
 use crate::encoder::layers::{LayerNorm, Linear};
 use crate::encoder::{ConfigFault, Mode};
-use crate::kernel::Kernels;
-use crate::kernel::activation::Activation;
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
 
 /// `AlbertMLMHead`; its decoder is the table of word embeddings.
 #[derive(Module, Debug)]

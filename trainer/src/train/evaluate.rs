@@ -10,8 +10,8 @@ use super::job::Prediction;
 use crate::data::TokenisedSplit;
 use crate::data::batch::{Batch, collate, eval_batches};
 use crate::encoder::{AnyBody, AnyHead, Body, Head, Inputs, Mode};
-use crate::kernel::Kernels;
 use crate::pretrained::Padding;
+use transfermap_kernels::Kernels;
 
 /// How inputs become batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
 use crate::encoder::named::Path;
-use crate::kernel::Trains;
-use crate::kernel::adamw::{AdamW, Clip};
+use transfermap_kernels::Trains;
+use transfermap_kernels::adamw::{AdamW, Clip};
 
 /// One flat gradient per parameter, by HuggingFace name (Burn's own layout inside). None by default.
 #[derive(Clone)]

@@ -9,8 +9,8 @@ use super::job::{Job, Part};
 use super::model::Model;
 use crate::data::batch::{collate, epoch_batches};
 use crate::encoder::Mode;
-use crate::kernel::Trains;
-use crate::kernel::mask::Dropout;
+use transfermap_kernels::Trains;
+use transfermap_kernels::mask::Dropout;
 
 /// The examples of one optimizer step: indices by forward pass.
 type Step = Vec<Vec<usize>>;

@@ -9,9 +9,9 @@ use super::gradient::Gradient;
 use super::optimizer::{AdamW, Step};
 use crate::encoder::architecture::DropoutRates;
 use crate::encoder::{AnyBody, AnyHead, Body, Config, ConfigFault, Head, Inputs, Mode, ParameterError, init, named};
-use crate::kernel::adamw::Clip;
-use crate::kernel::{Kernels, Trains};
 use crate::pretrained::{Checkpoint, LoadedEncoder, Tensors, WeightsError, head_prefix, tensors_of};
+use transfermap_kernels::adamw::Clip;
+use transfermap_kernels::{Kernels, Trains};
 
 /// Why a model does not get its weights.
 #[derive(Debug, thiserror::Error)]

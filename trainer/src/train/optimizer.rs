@@ -4,7 +4,7 @@
 //! name, so that decay groups are a rule on names and a checkpoint is a table of named tensors. Steps are counted for
 //! each parameter, as `torch` does: the head of a task that sits a step out is no older for it.
 //!
-//! [`crate::kernel::adamw`] moves the numbers, of all parameters at once.
+//! [`transfermap_kernels::adamw`] moves the numbers, of all parameters at once.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,8 @@ use transfermap::study::Recipe;
 use super::gradient::Gradient;
 use crate::encoder::init::is_layer_norm;
 use crate::encoder::named::{Path, Values};
-use crate::kernel::Trains;
-use crate::kernel::adamw::{AdamW as Kernel, Clip, Moved, Moving, Rule};
+use transfermap_kernels::Trains;
+use transfermap_kernels::adamw::{AdamW as Kernel, Clip, Moved, Moving, Rule};
 
 /// The optimizer and its state.
 pub struct AdamW<B: Kernel> {

@@ -7,7 +7,7 @@ use burn::tensor::{Tensor, Transaction};
 use transfermap::multitask::gram::Gram;
 
 use super::gradient::Gradient;
-use crate::kernel::Trains;
+use transfermap_kernels::Trains;
 
 /// Numbers whose products are summed in 32 bits; the sums are added up in 64.
 const ROW: usize = 1024;

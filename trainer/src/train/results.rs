@@ -13,8 +13,8 @@ use super::model::TaskHead;
 use super::products;
 use super::run::Trainee;
 use crate::data::TokenisedSplit;
-use crate::kernel::Trains;
 use crate::pretrained::{tensors_of, to_safetensors};
+use transfermap_kernels::Trains;
 
 /// Most points of a task's curve in a record.
 const POINTS: usize = 50;

@@ -19,8 +19,8 @@ use super::optimizer::AdamW;
 use super::schedule::Schedule;
 use super::weighing::{Seen, Weighing};
 use crate::backend::{Work, run_on};
-use crate::kernel::Trains;
 use crate::pretrained::{Tensors, head_prefix};
+use transfermap_kernels::Trains;
 
 impl Job<'_> {
     /// Trains. `observe` is told after every optimizer step and answers whether to go on; on `false` the training

@@ -14,7 +14,7 @@ use transfermap::random::stream;
 use super::gradient::Gradient;
 use super::job::Job;
 use super::products::{grams, group, groups};
-use crate::kernel::Trains;
+use transfermap_kernels::Trains;
 
 /// A second batch of a task is looked at once in so many steps at most: it costs a pass.
 const BETWEEN_SECOND_LOOKS: u64 = 10;

@@ -9,8 +9,8 @@ use crate::backend::{Work, run_on};
 use crate::data::TokenisedSplit;
 use crate::data::batch::{collate, eval_batches};
 use crate::encoder::{Body, Head, Mode};
-use crate::kernel::Trains;
 use crate::train::evaluate::to_device;
+use transfermap_kernels::Trains;
 
 /// Examples per forward pass.
 const BATCH: usize = 64;

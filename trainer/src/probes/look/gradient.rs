@@ -12,10 +12,10 @@ use crate::backend::{Work, run_on};
 use crate::data::TokenisedSplit;
 use crate::data::batch::collate;
 use crate::encoder::{Body, Mode};
-use crate::kernel::activation::Activation;
-use crate::kernel::{Kernels, Trains};
 use crate::train::evaluate::to_device;
 use crate::train::gradient::Gradient;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::{Kernels, Trains};
 
 /// One number per shared parameter, tensors in order of their names, a linear weight as [in, out].
 #[derive(Debug, Clone, PartialEq)]

@@ -21,10 +21,10 @@ use transfermap::study::{Head as Fate, LabelsError, Precision, Recipe};
 
 use crate::backend::{Device, DeviceError};
 use crate::encoder::{AnyBody, AnyHead};
-use crate::kernel::Kernels;
 use crate::pretrained::{LoadedEncoder, Padding};
 use crate::train::TrainError;
 use crate::train::model::{ModelError, Origin, configured};
+use transfermap_kernels::Kernels;
 
 /// A model to look at: an encoder before any training, or the final weights of a run.
 #[derive(Debug, Clone, Copy)]

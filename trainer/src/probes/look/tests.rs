@@ -17,11 +17,11 @@ use crate::backend::{Device, Work, run_on};
 use crate::data::TokenisedSplit;
 use crate::encoder::Config;
 use crate::encoder::named::Values;
-use crate::kernel::Trains;
 use crate::pretrained::{LoadedEncoder, Tensors, write_tensors};
 use crate::probes::file::Probe;
 use crate::train::evaluate::{Batching, predict};
 use crate::train::model::Model;
+use transfermap_kernels::Trains;
 
 const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":8,"hidden_size":16,"num_hidden_layers":3,
     "num_attention_heads":2,"intermediate_size":24,"max_position_embeddings":16,"initializer_range":0.2}"#;
