@@ -249,7 +249,7 @@ impl Builder<'_> {
             sampling: block.sampling,
             share,
             step: block.step,
-            diagnostics: block.diagnostics.clone(),
+            sampled: block.diagnostics.clone(),
         };
         let targets: Vec<String> = set.iter().map(|t| (*t).to_owned()).collect();
         let recipe = self.study.shared_recipe(block, set);

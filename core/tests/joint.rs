@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use transfermap::multitask::diagnostics::Summary;
 use transfermap::plan::{Contents, Plan};
+use transfermap::record::JointRecord;
 use transfermap::study::{Protocol, Study};
 
 const HEAD: &str = "version = 1\nname = \"j\"\nseeds = [1, 2]\n";
@@ -143,6 +145,18 @@ fn a_task_without_a_batch_is_refused() {
     let study = study("protocols = [\"joint\"]\njoint = [{ sets = \"all\", budget = 0.02 }]");
     let error = Plan::new(&study, &contents(&study, &[100, 100, 100_000])).unwrap_err().to_string();
     assert!(error.contains("none is left for `sst2`") && error.contains("raise `budget`"), "{error}");
+}
+
+#[test]
+fn a_record_keeps_what_was_seen_apart_from_what_was_asked_for() {
+    let study = study("protocols = [\"joint\"]\njoint = [{ sets = \"all\", diagnostics = { every = 5 } }]");
+    let plan = Plan::new(&study, &contents(&study, &[100; 3])).unwrap();
+    let mut record = JointRecord::of_plan(plan.runs[0].joint.clone().unwrap(), 1e-3);
+    for seen in [None, Some(Summary::new(&THREE, &["pooler".into()], 5, &[]))] {
+        record.diagnostics = seen;
+        let json = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<JointRecord>(&json).unwrap(), record, "{json}");
+    }
 }
 
 #[test]

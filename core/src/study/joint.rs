@@ -53,9 +53,9 @@ pub struct JointPlan {
     /// Whether tasks share optimizer steps.
     #[serde(default)]
     pub step: Step,
-    /// What is looked at on the way.
-    #[serde(default)]
-    pub diagnostics: Diagnostics,
+    /// At which steps gradients are sampled for the diagnostics.
+    #[serde(default, skip_serializing_if = "is_auto")]
+    pub sampled: Diagnostics,
 }
 
 /// The sets of a block.
@@ -131,6 +131,10 @@ pub enum Diagnostics {
 pub struct Every {
     /// Steps.
     pub every: u64,
+}
+
+fn is_auto(diagnostics: &Diagnostics) -> bool {
+    *diagnostics == Diagnostics::default()
 }
 
 impl Default for Diagnostics {

@@ -85,7 +85,8 @@ mod tests {
         let (site, file, viewer) = (path("site"), path("deep/one.html"), folder.path().display().to_string());
         let (first, second) = (sample("real-small.json"), sample("notebook.json"));
         let said = call(&[&first, &second, "--out", &site, "--single-file", &file, "--viewer", &viewer]).unwrap();
-        assert_eq!(said.lines().count(), 1 + 2 + 7 + 1, "{said}");
+        // The page, two reports, what the viewer is made of, the single file.
+        assert_eq!(said.lines().count(), 1 + 2 + 8 + 1, "{said}");
         assert!(said.lines().all(|line| Path::new(line).is_file()), "{said}");
         let single = folder.path().join("viewer.html").display().to_string();
         let again = path("again.html");

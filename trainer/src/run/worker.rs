@@ -256,7 +256,13 @@ impl Worker<'_> {
             return Ok(Step::Waiting);
         }
         let provenance = Provenance { started, ..self.provenance.clone() };
-        self.store.commit_record(&failed_record(run, reason, provenance))?;
+        let record = failed_record(run, reason, provenance);
+        // One that cannot be read would be set aside and trained again, for ever.
+        reads_back(&record).map_err(|why| Fatal::Train {
+            run: run.id.clone(),
+            text: format!("its record cannot be read ({why:#}), which is an error of transfermap's; please report it"),
+        })?;
+        self.store.commit_record(&record)?;
         (self.emit)(Event::Failed { run: run.id.clone(), reason: reason.to_owned() });
         Ok(Step::Settled)
     }

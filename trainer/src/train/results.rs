@@ -100,11 +100,10 @@ impl<B: Trains> Trainee<'_, B> {
         let names = || self.members.iter().map(|m| m.task().to_owned());
         let state = &self.state;
         let set: Vec<&str> = self.members.iter().map(Member::task).collect();
-        let diagnostics =
-            plan.diagnostics.every(self.turns.steps()).filter(|_| !state.samples.is_empty()).map(|every| {
-                let names = tensors_of(&self.model.valid().body);
-                Summary::new(&set, &products::groups(names.keys().map(String::as_str)), every, &state.samples)
-            });
+        let diagnostics = plan.sampled.every(self.turns.steps()).filter(|_| !state.samples.is_empty()).map(|every| {
+            let names = tensors_of(&self.model.valid().body);
+            Summary::new(&set, &products::groups(names.keys().map(String::as_str)), every, &state.samples)
+        });
         Some(JointRecord {
             plan: plan.clone(),
             learning_rate: self.job.run.recipe.learning_rate,

@@ -483,7 +483,7 @@ fn plan(method: &str) -> JointPlan {
         sampling: Sampling::default(),
         share: 1.0,
         step: Step::Together,
-        diagnostics: Diagnostics::default(),
+        sampled: Diagnostics::default(),
     }
 }
 

@@ -53,7 +53,7 @@ impl Weighing {
             seed: job.run.seed,
             set: job.set_name(),
             tasks: names.len(),
-            every: job.joint.filter(|_| several).and_then(|plan| plan.diagnostics.every(steps)),
+            every: job.joint.filter(|_| several).and_then(|plan| plan.sampled.every(steps)),
         }
     }
 

@@ -58,7 +58,7 @@ fn run(
         let method = Method { name: block.into(), ..Method::default() };
         let (sampling, step) = (Sampling::default(), Step::Together);
         let plan =
-            JointPlan { block: block.into(), method, sampling, share: 1.0, step, diagnostics: Diagnostics::default() };
+            JointPlan { block: block.into(), method, sampling, share: 1.0, step, sampled: Diagnostics::default() };
         let alone = scores.iter().map(|(task, _)| ((*task).to_owned(), 10)).collect();
         JointRecord { alone, ..JointRecord::of_plan(plan, 5e-5) }
     });
