@@ -168,6 +168,7 @@ pub(super) fn measured(source: &RecommendedSource, metric: Metric, runs: usize) 
 mod tests {
     use super::*;
     use crate::statistics::Interval;
+    use crate::study::Protocol;
 
     #[test]
     fn leanings_claim_no_certainty() {

@@ -249,7 +249,7 @@ impl Shown<'_> {
             let of_outcome: Vec<&Value> = correlations.iter().filter(|c| c["outcome"] == outcome).collect();
             for c in of_outcome.iter().step_by(of_outcome.len().div_ceil(3).max(1)) {
                 let measure = words(c, "measure")?;
-                self.open(&format!("tab=prediction&outcome={outcome}&measure={measure}"))?;
+                self.open(&format!("tab=prediction&outcome={outcome}&measure={measure}&all=yes"))?;
                 let table = self.table("coefficients")?;
                 for (row, field) in
                     [("r (Pearson)", "pearson"), ("ρ (Spearman)", "spearman"), ("τ (Kendall)", "kendall")]
@@ -283,7 +283,7 @@ impl Shown<'_> {
             if of_target.is_empty() {
                 continue;
             }
-            self.open(&format!("tab=choose&target={target}"))?;
+            self.open(&format!("tab=choose&target={target}&all=yes"))?;
             let ranking = self.table("ranking")?;
             for row in ranking.all().filter(|row| row.cell("gain").is_ok_and(|gain| gain != "—")) {
                 let source = row.cell("source")?;
