@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "functions that tests share are test code too")]
 
 use transfermap::metric::Metric;
-use transfermap::study::{Column, Head, Kind, Labels, Pairs, Precision, Protocol, Study, StudyError, Validation};
+use transfermap::study::{Column, Head, HeldOut, Kind, Labels, Pairs, Precision, Protocol, Study, StudyError};
 
 /// The example of the format's description, with a third task.
 const EXAMPLE: &str = r#"version = 1
@@ -88,11 +88,11 @@ fn reads_the_whole_example() {
     assert_eq!(study.encoder[0].max_length, 256);
     let rte = study.task("rte").unwrap();
     assert_eq!((rte.kind, rte.metric, rte.margin()), (Kind::Pair, Metric::F1Weighted, 0.02));
-    assert_eq!((rte.train.limit, rte.validation.clone()), (Some(2000), Validation::Share(0.1)));
+    assert_eq!((rte.train.limit, rte.validation.clone()), (Some(2000), HeldOut::Share(0.1)));
     let ag = study.task("ag_news").unwrap();
     assert_eq!((ag.kind, ag.metric, ag.margin()), (Kind::Single, Metric::Accuracy, 0.01));
     assert_eq!((ag.text.as_slice(), &ag.label), (&[Column::Number(2), Column::Number(3)][..], &Column::Number(1)));
-    assert!(matches!(&ag.validation, Validation::Source(s) if s.format.as_deref() == Some("csv")));
+    assert!(matches!(&ag.validation, HeldOut::Source(s) if s.format.as_deref() == Some("csv")));
 }
 
 #[test]
@@ -214,7 +214,6 @@ fn rejects_bad_seeds() {
 #[test]
 fn rejects_bad_protocols() {
     rejects("[\"single\", \"sequential\"]", "[]", "protocols", "no protocols");
-    rejects("[\"single\", \"sequential\"]", "[\"joint\"]", "protocols", "not in this version");
     rejects("[\"single\", \"sequential\"]", "[\"source\"]", "protocols", "[recipe.source]");
 }
 
@@ -310,6 +309,17 @@ fn rejects_bad_margins_and_validation_shares() {
     rejects("validation = 0.1", "validation = 1.5", "validation", "validation = 1.5: give a share");
     rejects("validation = 0.1", "validation = 1", "validation", "give a share");
     rejects("validation = 0.1", "validation = \"x\"", "validation", "a share of the training rows");
+    let test = "test = { same_as = \"train\" }";
+    rejects(test, "test = 0", "test", "test = 0: give a share above 0 to below 1");
+    rejects(test, "test = 1.0", "test", "give a share above 0 to below 1");
+    rejects(test, "test = \"x\"", "test", "a share of the training rows");
+}
+
+#[test]
+fn a_test_share_is_read_and_written() {
+    let study = Study::from_toml(&EXAMPLE.replace("test = { same_as = \"train\" }", "test = 0.2")).unwrap();
+    assert!(study.task.iter().any(|t| t.test == HeldOut::Share(0.2)));
+    assert_eq!(Study::from_toml(&study.to_toml().unwrap()).unwrap(), study);
 }
 
 #[test]
@@ -323,6 +333,22 @@ fn rejects_bad_sources_of_rows() {
     rejects("limit = 100, ", "", "train = { generated", "needs `limit`");
     rejects("sample = \"numpy\"", "sample = \"numpy\", stratified = true", "train = { generated", "no `stratified`");
     rejects("format = \"csv\"", "format = \"xls\"", "validation", "format `xls`");
+    rejects("format = \"csv\"", "separator = \";;\"", "validation", "separator = \";;\"; give one character");
+    rejects("format = \"csv\"", "separator = \"a\"", "validation", "give one character");
+    rejects("format = \"csv\"", "format = \"tsv\", separator = \";\"", "validation", "`separator` is for CSV");
+    let semicolons = EXAMPLE.replace("format = \"csv\"", "separator = \";\"");
+    assert!(Study::from_toml(&semicolons).unwrap().to_toml().unwrap().contains("separator = \";\""));
+}
+
+#[test]
+fn rejects_backslashes_of_windows_with_the_remedy() {
+    let train = "train = { file = \"rte/train.tsv\"";
+    let tab = "`rte\\train.tsv` holds a tab; TOML reads a backslash in double quotes as an escape: write `/`, or the path in 'single quotes'";
+    rejects(train, "train = { file = \"rte\\train.tsv\"", "train", tab);
+    rejects(train, "train = { file = \"rte\\new.tsv\"", "train", "`rte\\new.tsv` holds a line feed");
+    rejects(train, "train = { file = \"rte\\u-train.tsv\"", "train", "write `/`, or the path in 'single quotes'");
+    rejects(train, "train = { file = \"rte\\dev.tsv\"", "train", "write `/`, or the path in 'single quotes'");
+    rejects("path = \"models/albert-base-v2\"", "path = \"models\\base\"", "path", "holds a backspace");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "functions that tests share are test code too")]
 
-use transfermap::study::{Column, Kind, Labels, Study, StudyError, Validation, is_hub_id, is_revision};
+use transfermap::study::{Column, HeldOut, Kind, Labels, Study, StudyError, is_hub_id, is_revision};
 
 const HEAD: &str =
     "version = 1\nname = \"hub\"\nseeds = [1]\n[[encoder]]\nname = \"a\"\npath = \"albert/albert-base-v2\"\n";
@@ -28,7 +28,10 @@ fn a_data_set_may_leave_its_labels_to_its_features() {
     let rte = study.task("rte").unwrap();
     assert!(rte.labels.is_empty());
     assert_eq!(rte.train.dataset.as_deref(), Some("nyu-mll/glue"));
-    assert_eq!((rte.train.config.as_deref(), rte.test.split.as_deref()), (Some("rte"), Some("validation")));
+    assert_eq!(
+        (rte.train.config.as_deref(), rte.test.source().and_then(|s| s.split.as_deref())),
+        (Some("rte"), Some("validation"))
+    );
     // Once they are known, the study is as good as one that lists them.
     let mut filled = study.clone();
     filled.task[0].labels = Labels::Names(vec!["entailment".into(), "not_entailment".into()]);
@@ -61,7 +64,10 @@ fn a_ready_task_needs_a_name_and_takes_changes() {
     assert_eq!(rte.text, [Column::Name("sentence1".into()), Column::Name("sentence2".into())]);
     assert_eq!(rte.labels, Labels::Names(vec!["entailment".into(), "not_entailment".into()]));
     assert_eq!((rte.train.dataset.as_deref(), rte.train.config.as_deref()), (Some("nyu-mll/glue"), Some("rte")));
-    assert_eq!((rte.train.split.as_deref(), rte.test.split.as_deref()), (Some("train"), Some("validation")));
+    assert_eq!(
+        (rte.train.split.as_deref(), rte.test.source().and_then(|s| s.split.as_deref())),
+        (Some("train"), Some("validation"))
+    );
     // What stands in a report reads as the same task, without the table.
     let json = serde_json::to_string(rte).unwrap();
     assert!(!json.contains("ready"), "{json}");
@@ -75,8 +81,9 @@ fn a_ready_task_needs_a_name_and_takes_changes() {
     let ag = changed.task("ag").unwrap();
     assert_eq!((ag.train.dataset.as_deref(), ag.train.limit), (Some("fancyzhx/ag_news"), Some(100)));
     assert_eq!(ag.train.revision.as_deref(), Some("v2"));
-    assert_eq!((ag.test.file.as_deref(), ag.test.dataset.as_deref()), (Some("own.csv"), None));
-    let Validation::Source(validation) = &ag.validation else { panic!("{:?}", ag.validation) };
+    let test = ag.test.source().unwrap();
+    assert_eq!((test.file.as_deref(), test.dataset.as_deref()), (Some("own.csv"), None));
+    let HeldOut::Source(validation) = &ag.validation else { panic!("{:?}", ag.validation) };
     assert_eq!((validation.dataset.as_deref(), validation.split.as_deref()), (Some("fancyzhx/ag_news"), Some("test")));
     assert_eq!(ag.label_set().unwrap().names, ["A", "Business", "Sci/Tech"]);
 }

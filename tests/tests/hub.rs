@@ -378,6 +378,45 @@ fn rejects_models_that_lack_what_training_needs_before_anything_is_fetched() {
     assert!(found.is_ok(), "the study brings its own tokenizer");
 }
 
+/// Split weights, a vocabulary in place of tokenizer.json, and what says how it is to be taken.
+#[test]
+fn a_model_comes_with_all_parts_of_its_weights_and_its_tokenizer() {
+    let mut place = Place::new();
+    let mut files = model(1);
+    files.remove("model.safetensors");
+    files.remove("tokenizer.json");
+    let wanted = [
+        "model.safetensors.index.json",
+        "model-00001-of-00002.safetensors",
+        "model-00002-of-00002.safetensors",
+        "vocab.txt",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+    ];
+    let others = ["onnx/model-00001-of-00002.safetensors", "README.md", "merges.txt"];
+    files.extend(wanted.iter().chain(&others).map(|n| ((*n).to_owned(), n.as_bytes().to_vec())));
+    place.server.put(MODEL, "main", &commit(3), files);
+    let found = place.fetch();
+    let there = |name: &str| found.folder.join(name).is_file();
+    assert!(there("config.json") && wanted.iter().all(|name| there(name)), "{:?}", fs::read_dir(&found.folder));
+    assert!(!others.iter().any(|name| there(name)) && !there("pytorch_model.bin"), "fetched without need");
+    place.server.seen();
+    assert_eq!(place.fetch(), found);
+    assert_eq!(place.server.seen(), [], "asked for what was there");
+
+    // A cache of an earlier version lacks the settings: without a network it is used as it is.
+    fs::remove_file(found.folder.join("tokenizer_config.json")).unwrap();
+    place.access.offline = Some("--offline forbids the network".into());
+    assert_eq!(place.fetch(), found);
+    assert!(!there("tokenizer_config.json"));
+    place.access.offline = None;
+    assert_eq!(place.fetch(), found);
+    assert!(there("tokenizer_config.json"), "brought when there is one");
+    fs::remove_file(found.folder.join("model-00002-of-00002.safetensors")).unwrap();
+    place.access.offline = Some("--offline forbids the network".into());
+    assert!(place.complaint().contains("model-00002-of-00002.safetensors of model org/model"));
+}
+
 #[test]
 fn offline_asks_nobody() {
     let mut place = Place::new();

@@ -93,7 +93,8 @@ fn labels_that_are_left_out_are_those_of_the_features() {
     let mut resolved = task(SPLITS);
     place.resolve(&mut resolved).unwrap();
     assert_eq!(resolved.labels, Labels::Names(vec!["bad".into(), "good".into()]));
-    assert_eq!((resolved.train.revision, resolved.test.revision), (Some(commit(1)), Some(commit(1))));
+    let of_test = resolved.test.source().unwrap().revision.clone();
+    assert_eq!((resolved.train.revision, of_test), (Some(commit(1)), Some(commit(1))));
     let place = Place::new();
     let bare = |what| parquet(&["text"], None, &rows(what, 12, 1, 2)).unwrap();
     place.put(&[("train.parquet", bare("train")), ("test.parquet", bare("test"))]);

@@ -124,7 +124,7 @@ fn rejects_columns_that_are_not_there_or_of_the_wrong_kind() {
         ("flag", "flag", "column `flag` holds numbers; a text column holds strings"),
         ("bytes", "flag", "column `bytes` holds bytes that are not marked as text"),
         ("list", "flag", "column `list` holds lists or records"),
-        ("text", "score", "column `score` holds fractions; a label is a class"),
+        ("text", "score", "arrow.parquet, line 2: label column `score` holds a fraction; a label is a class"),
         ("text", "bytes", "column `bytes` holds bytes that are no class"),
         ("gaps", "flag", "arrow.parquet, line 12: a text column holds no value"),
         ("text", "label", "arrow.parquet, line 13: label `label` column holds no value"),
@@ -139,6 +139,18 @@ fn rejects_columns_that_are_not_there_or_of_the_wrong_kind() {
     );
     let message = resolve::labels(&mut unnamed, &fixtures()).unwrap_err().to_string();
     assert!(message.contains("name no classes of `flag`; add `labels`"), "{message}");
+}
+
+#[test]
+fn brotli_and_lz4_are_read_and_truth_values_by_any_spelling() {
+    let of = |file: &str, labels: &str| read(file, &format!("text = [\"text\"]\nlabels = {labels}")).unwrap();
+    let (brotli, lz4) = (of("brotli.parquet", "[\"neg\", \"pos\"]"), of("lz4.parquet", "[\"neg\", \"pos\"]"));
+    assert_eq!(brotli, lz4);
+    assert_eq!(brotli.train[0].texts, ["The warm hotel number 0: I would not take it again"]);
+    assert_eq!(brotli.train.iter().map(|e| e.label).take(4).collect::<Vec<_>>(), [0, 1, 0, 1]);
+    let truth = of("bool.parquet", "[\"False\", \"True\"]");
+    assert_eq!(truth.train.iter().map(|e| e.label).take(4).collect::<Vec<_>>(), [0, 1, 0, 1]);
+    assert_eq!(truth.train, of("bool.parquet", "{ \"0\" = \"False\", \"1\" = \"True\" }").train);
 }
 
 #[test]

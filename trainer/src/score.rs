@@ -13,7 +13,7 @@ use transfermap::measure::probe::{TaskCost, TaskProbe};
 use transfermap::measure::{Cost, MeasureInfo, Measured, Measuring, Selection, Trained, info, is_level};
 use transfermap::plan::Plan;
 use transfermap::report::{Measure, Report, TaskSummary};
-use transfermap::study::{Study, Task};
+use transfermap::study::{Kind, Study, Task};
 
 use crate::backend::device;
 use crate::error::{Wrong, chain};
@@ -297,9 +297,12 @@ fn encoders(request: &Request, finished: &Finished, base: &Path, stop: &AtomicBo
             resolve::encoders(slice::from_mut(&mut encoder), base, &way, &mut FetchProgress::new(request.quiet))
                 .map_err(HubError::into_told)?;
         }
-        pretrained::load(&encoder, base).map_err(|e| {
+        let loaded = pretrained::load(&encoder, base).map_err(|e| {
             Wrong(format!("{}; give --base, the folder that the study's paths are relative to", chain(&e)))
         })?;
+        if finished.study.task.iter().any(|t| t.kind == Kind::Pair) {
+            loaded.check_pairs().map_err(|e| Wrong::of(&e))?;
+        }
         inputs.folders.extend(encoder.folder.map(|folder| (encoder.name, folder)));
     }
     Ok(inputs)

@@ -1,9 +1,12 @@
 //! What stands in a page before any script runs: the answer, what to do about each target, and the map. Plain trees, so that
 //! the command line needs no framework to write them; where scripts run, the application takes their place.
 
+use transfermap::report::Report;
+
 use crate::look::Look;
 use crate::node::{Node, el};
 use crate::page::overview::{self, Content, Decision};
+use crate::runs::alone;
 
 pub fn first_sight(look: &Look) -> Node {
     let Content { answer, decisions, map, .. } = look.see(overview::content);
@@ -24,13 +27,17 @@ pub fn first_sight(look: &Look) -> Node {
         .into()
 }
 
-/// The same of a report in which nothing was trained before anything else.
-pub fn without_pairs(name: &str, runs: usize) -> Node {
+/// The same of a report in which nothing was trained before anything else: what its tasks reach alone.
+pub fn without_pairs(report: &Report) -> Node {
+    let runs = report.runs.len();
+    let alone = alone(report);
+    let list = || el("ul").class("decisions").children(alone.iter().map(|task| el("li").text(task.clone())));
     el("div")
         .class("viewer")
-        .child(el("p").class("study").text(name.to_owned()))
+        .child(el("p").class("study").text(report.study.name.clone()))
         .child(el("p").class("answer").text(format!(
             "This report has no transfer run yet, so there is nothing to compare; it holds {runs} other runs."
         )))
+        .maybe((!alone.is_empty()).then(list))
         .into()
 }

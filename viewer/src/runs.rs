@@ -1,7 +1,11 @@
-//! The runs behind a pair, seed by seed: what its dots, curves and confusion matrices are drawn from.
+//! The runs behind a pair, seed by seed: what its dots, curves and confusion matrices are drawn from; and what tasks reach
+//! alone.
 
+use transfermap::analysis::{Analysis, Options, TaskAnalysis};
 use transfermap::metric::{Evaluation, Metric};
+use transfermap::number;
 use transfermap::record::RunRecord;
+use transfermap::report::Report;
 use transfermap::transfer::{PairKey, Runs, SeedRuns};
 
 /// The runs of a pair by seed, those without a seed first.
@@ -31,4 +35,17 @@ pub fn test<'a>(run: &'a RunRecord, target: &str) -> Option<&'a Evaluation> {
 
 pub fn score(run: &RunRecord, target: &str, metric: Metric) -> Option<f64> {
     test(run, target)?.scores.get(metric.name()).copied().filter(|s| s.is_finite())
+}
+
+/// What each task reaches alone, in words.
+pub fn alone(report: &Report) -> Vec<String> {
+    let Ok(analysis) = Analysis::tests(report, &Options::default()) else { return Vec::new() };
+    let several = analysis.tasks.iter().any(|t| t.encoder != analysis.tasks.first().and_then(|t| t.encoder.clone()));
+    let in_words = |task: &TaskAnalysis| {
+        let mean = number::score(task.metric, task.baseline.mean?);
+        let spread = task.baseline.sd.map(|sd| format!(" ± {}", number::score(task.metric, sd))).unwrap_or_default();
+        let encoder = task.encoder.as_ref().filter(|_| several).map(|e| format!(" ({e})")).unwrap_or_default();
+        Some(format!("{}{encoder} alone: {mean}{spread} {}", task.name, task.metric.label()))
+    };
+    analysis.tasks.iter().filter_map(in_words).collect()
 }

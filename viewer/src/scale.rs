@@ -76,20 +76,28 @@ pub fn text_width(content: &str, size: f64) -> f64 {
     content.chars().map(em).sum::<f64>() * size
 }
 
-/// The text, cut with an ellipsis to fit a width.
+/// The text, with an ellipsis in the place of its middle where it does not fit a width: names of a family differ at their
+/// begins and at their ends.
 pub fn fit(content: &str, size: f64, width: f64) -> String {
     if text_width(content, size) <= width {
         return content.to_owned();
     }
-    let mut cut = String::new();
-    for c in content.chars() {
-        cut.push(c);
-        if text_width(&cut, size) + 0.8 * size > width {
+    let room = width - 0.8 * size;
+    let (mut start, mut end) = (String::new(), Vec::new());
+    let mut letters = content.chars();
+    let mut used = 0.0;
+    loop {
+        let at_start = start.chars().count() <= end.len();
+        let Some(c) = (if at_start { letters.next() } else { letters.next_back() }) else { break };
+        used += text_width(c.encode_utf8(&mut [0; 4]), size);
+        if used > room && !start.is_empty() {
             break;
         }
+        if at_start { start.push(c) } else { end.push(c) }
     }
-    cut.push('…');
-    cut
+    start.push('…');
+    start.extend(end.into_iter().rev());
+    start
 }
 
 #[cfg(test)]
@@ -114,6 +122,9 @@ mod tests {
     fn long_names_are_cut_with_an_ellipsis() {
         assert_eq!(fit("rte", 12.0, 60.0), "rte");
         let cut = fit("a_very_long_task_name_indeed", 12.0, 60.0);
-        assert!(cut.ends_with('…') && text_width(&cut, 12.0) <= 72.0, "{cut}");
+        assert!(cut.starts_with("a_v") && cut.ends_with("eed") && cut.contains('…'), "{cut}");
+        assert!(text_width(&cut, 12.0) <= 60.0, "{cut}");
+        assert!(text_width(&fit("日本語の長い名前とその終わり", 12.0, 60.0), 12.0) <= 60.0);
+        assert_eq!(fit("wide", 12.0, 0.0), "w…");
     }
 }

@@ -64,7 +64,7 @@ impl<'a> Context<'a> {
             }
         }
         let on_training_rows =
-            report.study.task.iter().filter(|t| t.test.same_as.is_some()).map(|t| t.name.as_str()).collect();
+            report.study.task.iter().filter(|t| t.test.is_training()).map(|t| t.name.as_str()).collect();
         let relevance =
             report.relevance.iter().map(|r| ((&*r.encoder, &*r.variant, &*r.source, &*r.target), r.value)).collect();
         let seeds = report.study.seeds_ascending();

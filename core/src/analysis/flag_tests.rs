@@ -107,7 +107,8 @@ fn a_leak_holds_for_one_direction() {
 #[test]
 fn training_rows_as_the_test_set_are_named() {
     let mut report = report(&NOISY, &NOISY);
-    report.study.task.iter_mut().find(|t| t.name == "b").unwrap().test.same_as = Some("train".into());
+    report.study.task.iter_mut().find(|t| t.name == "b").unwrap().test =
+        crate::study::Source { same_as: Some("train".into()), ..crate::study::Source::default() }.into();
     assert_eq!((pair(&report, "a").flags, pair(&report, "b").flags), (vec![Flag::EvaluatedOnTrainingRows], vec![]));
 }
 

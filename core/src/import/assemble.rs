@@ -5,14 +5,15 @@ use indexmap::{IndexMap, IndexSet};
 use super::evaluation::{evaluation, in_words};
 use super::join::Joined;
 use super::rows::Scores;
+use super::spelling::nearest;
 use super::{Import, Sheets};
 use crate::fingerprint::digest;
 use crate::metric::Metric;
 use crate::record::{Budget, Cost, Curve, Provenance, RECORD_SCHEMA, RunRecord, Status};
 use crate::report::{EncoderSummary, REPORT_SCHEMA, Report, SplitSummary, TaskSummary, TokenLengths};
 use crate::study::{
-    Column, Controls, Encoder, Kind, Labels, Measures, Padding, Pairs, Protocol, RecipeOverride, Source, Study, Task,
-    Validation,
+    Column, Controls, Encoder, HeldOut, Kind, Labels, Measures, Padding, Pairs, Protocol, RecipeOverride, Source,
+    Study, Task,
 };
 
 /// What stands where a report names the software that trained.
@@ -183,8 +184,8 @@ fn task(name: &str, metric: Metric, joined: &Joined) -> Task {
         labels: Labels::Names(label_names(name, joined)),
         merge: IndexMap::new(),
         train: Source::default(),
-        test: Source::default(),
-        validation: Validation::default(),
+        test: Source::default().into(),
+        validation: HeldOut::default(),
         metric,
         margin: None,
         recipe: RecipeOverride::default(),
@@ -316,6 +317,14 @@ fn checkpoints_in_words(joined: &Joined) -> Option<String> {
     })
 }
 
+/// A task, with the one of the baselines that may be meant.
+fn with_nearest(task: &str, joined: &Joined) -> String {
+    match nearest(task, joined.without_transfers.iter().map(String::as_str)) {
+        Some(near) => format!("{task} (the baselines have `{near}`)"),
+        None => task.to_owned(),
+    }
+}
+
 fn missing_baselines(joined: &Joined) -> Option<String> {
     let there: IndexSet<(&str, &str, &str)> =
         joined.singles.iter().map(|s| (s.encoder.as_str(), s.variant.as_str(), s.task.as_str())).collect();
@@ -325,7 +334,11 @@ fn missing_baselines(joined: &Joined) -> Option<String> {
     }
     let several = targets.len() > 1;
     let in_words = |(&(encoder, variant), targets): (&(&str, &str), &IndexSet<&str>)| {
-        let missing: Vec<&str> = targets.iter().copied().filter(|t| !there.contains(&(encoder, variant, *t))).collect();
+        let missing: Vec<String> = targets
+            .iter()
+            .filter(|t| !there.contains(&(encoder, variant, **t)))
+            .map(|t| with_nearest(t, joined))
+            .collect();
         let all = several && missing.len() == targets.len();
         let names = if all { "all targets".to_owned() } else { missing.join(", ") };
         let setting = if several { format!(" (encoder `{encoder}`, variant `{variant}`)") } else { String::new() };

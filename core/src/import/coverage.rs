@@ -4,6 +4,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::file::Sheet;
 use super::mapping::Fields;
+use super::spelling::nearest;
 use super::{Import, ImportError};
 
 /// The tasks of the transfers before and after `--where`.
@@ -34,6 +35,17 @@ pub(super) struct Coverage {
 }
 
 impl Coverage {
+    /// The tasks that the transfers do not have, in words: each with the one that may be meant.
+    pub fn unknown_in_words(&self, names: &Names) -> String {
+        let named = |task: &String| match nearest(task, names.all.iter().map(String::as_str)) {
+            Some(near) => format!("`{task}`; is it `{near}`?"),
+            None => format!("`{task}`"),
+        };
+        let listed: Vec<String> = self.unknown.keys().take(10).map(named).collect();
+        let more = if self.unknown.len() > listed.len() { ", …" } else { "" };
+        if listed.is_empty() { String::new() } else { format!(" (the transfers have no {}{more})", listed.join(", ")) }
+    }
+
     /// Whether the report has all of `tasks`; counts the row where not.
     pub fn covers(&mut self, names: &Names, line: u64, tasks: &[&str]) -> bool {
         for &task in tasks.iter().filter(|&&t| !names.all.contains(t)) {

@@ -7,7 +7,7 @@ use super::role::Role;
 #[non_exhaustive]
 pub enum ImportError {
     /// Bytes that are not UTF-8.
-    #[error("{file}, line {line}: not UTF-8; save the file as UTF-8")]
+    #[error("{file}, line {line}: not UTF-8; save the file as UTF-8 (in Excel: CSV UTF-8)")]
     NotUtf8 {
         /// File name.
         file: String,
@@ -81,6 +81,44 @@ pub enum ImportError {
         value: String,
         /// What is needed.
         what: &'static str,
+    },
+    /// A decimal comma.
+    #[error(
+        "{file}, line {line}: `{column}` is `{value}`, with a decimal comma; write {point}, here and in all numbers"
+    )]
+    DecimalComma {
+        /// File name.
+        file: String,
+        /// Line.
+        line: u64,
+        /// Column.
+        column: String,
+        /// Its text.
+        value: String,
+        /// The number with a point.
+        point: String,
+    },
+    /// Scores in fractions, where they are said to be in percent.
+    #[error(
+        "{file}: no score is above 1 (the highest is {highest}), so they seem to be fractions, and `--scale percent` holds for \
+         all files; give all in one unit, or leave `--scale percent` out if all are fractions"
+    )]
+    Units {
+        /// File name.
+        file: String,
+        /// The highest score, as it stands there.
+        highest: f64,
+    },
+    /// A matrix, where rows of transfers are needed.
+    #[error(
+        "{file}: this looks like a matrix, sources in rows and targets in columns ({columns}); give --wide to read it so, or \
+         make a row of every cell, with the columns source, target, score"
+    )]
+    Matrix {
+        /// File name.
+        file: String,
+        /// Its columns.
+        columns: String,
     },
     /// NaN or infinity.
     #[error(

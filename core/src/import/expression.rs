@@ -49,7 +49,12 @@ impl Expression {
                 return Err(NoValue::Missing);
             }
             let bad = || NoValue::NotANumber { column: name.clone(), value: text.to_owned() };
-            values.push(text.parse::<f64>().map_err(|_| bad())?);
+            let cell = || {
+                let cell = super::cell::read(text)?;
+                let value: f64 = cell.digits.parse().ok()?;
+                Some(if cell.percent { value / 100.0 } else { value })
+            };
+            values.push(text.parse::<f64>().ok().or_else(cell).ok_or_else(bad)?);
         }
         Ok(self.formula.eval(&values).unwrap_or(f64::NAN))
     }

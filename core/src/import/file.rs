@@ -49,6 +49,11 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// A row of these fields.
+    pub fn new(line: u64, fields: Vec<&str>) -> Self {
+        Self { line, fields: fields.into() }
+    }
+
     /// The text of a column, without blanks around it.
     pub fn text(&self, column: usize) -> &str {
         self.fields.get(column).unwrap_or("")
@@ -76,6 +81,26 @@ impl Lines<'_> {
     }
 }
 
+/// What separates the fields of the header: a semicolon or a tab where it has no comma.
+fn separator(bytes: &[u8]) -> u8 {
+    let header = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    [b',', b';', b'\t'].into_iter().find(|separator| header.contains(separator)).unwrap_or(b',')
+}
+
+/// Takes out the columns that have neither a name nor a value: spreadsheets write them beside their tables.
+fn without_empty_columns(rows: &mut [Row]) {
+    let width = rows.iter().map(|row| row.fields.len()).max().unwrap_or(0);
+    let filled: Vec<bool> = (0..width).map(|c| rows.iter().any(|row| !row.text(c).is_empty())).collect();
+    if filled.iter().all(|filled| *filled) {
+        return;
+    }
+    for row in rows {
+        let kept: csv::StringRecord =
+            row.fields.iter().zip(&filled).filter(|(_, filled)| **filled).map(|(field, _)| field).collect();
+        row.fields = kept;
+    }
+}
+
 impl<'a> Sheet<'a> {
     pub fn read(file: &'a CsvFile, role: Role) -> Result<Self, ImportError> {
         let name = || file.name.clone();
@@ -85,15 +110,23 @@ impl<'a> Sheet<'a> {
             let line = before.iter().filter(|b| **b == b'\n').count() as u64 + 1;
             return Err(ImportError::NotUtf8 { file: name(), line });
         }
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).trim(csv::Trim::All).from_reader(bytes);
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(separator(bytes))
+            .has_headers(false)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(bytes);
         let mut rows = Vec::new();
         let mut lines = Lines { bytes, at: 0, line: 1 };
         // Malformed quoting is text to this reader, and the bytes are UTF-8: no error is left but a ragged row.
         for record in reader.records().map_while(Result::ok) {
             let line = lines.of(record.position().map_or(0, csv::Position::byte));
-            rows.push(Row { line, fields: record });
+            // Spreadsheets write rows of empty cells below their tables.
+            if record.iter().any(|field| !field.is_empty()) {
+                rows.push(Row { line, fields: record });
+            }
         }
+        without_empty_columns(&mut rows);
         if rows.len() < 2 {
             return Err(ImportError::Empty { file: name() });
         }
@@ -107,6 +140,26 @@ impl<'a> Sheet<'a> {
             return Err(ImportError::Ragged { file: name(), line: row.line, fields, columns });
         }
         Ok(Self { file, role, rows_read: rows.len(), columns, rows, left_out: Vec::new() })
+    }
+
+    /// Puts other rows in the place of its own.
+    pub fn replace(&mut self, columns: Vec<String>, rows: Vec<Row>) {
+        self.rows_read = rows.len();
+        (self.columns, self.rows) = (columns, rows);
+    }
+
+    /// How many cells hold a mean with its spread, in words.
+    pub fn spreads(&self) -> Option<String> {
+        let more = |text: &&str| !text.is_empty() && text.parse::<f64>().is_err();
+        let cells = self.rows.iter().flat_map(|row| row.fields.iter()).filter(more);
+        let mut found = cells.filter(|text| super::cell::read(text).is_some_and(|cell| cell.spread));
+        let first = found.next()?;
+        let count = 1 + found.count();
+        let cells = if count == 1 { "1 cell holds".to_owned() } else { format!("{count} cells hold") };
+        Some(format!(
+            "{}: {cells} a mean with its spread, such as `{first}`: the mean is read, the spread left out.",
+            self.file.name
+        ))
     }
 
     /// The position of a column.

@@ -10,7 +10,8 @@ use super::file::Sheet;
 use super::mapping::Fields;
 use super::number::Printed;
 use super::rows::{self, Entry, PairValue, Scores, TransferRow};
-use super::{ANY_ENCODER, Import, ImportError, Sheets};
+use super::spelling::folded;
+use super::{ANY_ENCODER, Import, ImportError, Scale, Sheets};
 use crate::metric::Metric;
 use crate::report::{Measure, MeasureValue, Relevance};
 
@@ -26,6 +27,8 @@ pub(super) struct Joined {
     pub relevance: Vec<Relevance>,
     /// Class names and test examples by task.
     pub labels: IndexMap<String, Vec<(String, u64)>>,
+    /// Tasks of the baselines that the transfers do not have.
+    pub without_transfers: Vec<String>,
     /// What was left out, and why.
     pub notes: Vec<String>,
 }
@@ -48,6 +51,7 @@ pub(super) fn join(import: &Import, sheets: &Sheets<'_>) -> Result<Joined, Impor
     let own_baselines = sheets.baselines.is_none();
     let (transfers, empty) = rows::transfers(sheet, &import.mappings, import.metric, import.units(), own_baselines)?;
     no_duplicates(sheet, &transfers)?;
+    one_unit(sheet, import, transfers.iter().map(|row| &row.scores))?;
     let mut joined = Joined {
         tasks: transfers.iter().flat_map(|r| [&r.source, &r.target]).cloned().collect(),
         settings: transfers.iter().map(|r| (r.encoder.clone(), r.variant.clone())).collect(),
@@ -56,8 +60,10 @@ pub(super) fn join(import: &Import, sheets: &Sheets<'_>) -> Result<Joined, Impor
         measures: Vec::new(),
         relevance: Vec::new(),
         labels: IndexMap::new(),
+        without_transfers: Vec::new(),
         notes: Vec::new(),
     };
+    joined.notes.extend(spelled_alike(&joined.tasks));
     joined.note(sheet, empty, "without a score");
     let partial = joined.transfers.iter().filter(|t| !t.scores.contains_key(&import.metric)).count();
     if partial > 0 {
@@ -71,7 +77,7 @@ pub(super) fn join(import: &Import, sheets: &Sheets<'_>) -> Result<Joined, Impor
     }
     let names = Names::new(sheet, import, joined.tasks.clone())?;
     match &sheets.baselines {
-        Some(baselines) => joined.baselines_of_file(import, baselines)?,
+        Some(baselines) => joined.baselines_of_file(import, baselines, &names)?,
         None => joined.baselines_of_rows(import.metric, sheet)?,
     }
     for sheet in &sheets.measures {
@@ -89,6 +95,39 @@ pub(super) fn join(import: &Import, sheets: &Sheets<'_>) -> Result<Joined, Impor
         joined.labels_of(import, sheet, &names)?;
     }
     Ok(joined)
+}
+
+/// Refuses fractions that are said to be in percent: with one file of each, every gain would be of some eighty points.
+fn one_unit<'s>(
+    sheet: &Sheet<'_>,
+    import: &Import,
+    scores: impl Iterator<Item = &'s Scores>,
+) -> Result<(), ImportError> {
+    if import.scale != Scale::Percent || import.keep_out_of_range || import.metric.range().1 != 1.0 {
+        return Ok(());
+    }
+    let sizes = scores.filter_map(|scores| Some(scores.get(&import.metric)?.value.abs()));
+    let highest = sizes.fold(0.0, f64::max);
+    if highest > 0.0 && highest <= 0.01 {
+        // As it stands in the file; what the division by 100 left over is rounded off.
+        let highest = (highest * 1e8).round() / 1e6;
+        return Err(ImportError::Units { file: sheet.file.name.clone(), highest });
+    }
+    Ok(())
+}
+
+/// Tasks whose names differ only in case or punctuation: they are two, and were perhaps meant as one.
+fn spelled_alike(tasks: &IndexSet<String>) -> Option<String> {
+    let mut by_fold: IndexMap<String, Vec<&str>> = IndexMap::new();
+    for task in tasks {
+        by_fold.entry(folded(task)).or_default().push(task);
+    }
+    let alike = by_fold.iter().filter(|(fold, names)| !fold.is_empty() && names.len() > 1);
+    let listed: Vec<String> =
+        alike.map(|(_, names)| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" and ")).collect();
+    let names = listed.join("; ");
+    (!names.is_empty())
+        .then(|| format!("Tasks that differ only in case or punctuation, taken as different ones: {names}."))
 }
 
 fn in_words(encoder: &str, variant: &str, what: &str, seed: Option<u64>) -> String {
@@ -141,12 +180,15 @@ impl Joined {
         self.settings.iter().any(|(e, _)| e == encoder)
     }
 
-    fn baselines_of_file(&mut self, import: &Import, sheet: &Sheet<'_>) -> Result<(), ImportError> {
+    fn baselines_of_file(&mut self, import: &Import, sheet: &Sheet<'_>, names: &Names) -> Result<(), ImportError> {
         let (rows, empty) = rows::baselines(sheet, &import.mappings, import.metric, import.units())?;
         let mut once = Once(HashMap::new());
+        one_unit(sheet, import, rows.iter().map(|row| &row.what.1))?;
         let mut unused = 0;
+        let mut coverage = Coverage::default();
         for row in rows {
             let (task, scores) = &row.what;
+            coverage.covers(names, row.line, &[task.as_str()]);
             let key = (row.encoder.clone(), row.variant.clone(), task.clone(), row.seed);
             once.check(sheet, row.line, key, || {
                 let any = |name: &Option<String>| name.clone().unwrap_or_else(|| ANY_ENCODER.to_owned());
@@ -163,7 +205,9 @@ impl Joined {
             unused += usize::from(self.singles.len() == before);
         }
         self.note(sheet, empty, "without a score");
-        self.note(sheet, unused, "of tasks, encoders or variants that the transfers do not have");
+        let unknown = coverage.unknown_in_words(names);
+        self.note(sheet, unused, &format!("of tasks, encoders or variants that the transfers do not have{unknown}"));
+        self.without_transfers = coverage.unknown.into_keys().collect();
         Ok(())
     }
 
@@ -227,7 +271,7 @@ impl Joined {
             Ok(true)
         })?;
         self.note(sheet, empty, "without a value");
-        self.note_coverage(sheet, &coverage);
+        self.note_coverage(sheet, &coverage, names);
         for ((name, encoder), values) in found {
             let lower = import.lower_is_more_similar.contains(&name);
             if let Some(other) = self.measures.iter().find(|m| m.name == name && m.encoder == encoder) {
@@ -264,7 +308,7 @@ impl Joined {
         })?;
         self.relevance = found;
         self.note(sheet, empty, "without a relevance");
-        self.note_coverage(sheet, &coverage);
+        self.note_coverage(sheet, &coverage, names);
         Ok(())
     }
 
@@ -294,15 +338,9 @@ impl Joined {
         Ok(coverage)
     }
 
-    fn note_coverage(&mut self, sheet: &Sheet<'_>, coverage: &Coverage) {
+    fn note_coverage(&mut self, sheet: &Sheet<'_>, coverage: &Coverage, names: &Names) {
         self.note(sheet, coverage.diagonal, "of a task with itself");
-        let names: Vec<String> = coverage.unknown.keys().take(10).map(|t| format!("`{t}`")).collect();
-        let more = if coverage.unknown.len() > names.len() { ", …" } else { "" };
-        let unknown = if names.is_empty() {
-            String::new()
-        } else {
-            format!(" (the transfers have no {}{more})", names.join(", "))
-        };
+        let unknown = coverage.unknown_in_words(names);
         self.note(
             sheet,
             coverage.other,
@@ -322,7 +360,7 @@ impl Joined {
             }
         }
         coverage.check(sheet)?;
-        self.note_coverage(sheet, &coverage);
+        self.note_coverage(sheet, &coverage, names);
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 //! repaired in silence: what cannot be used is an error with its line, or is counted in a warning.
 
 mod assemble;
+mod cell;
 mod coverage;
 mod error;
 mod evaluation;
@@ -18,8 +19,10 @@ mod number;
 mod role;
 mod rows;
 mod solve;
+mod spelling;
 #[cfg(test)]
 mod tests;
+mod wide;
 
 pub use error::{ExpressionError, ImportError};
 pub use file::CsvFile;
@@ -69,6 +72,8 @@ pub struct Import {
     pub name: Option<String>,
     /// One row per transfer run.
     pub transfers: CsvFile,
+    /// Whether the transfers are a matrix: a row per source, a column per target, each task alone on the diagonal.
+    pub wide: bool,
     /// One row per single-task run.
     pub baselines: Option<CsvFile>,
     /// One row per ordered pair.
@@ -98,6 +103,7 @@ impl Import {
         Self {
             name: None,
             transfers,
+            wide: false,
             baselines: None,
             measures: Vec::new(),
             relevance: None,
@@ -128,13 +134,21 @@ impl Import {
     /// ```
     pub fn report(&self) -> Result<Report, ImportError> {
         let mut sheets = Sheets::read(self)?;
-        let all = sheets.all();
-        mapping::check(&self.mappings, &self.filters, &all)?;
+        let mut notes = sheets.notes();
+        if !self.wide && wide::is_matrix(&sheets.transfers) {
+            return Err(ImportError::Matrix { file: self.transfers.name.clone(), columns: sheets.transfers.known() });
+        }
+        mapping::check(&self.mappings, &self.filters, &sheets.all())?;
+        if self.wide {
+            notes.push(wide::to_rows(&mut sheets.transfers, &self.mappings)?);
+        }
         let filters = filter::by_column(&self.filters);
         for sheet in sheets.all_mut() {
             sheet.keep(&filters)?;
         }
-        let joined = join::join(self, &sheets)?;
+        let mut joined = join::join(self, &sheets)?;
+        notes.append(&mut joined.notes);
+        joined.notes = notes;
         Ok(assemble::report(self, &sheets, joined))
     }
 }
@@ -164,6 +178,11 @@ impl<'a> Sheets<'a> {
             relevance: optional(&import.relevance, Role::Relevance)?,
             labels: optional(&import.labels, Role::Labels)?,
         })
+    }
+
+    /// Cells that hold more than a number, in words.
+    fn notes(&self) -> Vec<String> {
+        self.all().into_iter().filter_map(Sheet::spreads).collect()
     }
 
     fn all(&self) -> Vec<&Sheet<'a>> {

@@ -1,5 +1,6 @@
 //! From a field's text to a number: scaled, inside its range, and how many digits were printed.
 
+use super::cell;
 use super::expression::NoValue;
 use super::file::{Row, Sheet};
 use super::mapping::Number;
@@ -22,6 +23,12 @@ pub(super) struct Printed {
     pub tolerance: Option<f64>,
 }
 
+impl Printed {
+    fn hundredth(self) -> Self {
+        Self { value: self.value / 100.0, tolerance: self.tolerance.map(|t| t / 100.0) }
+    }
+}
+
 impl Number {
     /// What the number is called in messages: its column, or its expression.
     pub fn name(&self) -> &str {
@@ -33,8 +40,12 @@ impl Number {
 
     /// The finite number in this row; `None` when the field is empty.
     pub fn of(&self, sheet: &Sheet<'_>, row: &Row) -> Result<Option<Printed>, ImportError> {
+        Ok(self.finite(sheet, row)?.map(|(printed, _)| printed))
+    }
+
+    fn finite(&self, sheet: &Sheet<'_>, row: &Row) -> Result<Option<(Printed, bool)>, ImportError> {
         match self.printed(sheet, row)? {
-            Some(printed) if !printed.value.is_finite() => {
+            Some((printed, _)) if !printed.value.is_finite() => {
                 let (file, column) = (sheet.file.name.clone(), self.name().to_owned());
                 Err(ImportError::NotFinite { file, line: row.line, column, value: printed.value })
             }
@@ -42,21 +53,29 @@ impl Number {
         }
     }
 
-    fn printed(&self, sheet: &Sheet<'_>, row: &Row) -> Result<Option<Printed>, ImportError> {
+    /// The number, and whether a per cent sign told its unit.
+    fn printed(&self, sheet: &Sheet<'_>, row: &Row) -> Result<Option<(Printed, bool)>, ImportError> {
         let not_a_number = |column: String, value: String| {
             let (file, line) = (sheet.file.name.clone(), row.line);
-            ImportError::NotANumber { file, line, column, value, what: "a number" }
+            match cell::with_point(&value) {
+                Some(point) => ImportError::DecimalComma { file, line, column, value, point },
+                None => ImportError::NotANumber { file, line, column, value, what: "a number" },
+            }
         };
         let printed = match self {
             Self::Column(text) => match row.text(text.column) {
                 "" => return Ok(None),
-                digits => {
-                    let value = digits.parse().map_err(|_| not_a_number(text.name.clone(), digits.to_owned()))?;
-                    Printed { value, tolerance: half_unit(digits) }
+                written => {
+                    let bare = cell::Cell { digits: written, percent: false, spread: false };
+                    let cell = if written.parse::<f64>().is_ok() { Some(bare) } else { cell::read(written) };
+                    let number = cell.and_then(|cell| Some((cell, cell.digits.parse().ok()?)));
+                    let (cell, value) = number.ok_or_else(|| not_a_number(text.name.clone(), written.to_owned()))?;
+                    let printed = Printed { value, tolerance: half_unit(cell.digits) };
+                    (if cell.percent { printed.hundredth() } else { printed }, cell.percent)
                 }
             },
             Self::Expression(expression) => match expression.value(row) {
-                Ok(value) => Printed { value, tolerance: None },
+                Ok(value) => (Printed { value, tolerance: None }, false),
                 Err(NoValue::Missing) => return Ok(None),
                 Err(NoValue::NotANumber { column, value }) => return Err(not_a_number(column, value)),
             },
@@ -73,12 +92,12 @@ impl Number {
         metric: Metric,
         units: Units,
     ) -> Result<Option<Printed>, ImportError> {
-        let printed = if units.keep_out_of_range { self.printed(sheet, row)? } else { self.of(sheet, row)? };
-        let Some(mut printed) = printed else { return Ok(None) };
+        let printed = if units.keep_out_of_range { self.printed(sheet, row)? } else { self.finite(sheet, row)? };
+        let Some((mut printed, signed)) = printed else { return Ok(None) };
         let (low, high) = metric.range();
         // Losses are never given in percent.
-        if units.scale == Scale::Percent && high == 1.0 {
-            printed = Printed { value: printed.value / 100.0, tolerance: printed.tolerance.map(|t| t / 100.0) };
+        if units.scale == Scale::Percent && high == 1.0 && !signed {
+            printed = printed.hundredth();
         }
         if units.keep_out_of_range || (low..=high).contains(&printed.value) {
             return Ok(Some(printed));

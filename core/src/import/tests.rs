@@ -62,7 +62,9 @@ fn rows_become_runs_by_the_ids_of_trained_ones() {
     said("transfers t.csv (3 rows, SHA-256 ");
     said("The baselines have no seeds");
     said("No baseline for a: their pairs have scores and no gains.");
-    said("b.csv: 1 row of tasks, encoders or variants that the transfers do not have left out.");
+    said(
+        "b.csv: 1 row of tasks, encoders or variants that the transfers do not have (the transfers have no `z`) left out.",
+    );
     said("Not checked: whether a model collapsed");
     let map = TransferMap::of_study(&report.study, &report.runs).unwrap();
     assert_eq!((map.pairs[0].paired, map.pairs[0].gain()), (false, Some(0.125)));
@@ -254,6 +256,94 @@ fn rejects_options_that_explain_nothing() {
     refused(&mapped(import(TRANSFERS), &["score=score+x"]), &["--map score=score+x", "no file has"]);
     refused(&mapped(import(TRANSFERS), &["score=score", "score=seed"]), &["`score` is mapped twice"]);
     refused(&mapped(import(TRANSFERS), &["score=score/(seed-seed)"]), &["t.csv, line 2", "inf"]);
+}
+
+#[test]
+fn per_cent_signs_tell_their_unit_whatever_the_scale() {
+    for scale in [Scale::Fraction, Scale::Percent] {
+        let import = Import { scale, ..with_baselines("source,target,score\na,b,71.5%\n", "task,score\nb,70.25 %\n") };
+        let found = scores(&import.report().unwrap());
+        assert_eq!((found["sequential/a--b"], found["single/b"]), (0.715, 0.7025));
+    }
+}
+
+#[test]
+fn means_with_spreads_are_read_and_said() {
+    for cell in ["82.5 ± 0.8", "82.5±0.8", "82.5 (0.8)", "82.5+/-0.8", "$82.5_{0.8}$"] {
+        let import = Import { scale: Scale::Percent, ..import(&format!("source,target,score\na,b,{cell}\n")) };
+        let report = import.report().unwrap();
+        assert_eq!(scores(&report)["sequential/a--b"], 0.825, "{cell}");
+        let note = format!(
+            "t.csv: 1 cell holds a mean with its spread, such as `{cell}`: the mean is read, the spread left out."
+        );
+        assert!(report.warnings.contains(&note), "{:#?}", report.warnings);
+    }
+}
+
+#[test]
+fn rejects_files_in_different_units() {
+    let percent = "source,target,score\na,b,82.5\nb,a,60.7\n";
+    let mixed = Import { scale: Scale::Percent, ..with_baselines(percent, "task,score\na,0.6546\nb,0.8538\n") };
+    refused(&mixed, &["b.csv: no score is above 1 (the highest is 0.8538)", "--scale percent", "one unit"]);
+    let turned = Import { scale: Scale::Percent, ..with_baselines(TRANSFERS, "task,score\na,65.46\nb,85.38\n") };
+    refused(&turned, &["t.csv: no score is above 1 (the highest is 0.75)"]);
+    refused(&with_baselines(percent, "task,score\na,0.6546\n"), &["t.csv, line 2", "--scale percent"]);
+    let kept = Import { keep_out_of_range: true, ..mixed };
+    assert!(kept.report().is_ok(), "mixed metrics were asked for");
+}
+
+#[test]
+fn a_matrix_is_recognised_and_read_when_asked() {
+    let matrix =
+        "train_on,news,mood,stars,avg\nnews,0.65,0.82,0.83,0.7\nmood,0.61,0.85,,0.7\nstars,0.66,0.82,0.84,0.7\n";
+    refused(&import(matrix), &["t.csv: this looks like a matrix", "`train_on`, `news`", "--wide"]);
+    let followed = mapped(import(matrix), &["source=train_on", "target=news", "score=mood"]);
+    refused(&followed, &["this looks like a matrix"]);
+    let report = Import { wide: true, ..import(matrix) }.report().unwrap();
+    let found = scores(&report);
+    let expected = [
+        ("sequential/mood--news", 0.61),
+        ("sequential/news--mood", 0.82),
+        ("sequential/news--stars", 0.83),
+        ("sequential/stars--mood", 0.82),
+        ("sequential/stars--news", 0.66),
+        ("single/mood", 0.85),
+        ("single/news", 0.65),
+        ("single/stars", 0.84),
+    ];
+    assert_eq!(found, expected.map(|(id, s)| (id.to_owned(), s)).into());
+    let note = "t.csv: read as a matrix, sources in rows and targets in columns; the diagonal is each task alone; left out as \
+                means: `avg`.";
+    assert!(report.warnings.iter().any(|w| w == note), "{:#?}", report.warnings);
+    let rows = "source,seed,x,y\nalone,1,0.5,0.25\nalone,2,0.75,0.5\na,1,0.5,0.5\na,2,0.5,0.5\n";
+    let report = Import { wide: true, ..import(rows) }.report().unwrap();
+    assert_eq!((report.runs.len(), scores(&report)["single/x/s2"]), (8, 0.75));
+}
+
+#[test]
+fn a_spelling_that_joins_nothing_is_named_with_its_nearest() {
+    let transfers = "source,target,score\nnews,sst2,0.5\nsst2,news,0.5\n";
+    let report = with_baselines(transfers, "task,score\nnews,0.5\nSST-2,0.5\n").report().unwrap();
+    let said = |part: &str| assert!(report.warnings.iter().any(|w| w.contains(part)), "{part}: {:#?}", report.warnings);
+    said("No baseline for sst2 (the baselines have `SST-2`): their pairs have scores and no gains.");
+    said(
+        "b.csv: 1 row of tasks, encoders or variants that the transfers do not have (the transfers have no `SST-2`; is it `sst2`?)",
+    );
+    let twice = import("source,target,score\nnews,SST-2,0.5\nsst2,news,0.5\n").report().unwrap();
+    assert!(
+        twice.warnings.iter().any(|w| w.contains("taken as different ones: `SST-2` and `sst2`.")),
+        "{:#?}",
+        twice.warnings
+    );
+}
+
+#[test]
+fn what_spreadsheets_add_is_left_out() {
+    let excel = "source;target;score;;\r\na;b;0.5;;\r\n;;;;\r\nb;a;0.25;;\r\n;;;;\r\n";
+    assert_eq!(scores(&import(excel).report().unwrap()).len(), 2);
+    refused(&import("source;target;score\na;b;0.5\nb;a;o.5\n"), &["t.csv, line 3", "`o.5`"]);
+    refused(&import("source;target;score\na;b;0,5\n"), &["t.csv, line 2", "`0,5`, with a decimal comma; write 0.5"]);
+    refused(&import("source,target,score,\na,b,0.5,x\na,c,0.5\n"), &["t.csv, line 3", "3 fields", "header has 4"]);
 }
 
 /// Everything but the warnings (hashes) by key.

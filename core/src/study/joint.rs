@@ -288,7 +288,7 @@ pub(super) fn check(study: &Study, i: usize, block: &Joint) -> Result<(), Compla
         let recipe = study.shared_recipe(block, &set);
         recipe.check().map_err(|e| ("recipe", e.to_string()))?;
         let lacks = |name: &&&str| {
-            let carved = |t: &super::Task| matches!(t.validation, super::Validation::Share(s) if s == 0.0);
+            let carved = |t: &super::Task| t.validation.source().is_none() && t.validation.share() == 0.0;
             study.task(name).is_some_and(carved)
         };
         if let Some(task) = set.iter().find(lacks).filter(|_| recipe.needs_validation()) {

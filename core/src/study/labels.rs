@@ -83,6 +83,11 @@ impl LabelSet {
         self.values.get(raw.trim()).copied()
     }
 
+    /// The raw values that are understood, with their class indices.
+    pub fn values(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.values.iter().map(|(value, index)| (value.as_str(), *index))
+    }
+
     /// The raw values that are understood, for messages.
     pub fn known(&self) -> String {
         self.values.keys().map(|v| format!("`{v}`")).collect::<Vec<_>>().join(", ")

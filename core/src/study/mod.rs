@@ -30,7 +30,7 @@ pub use measures::{Measures, Select};
 pub use race::{Race, RaceBudget};
 pub use ready::{READY, Ready};
 pub use recipe::{Head, LrSchedulerType, OutOfRange, Precision, Recipe, RecipeOverride};
-pub use rows::{Located, Sample, Source, Validation};
+pub use rows::{HeldOut, Located, Sample, Source};
 pub use task::Task;
 pub use write::NotToml;
 

@@ -2,19 +2,28 @@
 
 use super::lines::{Lines, line_of};
 use super::name::check_name;
-use super::{Encoder, LabelsError, Pairs, Protocol, Study, StudyError, Task, Validation, is_hub_id, joint, source};
+use super::{Encoder, LabelsError, Pairs, Protocol, Study, StudyError, Task, is_hub_id, joint, source};
 
 pub(super) fn parse(text: &str) -> Result<Study, StudyError> {
     let study: Study = toml::from_str(text).map_err(|e| {
         let at = e.span().map_or(0, |s| s.start);
-        StudyError { line: line_of(text, at), message: with_suggestion(e.message()) }
+        StudyError { line: line_of(text, at), message: with_remedy(text, at, e.message()) }
     })?;
     check(&study, &Lines::new(text))?;
     Ok(study)
 }
 
+/// The message of what is no TOML, with what to do about a path of Windows where that is the reason.
+pub(super) fn with_remedy(text: &str, at: usize, message: &str) -> String {
+    let said = with_suggestion(message);
+    let before = text.get(..at).unwrap_or(text).rfind('\n').map_or(0, |end| end + 1);
+    let line = text.get(before..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let of_escape = ["escape", "unicode"].iter().any(|word| message.contains(word));
+    if of_escape && line.contains('\\') { format!("{said}; {}", source::BACKSLASH) } else { said }
+}
+
 /// Adds "did you mean" to serde's list of the keys that it knows.
-pub(super) fn with_suggestion(message: &str) -> String {
+fn with_suggestion(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let Some(unknown) = quoted.next().filter(|_| message.starts_with("unknown")) else {
         return message.to_owned();
@@ -76,7 +85,7 @@ pub(super) fn check(study: &Study, lines: &Lines<'_>) -> Result<(), StudyError> 
         for protocol in [Protocol::Single, Protocol::Source] {
             let recipe = study.recipe_for(task, protocol);
             recipe.check().map_err(|e| lines.recipe_error(i, task, protocol, e.key, e.to_string()))?;
-            if recipe.needs_validation() && matches!(task.validation, Validation::Share(s) if s == 0.0) {
+            if recipe.needs_validation() && task.validation.source().is_none() && task.validation.share() == 0.0 {
                 return Err(lines.error(
                     "task",
                     Some(i),
@@ -160,6 +169,10 @@ fn check_encoder(encoder: &Encoder) -> Result<(), Complaint> {
             }
         }
     }
+    for (key, path) in [("path", &encoder.path), ("tokenizer", &encoder.tokenizer)] {
+        let found = path.as_deref().map_or(Ok(()), source::check_path);
+        found.map_err(|e| (key, format!("encoder `{}`: {key} = {e}", encoder.name)))?;
+    }
     if encoder.max_length < 8 {
         return Err(("max_length", format!("max_length = {}; give at least 8", encoder.max_length)));
     }
@@ -182,13 +195,22 @@ pub(super) fn check_task(task: &Task) -> Result<(), Complaint> {
     if task.recipe.source.as_ref().is_some_and(|s| s.source.is_some()) {
         return Err(("recipe", "[task.recipe.source.source] means nothing; remove it".into()));
     }
-    let validation = match &task.validation {
-        Validation::Source(source) => Some(source),
-        Validation::Share(_) => None,
-    };
-    let splits = [("train", Some(&task.train)), ("test", Some(&task.test)), ("validation", validation)];
+    check_shares(task)?;
+    let splits = [("train", Some(&task.train)), ("test", task.test.source()), ("validation", task.validation.source())];
     for (key, source) in splits.into_iter().filter_map(|(k, s)| s.map(|s| (k, s))) {
         source::check(task, key, source).map_err(|e| (key, e.to_string()))?;
+    }
+    Ok(())
+}
+
+/// Shares of the training file: training has to keep rows, and a test needs some.
+fn check_shares(task: &Task) -> Result<(), Complaint> {
+    for (key, held_out) in [("test", &task.test), ("validation", &task.validation)] {
+        let share = held_out.share();
+        let from = if key == "test" { "above 0" } else { "from 0" };
+        if !(0.0..1.0).contains(&share) || (key == "test" && share == 0.0 && held_out.source().is_none()) {
+            return Err((key, format!("{key} = {share}: give a share {from} to below 1")));
+        }
     }
     Ok(())
 }

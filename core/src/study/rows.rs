@@ -46,6 +46,9 @@ pub struct Source {
     /// `csv`, `tsv`, `jsonl` or `parquet`, where the file name does not tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
+    /// What separates the cells of a CSV file: one character, `";"`, `"\t"` or `"|"` where it is no comma.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub separator: Option<String>,
     /// Whether the first line names the columns. Default: yes, when any column is given by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<bool>,
@@ -88,51 +91,85 @@ pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// The validation set: a share of the training file, or rows of their own.
+/// Rows that are kept out of training, for validation or for the test: a share of the training file, or rows of their own.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[allow(clippy::large_enum_variant, reason = "a study holds a handful; a box would stand in every match")]
-pub enum Validation {
-    /// Share of the training file, from 0 to below 1, picked by a stable hash of the text.
+pub enum HeldOut {
+    /// Share of the training file, picked by a stable hash of the text: from 0 for validation, above 0 for the test, to
+    /// below 1.
     Share(f64),
     /// Rows of their own.
     Source(Source),
 }
 
-impl Default for Validation {
+impl HeldOut {
+    /// The share of the training file; 0 where the rows are of their own.
+    pub fn share(&self) -> f64 {
+        match self {
+            Self::Share(share) => *share,
+            Self::Source(_) => 0.0,
+        }
+    }
+
+    /// Where rows of their own come from.
+    pub fn source(&self) -> Option<&Source> {
+        match self {
+            Self::Share(_) => None,
+            Self::Source(source) => Some(source),
+        }
+    }
+
+    /// As [`source`](Self::source), to be changed.
+    pub fn source_mut(&mut self) -> Option<&mut Source> {
+        match self {
+            Self::Share(_) => None,
+            Self::Source(source) => Some(source),
+        }
+    }
+
+    /// Whether these are the training rows themselves.
+    pub fn is_training(&self) -> bool {
+        self.source().is_some_and(|source| source.same_as.is_some())
+    }
+}
+
+impl Default for HeldOut {
     fn default() -> Self {
         Self::Share(0.0)
     }
 }
 
-impl<'de> Deserialize<'de> for Validation {
+impl From<Source> for HeldOut {
+    fn from(source: Source) -> Self {
+        Self::Source(source)
+    }
+}
+
+impl<'de> Deserialize<'de> for HeldOut {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct ShareOrSource;
         impl<'de> Visitor<'de> for ShareOrSource {
-            type Value = Validation;
+            type Value = HeldOut;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("a share of the training rows such as 0.1, or { file = \"...\" }")
             }
 
-            fn visit_f64<E: serde::de::Error>(self, share: f64) -> Result<Validation, E> {
-                if (0.0..1.0).contains(&share) {
-                    Ok(Validation::Share(share))
-                } else {
-                    Err(E::custom(format!("validation = {share}: give a share from 0 to below 1")))
-                }
+            fn visit_f64<E: serde::de::Error>(self, share: f64) -> Result<HeldOut, E> {
+                Ok(HeldOut::Share(share))
             }
 
-            fn visit_i64<E: serde::de::Error>(self, share: i64) -> Result<Validation, E> {
+            fn visit_i64<E: serde::de::Error>(self, share: i64) -> Result<HeldOut, E> {
                 self.visit_f64(share as f64)
             }
 
-            fn visit_u64<E: serde::de::Error>(self, share: u64) -> Result<Validation, E> {
+            fn visit_u64<E: serde::de::Error>(self, share: u64) -> Result<HeldOut, E> {
                 self.visit_f64(share as f64)
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Validation, A::Error> {
-                Source::deserialize(MapAccessDeserializer::new(map)).map(Validation::Source).map_err(A::Error::custom)
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<HeldOut, A::Error> {
+                Source::deserialize(MapAccessDeserializer::new(map)).map(HeldOut::Source).map_err(A::Error::custom)
             }
         }
         deserializer.deserialize_any(ShareOrSource)

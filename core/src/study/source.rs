@@ -34,8 +34,40 @@ pub(super) enum SourceFault {
     NumpySample,
     #[error("format `{0}`; give \"csv\", \"tsv\", \"jsonl\" or \"parquet\"")]
     Format(String),
+    #[error("file = {0}")]
+    Path(#[from] ControlCharacter),
+    #[error("separator = \"{0}\"; give one character, such as \",\", \";\", \"\\t\" or \"|\"")]
+    Separator(String),
+    #[error("`separator` is for CSV; remove it, or the format \"{0}\"")]
+    SeparatorFormat(String),
     #[error("header = false, but columns are given by name; give their numbers from 1")]
     NoHeader,
+}
+
+/// What to do about a path of Windows.
+pub(super) const BACKSLASH: &str =
+    "TOML reads a backslash in double quotes as an escape: write `/`, or the path in 'single quotes'";
+
+/// A path with a character that no keyboard puts there.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}` holds {what}; {BACKSLASH}", .path.escape_debug())]
+pub(super) struct ControlCharacter {
+    path: String,
+    what: &'static str,
+}
+
+/// Checks that a path was not read with escapes in it.
+pub(super) fn check_path(path: &str) -> Result<(), ControlCharacter> {
+    let Some(control) = path.chars().find(|c| c.is_control()) else { return Ok(()) };
+    let what = match control {
+        '\t' => "a tab",
+        '\n' => "a line feed",
+        '\r' => "a carriage return",
+        '\u{8}' => "a backspace",
+        '\u{c}' => "a form feed",
+        _ => "a control character",
+    };
+    Err(ControlCharacter { path: path.to_owned(), what })
 }
 
 /// A text that can be no revision of the hub.
@@ -54,6 +86,15 @@ pub(super) fn check(task: &Task, split: &'static str, source: &Source) -> Result
         && !matches!(format.as_str(), "csv" | "tsv" | "jsonl" | "parquet")
     {
         return Err(wrong(SourceFault::Format(format.clone())));
+    }
+    if let Some(separator) = &source.separator {
+        let legal = |c: &u8| c.is_ascii() && !c.is_ascii_alphanumeric() && !matches!(c, b'"' | b'\n' | b'\r');
+        if !matches!(separator.as_bytes(), [c] if legal(c)) {
+            return Err(wrong(SourceFault::Separator(separator.clone())));
+        }
+        if let Some(format) = source.format.as_ref().filter(|f| *f != "csv") {
+            return Err(wrong(SourceFault::SeparatorFormat(format.clone())));
+        }
     }
     let needed = match task.kind {
         Kind::Pair if task.text.len() != 2 => Some("exactly two columns for kind = \"pair\""),
@@ -80,6 +121,7 @@ fn check_rows(split: &str, source: &Source) -> Result<(), SourceFault> {
         return Err(SourceFault::NotOnePlace);
     }
     check_dataset(source)?;
+    source.file.as_deref().map_or(Ok(()), check_path)?;
     if source.limit == Some(0) {
         return Err(SourceFault::NoRows);
     }

@@ -7,7 +7,7 @@ use super::columns::{Column, Kind};
 use super::labels::{LabelSet, Labels, LabelsError};
 use super::ready::{self, NotReady, Ready};
 use super::recipe::RecipeOverride;
-use super::rows::{Source, Validation, is_default};
+use super::rows::{HeldOut, Source, is_default};
 use crate::metric::Metric;
 
 /// A task, a `ready` one written out.
@@ -32,9 +32,9 @@ pub struct Task {
     /// Training rows.
     pub train: Source,
     /// Test rows.
-    pub test: Source,
+    pub test: HeldOut,
     /// Validation rows.
-    pub validation: Validation,
+    pub validation: HeldOut,
     /// The primary metric.
     pub metric: Metric,
     /// Smallest gain worth having, in the metric's units.
@@ -75,8 +75,8 @@ struct TaskKeys {
     #[serde(default)]
     merge: IndexMap<String, String>,
     train: Option<Source>,
-    test: Option<Source>,
-    validation: Option<Validation>,
+    test: Option<HeldOut>,
+    validation: Option<HeldOut>,
     #[serde(default = "accuracy")]
     metric: Metric,
     margin: Option<f64>,
@@ -122,13 +122,15 @@ impl TryFrom<TaskKeys> for Task {
             label: written.label.unwrap_or_else(|| Column::Name("label".into())),
             labels,
             merge: written.merge,
-            test: source("test", written.test, entry, |e| e.test)?,
+            test: match written.test {
+                Some(HeldOut::Share(share)) => HeldOut::Share(share),
+                Some(HeldOut::Source(rows)) => source("test", Some(rows), entry, |e| e.test)?.into(),
+                None => source("test", None, entry, |e| e.test)?.into(),
+            },
             validation: match written.validation {
-                Some(Validation::Source(rows)) => {
-                    Validation::Source(source("validation", Some(rows), entry, |e| e.test)?)
-                }
+                Some(HeldOut::Source(rows)) => source("validation", Some(rows), entry, |e| e.test)?.into(),
                 Some(share) => share,
-                None => Validation::default(),
+                None => HeldOut::default(),
             },
             train,
             metric: written.metric,

@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::lines::{Lines, line_of};
 use super::name::check_name;
-use super::parse::{check_task, with_suggestion};
+use super::parse::{check_task, with_remedy};
 use super::{StudyError, Task};
 
 /// What stands in for a test set: nothing is measured on one.
@@ -96,7 +96,7 @@ fn after_heading(text: &str) -> usize {
 
 fn error(text: &str, error: &toml::de::Error) -> StudyError {
     let at = error.span().map_or(0, |s| s.start);
-    StudyError { line: line_of(text, at), message: with_suggestion(error.message()) }
+    StudyError { line: line_of(text, at), message: with_remedy(text, at, error.message()) }
 }
 
 fn wrong(message: &str) -> StudyError {
@@ -117,20 +117,23 @@ mod tests {
     #[test]
     fn reads_a_task_with_and_without_its_heading_and_test_set() {
         let plain = Task::from_toml(KEYS).unwrap();
-        assert_eq!(plain.test.same_as.as_deref(), Some("train"));
+        assert!(plain.test.is_training());
         assert_eq!(Task::from_toml(&format!("# mine\n[[task]]\n{KEYS}")).unwrap(), plain);
         let tested = Task::from_toml(&format!("{KEYS}test = {{ file = \"t.csv\" }}\n")).unwrap();
-        assert_eq!(tested.test.file.as_deref(), Some("t.csv"));
+        assert_eq!(tested.test.source().and_then(|s| s.file.as_deref()), Some("t.csv"));
     }
 
     #[test]
     fn a_task_of_the_hub_may_leave_out_its_labels_and_all_that_is_ready() {
         let ready = Task::from_toml("name = \"mine\"\nready = \"glue/rte\"\n").unwrap();
-        assert_eq!((ready.test.split.as_deref(), ready.test.same_as), (Some("validation"), None));
+        assert_eq!(
+            (ready.test.source().and_then(|s| s.split.as_deref()), ready.test.is_training()),
+            (Some("validation"), false)
+        );
         let text = "[[task]]\nname = \"mine\"\ntext = [\"body\"]\ntrain = { dataset = \"org/mine\", split = \"train\" }\n\
                     merge = { a = \"c\" }\n";
         let mut task = Task::from_toml(text).unwrap();
-        assert!(task.labels.is_empty() && task.test.same_as.as_deref() == Some("train"));
+        assert!(task.labels.is_empty() && task.test.is_training());
         let names = |names: &[&str]| crate::study::Labels::Names(names.iter().map(|n| (*n).to_owned()).collect());
         task.labels = names(&["a", "b", "d"]);
         assert_eq!(task.check(text), Ok(()));

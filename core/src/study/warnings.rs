@@ -15,7 +15,7 @@ impl Study {
         };
         let of_tasks = [
             (
-                tasks(&|t| t.test.same_as.is_some()),
+                tasks(&|t| t.test.is_training()),
                 "evaluated on the rows it was trained on; the scores say how well it memorises, not how well it generalises.",
             ),
             (tasks(&short), "less than one pass over the training rows."),

@@ -8,6 +8,7 @@
 mod column;
 mod correlations;
 mod csv;
+mod cut;
 mod detectable;
 mod effects;
 mod families;

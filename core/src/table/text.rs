@@ -1,9 +1,18 @@
 //! Tables on a terminal.
 
-use super::{Medium, Table, Value};
+use super::cut::middle;
+use super::{Column, Medium, Table, Value};
 
 /// Columns of text that a note fills.
 const WIDTH: usize = 110;
+
+/// Characters of a name in a row, and of one over a column of numbers.
+const NAME: usize = 40;
+const HEAD: usize = 30;
+
+/// Columns of names, which others give and which may be of any length.
+const NAMES: [&str; 12] =
+    ["source", "target", "task", "pair", "encoder", "predictor", "measure", "block", "with", "set", "tasks", "arm"];
 
 /// A gain of so many points has the full colour.
 const FULL_COLOUR: f64 = 10.0;
@@ -19,8 +28,18 @@ impl Table {
             out += &filled(&caption.join(": "));
         }
         let table = self.on(Medium::Terminal);
-        let heads = table.columns.iter().map(|c| c.head.clone()).collect();
-        let rows = table.rows.iter().map(|row| row.iter().map(|cell| text_of(&cell.value)).collect());
+        // A head that is the column's name may be a task's.
+        let head = |c: &Column| if c.head == c.name { middle(&c.head, HEAD) } else { c.head.clone() };
+        let heads = table.columns.iter().map(head).collect();
+        let rows = table.rows.iter().map(|row| {
+            let cells = row.iter().zip(&table.columns);
+            cells
+                .map(|(cell, column)| match NAMES.contains(&column.name.as_str()) {
+                    true => middle(&text_of(&cell.value), NAME),
+                    false => text_of(&cell.value),
+                })
+                .collect()
+        });
         let lines: Vec<Vec<String>> = std::iter::once(heads).chain(rows).collect();
         let widths: Vec<usize> = (0..table.columns.len())
             .map(|c| lines.iter().filter_map(|line| line.get(c)).map(|s| s.chars().count()).max().unwrap_or(0))
@@ -94,6 +113,16 @@ mod tests {
             "Gains: in points\n  source        gain  flags\n  rte        +12.6 ▲  leak\n  sst2 long        ·\n"
         );
         assert!(table.text(true).contains("\x1b[38;5;33m+12.6 ▲\x1b[0m"));
+    }
+
+    #[test]
+    fn long_names_do_not_widen_a_table() {
+        let long = format!("begin{}end", "x".repeat(300));
+        let mut table = Table::new("t", "").words("source").numbers(long.as_str());
+        table.row([long.as_str().into(), 1_usize.into()]);
+        let text = table.text(false);
+        assert!(text.lines().all(|line| line.chars().count() <= NAME + HEAD + 6), "{text}");
+        assert!(text.contains("beginx") && text.contains("xend") && text.contains('…'), "{text}");
     }
 
     #[test]

@@ -47,6 +47,9 @@ impl Check {
         let selection = select(&plan, None, None)?;
         let outlook = Outlook { study, plan, inputs: prepared.inputs, selection, found: Survey::default() };
         summary::dry_run(out, &outlook, false)?;
-        summary::detectable(out, &outlook, like.as_ref())
+        summary::findings(out, &prepared.findings)?;
+        summary::detectable(out, &outlook, like.as_ref())?;
+        // All of it is shown, and then refused as `run` would.
+        prepared.absent.into_iter().next().map_or(Ok(()), |why| Err(why.into()))
     }
 }

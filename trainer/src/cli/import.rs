@@ -9,6 +9,7 @@ use transfermap::import::{CsvFile, Filter, Import, Mapping, Scale};
 use transfermap::metric::Metric;
 
 use crate::atomic;
+use crate::data::utf_8;
 use crate::error::{Wrong, chain};
 use crate::terminal::working::Working;
 
@@ -18,6 +19,9 @@ pub(super) struct ImportFiles {
     /// One row per transfer run: source, target, score; optional: seed, encoder, variant, baseline, other metrics
     #[arg(long, value_name = "CSV")]
     transfers: PathBuf,
+    /// The transfers are a matrix: a row per source, a column per target, each task alone on the diagonal
+    #[arg(long)]
+    wide: bool,
     /// One row per single-task run: target (or task), score; optional: seed, encoder, variant, other metrics
     #[arg(long, value_name = "CSV")]
     baselines: Option<PathBuf>,
@@ -62,6 +66,7 @@ impl ImportFiles {
         let import = Import {
             name: self.name.clone(),
             transfers: read(&self.transfers)?,
+            wide: self.wide,
             baselines: self.baselines.as_deref().map(read).transpose()?,
             measures: self.measures.iter().map(|path| read(path)).collect::<Result<_, _>>()?,
             relevance: self.relevance.as_deref().map(read).transpose()?,
@@ -88,15 +93,15 @@ impl ImportFiles {
     }
 }
 
-/// A CSV file, unpacked where its name ends in `.gz`. Messages name the file without its folders.
+/// A CSV file as UTF-8, unpacked where its name ends in `.gz`. Messages name the file without its folders.
 fn read(path: &Path) -> Result<CsvFile, Wrong> {
     let fail = |e: std::io::Error| Wrong(format!("cannot read: {}: {}", chain(&e), path.display()));
     let bytes = std::fs::read(path).map_err(fail)?;
     let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     if path.extension().is_none_or(|e| e != "gz") {
-        return Ok(CsvFile::new(name, bytes));
+        return Ok(CsvFile::new(name, utf_8(bytes).map_err(fail)?));
     }
     let mut plain = Vec::new();
     MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).map_err(fail)?;
-    Ok(CsvFile::new(name, plain))
+    Ok(CsvFile::new(name, utf_8(plain).map_err(fail)?))
 }

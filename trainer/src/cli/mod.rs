@@ -47,7 +47,8 @@ enum Subcommands {
     Demo(demo::Demo),
     /// Write a commented study file by looking at data files
     #[command(after_help = "Example:\n\
-         \x20 transfermap init study.toml reviews.csv questions.tsv")]
+         \x20 transfermap init study.toml reviews.csv questions.tsv\n\
+         \x20 transfermap init study.toml rte/ mood_train.csv mood_test.csv")]
     Init(init::Init),
     /// Validate a study's data and labels; print sizes, lengths, overlaps and the number of runs
     #[command(after_help = "Examples:\n\
@@ -96,7 +97,8 @@ enum Subcommands {
     /// Make a report of other people's results, given as CSV files
     #[command(after_help = "Examples:\n\
          \x20 transfermap import --transfers theirs.csv --baselines alone.csv --out report.json\n\
-         \x20 transfermap import --transfers t.csv --map score=acc --scale percent --out report.json")]
+         \x20 transfermap import --transfers t.csv --map score=acc --scale percent --out report.json\n\
+         \x20 transfermap import --transfers matrix.csv --wide --out report.json")]
     Import(import::ImportFiles),
     /// Download models and data sets from the HuggingFace hub into its cache
     #[command(after_help = "Examples:\n\

@@ -1,6 +1,6 @@
 //! What can be wrong with data: every message names the file, the line where there is one, and the remedy.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use transfermap::study::LabelsError;
 
@@ -10,7 +10,7 @@ use transfermap::study::LabelsError;
 pub enum DataError {
     #[error(
         "{}: no such file; correct `file` (relative to the study file's folder) or put the file there",
-        .path.display()
+        visible_path(.path)
     )]
     Missing { path: PathBuf },
     #[error("{}: is a folder, not a file; name a data file in it", .path.display())]
@@ -92,14 +92,43 @@ pub enum DataError {
 
 /// A value of the file for a message: in backticks, on one line, cut where it is long.
 pub(super) fn shown(value: &str) -> String {
-    let mut kept: String =
-        value.chars().take(60).flat_map(|c| if c.is_control() { vec![' '] } else { vec![c] }).collect();
-    if value.chars().nth(60).is_some() {
-        kept.push('…');
+    let kept: String = value.chars().take(60).collect();
+    let cut = if value.chars().nth(60).is_some() { "…" } else { "" };
+    format!("`{}{cut}`", visible(&kept))
+}
+
+/// A text in which tabs, line ends and what takes no ink are written out: `\t`, `\u{200b}`.
+pub(crate) fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || takes_no_ink(c) { out.extend(c.escape_default()) } else { out.push(c) }
     }
-    format!("`{kept}`")
+    out
+}
+
+fn visible_path(path: &Path) -> String {
+    visible(&path.to_string_lossy())
+}
+
+/// Spaces that are not the usual one, and characters without a width.
+pub(super) fn takes_no_ink(c: char) -> bool {
+    matches!(c,
+        '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}'
+        | '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{feff}')
 }
 
 fn at(line: usize) -> String {
     if line == 0 { String::new() } else { format!(", line {line}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_no_ink_is_written_out() {
+        assert_eq!(shown("a\tb\u{a0}c\u{200b}d\u{feff}"), r"`a\tb\u{a0}c\u{200b}d\u{feff}`");
+        assert_eq!(shown("é 日本 \u{1b}[31m"), r"`é 日本 \u{1b}[31m`");
+        assert_eq!(shown(&"x".repeat(61)), format!("`{}…`", "x".repeat(60)));
+    }
 }

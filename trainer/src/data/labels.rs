@@ -4,19 +4,21 @@ use std::path::Path;
 
 use transfermap::study::{LabelSet, Labels, Task};
 
-use super::error::DataError;
-use super::rows::Row;
+use super::error::{DataError, shown};
+use super::rows::{Row, ending};
+use super::spelling::{Spelling, at_sight, plain};
 
 /// The labels of a task, with what its messages need.
 pub(super) struct LabelReader<'a> {
     task: &'a Task,
     set: LabelSet,
+    spelling: Spelling,
 }
 
 impl<'a> LabelReader<'a> {
     pub(super) fn new(task: &'a Task) -> Result<Self, DataError> {
         let set = task.label_set().map_err(|fault| DataError::Labels { task: task.name.clone(), fault })?;
-        Ok(Self { task, set })
+        Ok(Self { task, spelling: Spelling::new(&set), set })
     }
 
     /// Class names in order of class index.
@@ -24,19 +26,52 @@ impl<'a> LabelReader<'a> {
         &self.set.names
     }
 
-    /// The class of a row.
+    /// The class of a row: of the value as it stands, else of the same value in another spelling.
     pub(super) fn index(&self, path: &Path, row: &Row) -> Result<usize, DataError> {
-        self.set.index(&row.label).ok_or_else(|| DataError::UnknownLabel {
+        let index = self.set.index(&row.label).or_else(|| self.spelling.index(&row.label));
+        index.or_else(|| self.truth(&row.label)).ok_or_else(|| DataError::UnknownLabel {
             path: path.to_owned(),
             line: row.line,
             raw: row.label.trim().into(),
-            known: self.set.known(),
+            known: self.set.values().map(|(value, _)| shown(value)).collect::<Vec<_>>().join(", "),
             remedy: self.remedy(path, row),
         })
     }
 
+    /// A truth value where the study lists 0 and 1 by their values.
+    fn truth(&self, raw: &str) -> Option<usize> {
+        let Labels::Values(_) = &self.task.labels else { return None };
+        match plain(raw).as_str() {
+            "false" => self.set.index("0"),
+            "true" => self.set.index("1"),
+            _ => None,
+        }
+    }
+
     fn remedy(&self, path: &Path, row: &Row) -> String {
         let raw = row.label.trim();
+        if raw.is_empty() {
+            return "leave rows without a label out of the file".into();
+        }
+        if let Some((known, _)) = self.set.values().find(|(known, _)| at_sight(known) == at_sight(raw)) {
+            return format!(
+                "{} differs from {} in case, or in spaces and characters that do not show; write both alike",
+                shown(raw),
+                shown(known)
+            );
+        }
+        if raw.len() > 2 && raw.starts_with('"') && raw.ends_with('"') {
+            return "if the quotes are the format's, add format = \"csv\", separator = \"\\t\" to the source".into();
+        }
+        if raw.parse::<f64>().is_ok_and(|n| n.fract() != 0.0) {
+            return "a label is a class; scores are another kind of task".into();
+        }
+        if matches!(plain(raw).as_str(), "true" | "false")
+            && let Labels::Names(names) = &self.task.labels
+            && let [no, yes] = names.as_slice()
+        {
+            return format!("say which class is which: labels = {{ \"false\" = \"{no}\", \"true\" = \"{yes}\" }}");
+        }
         if raw == "-1" && self.set.index("-1").is_none() {
             return "-1 stands for a hidden label, as in GLUE's test splits: take another split, such as `validation`"
                 .into();
@@ -51,7 +86,7 @@ impl<'a> LabelReader<'a> {
                 from_one(names)
             );
         }
-        let has_lines = path.extension().is_none_or(|e| e != "parquet");
+        let has_lines = !matches!(ending(path).as_str(), "parquet" | "json" | "jsonl" | "ndjson");
         if has_lines && row.line == 1 && !is_number && self.known_are_numbers() {
             return "if line 1 names the columns, add header = true to the source".into();
         }

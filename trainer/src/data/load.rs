@@ -1,10 +1,12 @@
 //! A task's rows: test, then validation, then what is left of the training file, picked within the limits.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use transfermap::random::{priority, text_hash};
-use transfermap::study::{Sample, Source, Task, Validation};
+use indexmap::{IndexMap, IndexSet};
+use transfermap::random::{priority, test_hash, text_hash};
+use transfermap::study::{HeldOut, Sample, Source, Task};
 
 use super::error::DataError;
 use super::labels::LabelReader;
@@ -12,9 +14,38 @@ use super::rows::{Rows, origin};
 use super::select::Selection;
 use super::{Example, TaskData};
 
+/// The rows of [`read`] alone.
+///
+/// # Errors
+/// As [`read`].
+pub fn load(task: &Task, data_seed: u64, base: &Path) -> Result<TaskData, DataError> {
+    read(task, data_seed, base).map(|loaded| loaded.data)
+}
+
+/// The rows of a task, and what was seen on the way to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    pub data: TaskData,
+    /// Rows without a text, of all that were read.
+    pub blank: Vec<Blank>,
+    /// What is odd about a file, in words.
+    pub notes: Vec<String>,
+}
+
+/// Rows without a text in one of the files of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blank {
+    pub path: PathBuf,
+    /// The line of the first.
+    pub line: usize,
+    pub rows: usize,
+}
+
 /// Reads the rows of `task` whose files are relative to `base`; `data_seed` decides which are picked.
 ///
 /// Every row of every file is read and its label checked, in memory for the picked rows only:
+/// - **Test share.** A row whose [`test_hash`] / 2⁶⁴ is below the share goes to the test, before anything else is
+///   carved; of these at most as many as training has as its limit.
 /// - **Limit.** The rows of the smallest [`priority`] in data order; with `stratified` by class. With
 ///   `sample = "numpy"` the first `limit` of numpy's permutation, in its order.
 /// - **Leaks.** A training row whose texts all equal those of a test row, or of a row of the validation file, is
@@ -29,42 +60,52 @@ use super::{Example, TaskData};
 /// # Errors
 /// A file that cannot be read, a row that makes no sense, an unknown label, a class that training lacks or that has a
 /// single example.
-pub fn load(task: &Task, data_seed: u64, base: &Path) -> Result<TaskData, DataError> {
+pub fn read(task: &Task, data_seed: u64, base: &Path) -> Result<Loaded, DataError> {
     let labels = LabelReader::new(task)?;
-    let loader = Loader { task, seed: data_seed, base, labels: &labels };
-    let same_rows = task.test.same_as.is_some();
-    if same_rows && task.test.limit.is_some() {
+    let loader = Loader { task, seed: data_seed, base, labels: &labels, seen: RefCell::default() };
+    let same_rows = task.test.is_training();
+    if same_rows && task.test.source().is_some_and(|source| source.limit.is_some()) {
         let message = "test: `same_as` takes the training rows; remove `limit`".into();
         return Err(DataError::Task { task: task.name.clone(), message });
     }
-    let mut test = if same_rows { Vec::new() } else { loader.split("test", &task.test)? };
-    let (share, validation) = match &task.validation {
-        Validation::Share(share) => (*share, Vec::new()),
-        Validation::Source(source) => (0.0, loader.split("validation", source)?),
+    let split = |name: &str, held_out: &HeldOut| match held_out.source().filter(|s| s.same_as.is_none()) {
+        Some(source) => loader.split(name, source),
+        None => Ok(Vec::new()),
     };
+    let (mut test, mut validation) = (split("test", &task.test)?, split("validation", &task.validation)?);
     let held_out: HashSet<&[String]> = test.iter().chain(&validation).map(|p| p.texts.as_slice()).collect();
-    let Training { train, carved, dropped } = loader.training(share, &held_out)?;
+    let Training { train, tested, validated, dropped } = loader.training(&held_out)?;
     let path = origin("train", &task.train, base);
     labels.check_training(&path, train.iter().map(|p| (p.label, p.line)), dropped)?;
-    if share > 0.0 && carved.is_empty() {
-        let message = format!(
-            "validation = {share} of the training rows of {} leaves no row; give a larger share or a file",
-            path.display()
-        );
-        return Err(DataError::Task { task: task.name.clone(), message });
-    }
     drop(held_out);
+    for (name, held_out, carved, rows) in
+        [("test", &task.test, tested, &mut test), ("validation", &task.validation, validated, &mut validation)]
+    {
+        let share = held_out.share();
+        if share > 0.0 && carved.is_empty() {
+            let message = format!(
+                "{name} = {share} of the training rows of {} leaves no row; give a larger share or a file",
+                path.display()
+            );
+            return Err(DataError::Task { task: task.name.clone(), message });
+        }
+        if share > 0.0 {
+            *rows = carved;
+        }
+    }
     if same_rows {
         test.clone_from(&train);
     }
     let examples = |picked: Vec<Picked>| picked.into_iter().map(Picked::into_example).collect();
-    Ok(TaskData {
+    let data = TaskData {
         labels: labels.names().to_vec(),
         train: examples(train),
-        validation: examples(if share > 0.0 { carved } else { validation }),
+        validation: examples(validation),
         test: examples(test),
         dropped_training_rows: dropped,
-    })
+    };
+    let Seen { blank, notes } = loader.seen.into_inner();
+    Ok(Loaded { data, blank: blank.into_values().collect(), notes: notes.into_iter().collect() })
 }
 
 /// A row with its label understood.
@@ -84,8 +125,19 @@ impl Picked {
 
 struct Training {
     train: Vec<Picked>,
-    carved: Vec<Picked>,
+    /// The rows carved for the test.
+    tested: Vec<Picked>,
+    /// The rows carved for validation.
+    validated: Vec<Picked>,
     dropped: usize,
+}
+
+/// What was seen in files that were read to their end.
+#[derive(Default)]
+struct Seen {
+    /// By the file: one may be read twice.
+    blank: IndexMap<PathBuf, Blank>,
+    notes: IndexSet<String>,
 }
 
 struct Loader<'a> {
@@ -93,6 +145,7 @@ struct Loader<'a> {
     seed: u64,
     base: &'a Path,
     labels: &'a LabelReader<'a>,
+    seen: RefCell<Seen>,
 }
 
 impl Loader<'_> {
@@ -104,10 +157,21 @@ impl Loader<'_> {
     ) -> Result<impl Iterator<Item = Result<Picked, DataError>>, DataError> {
         let mut rows = Rows::open(self.task, split, source, self.base)?;
         let mut next = 0..;
+        let mut blank: IndexMap<PathBuf, Blank> = IndexMap::new();
         Ok(std::iter::from_fn(move || {
-            let read = rows.next()?;
+            let Some(read) = rows.next() else {
+                let mut seen = self.seen.borrow_mut();
+                seen.notes.extend(rows.notes().iter().cloned());
+                seen.blank.extend(std::mem::take(&mut blank));
+                return None;
+            };
             let row = next.next()?;
             Some(read.and_then(|read| {
+                if read.texts.iter().any(String::is_empty) {
+                    let path = rows.path().to_owned();
+                    let first = Blank { path: path.clone(), line: read.line, rows: 0 };
+                    blank.entry(path).or_insert(first).rows += 1;
+                }
                 let label = self.labels.index(rows.path(), &read)?;
                 Ok(Picked { row, line: read.line, texts: read.texts, label })
             }))
@@ -128,14 +192,16 @@ impl Loader<'_> {
         if picked.is_empty() { Err(self.no_rows(split, source)) } else { Ok(picked) }
     }
 
-    /// The training rows and the carved validation rows.
-    fn training(&self, share: f64, held_out: &HashSet<&[String]>) -> Result<Training, DataError> {
+    /// The training rows and those carved from them.
+    fn training(&self, held_out: &HashSet<&[String]>) -> Result<Training, DataError> {
         let (split, source) = ("train", &self.task.train);
+        let (test_share, share) = (self.task.test.share(), self.task.validation.share());
         let permuted = source.sample == Sample::Numpy;
         let limit = source.limit.filter(|_| !permuted);
         let carved_limit = limit.map(|limit| ((limit as f64 * share / (1.0 - share)).round() as usize).max(1));
         let mut train = self.selection(limit, source.stratified);
-        let mut carved = self.selection(carved_limit, source.stratified);
+        let mut tested = self.selection(limit, source.stratified);
+        let mut validated = self.selection(carved_limit, source.stratified);
         let (mut dropped, mut rows) = (0, 0);
         let all: Box<dyn Iterator<Item = Result<Picked, DataError>>> = if permuted {
             Box::new(self.permuted(split, source)?.into_iter().map(Ok))
@@ -149,8 +215,13 @@ impl Loader<'_> {
                 dropped += 1;
                 continue;
             }
-            let carve = share > 0.0 && falls_below(&row.texts, share);
-            let (selection, name) = if carve { (&mut carved, "validation") } else { (&mut train, split) };
+            let (selection, name) = if falls_below(test_hash, &row.texts, test_share) {
+                (&mut tested, "test")
+            } else if falls_below(text_hash, &row.texts, share) {
+                (&mut validated, "validation")
+            } else {
+                (&mut train, split)
+            };
             if permuted {
                 selection.offer(0, 0, rank, row);
             } else {
@@ -160,7 +231,7 @@ impl Loader<'_> {
         if rows == 0 {
             return Err(self.no_rows(split, source));
         }
-        Ok(Training { train: train.finish(), carved: carved.finish(), dropped })
+        Ok(Training { train: train.finish(), tested: tested.finish(), validated: validated.finish(), dropped })
     }
 
     fn selection(&self, limit: Option<usize>, stratified: bool) -> Selection<Picked> {
@@ -201,9 +272,9 @@ impl Loader<'_> {
     }
 }
 
-/// Whether an input's hash is below `share` of all hashes.
-fn falls_below(texts: &[String], share: f64) -> bool {
+/// Whether the hash of an input is below `share` of all hashes.
+fn falls_below(hash: fn(&[&str]) -> u64, texts: &[String], share: f64) -> bool {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     // 2⁶⁴ as a number.
-    (text_hash(&texts) as f64) / 18_446_744_073_709_551_616.0 < share
+    share > 0.0 && (hash(&texts) as f64) / 18_446_744_073_709_551_616.0 < share
 }

@@ -7,19 +7,25 @@ mod cache_tests;
 mod class_numbers;
 mod delimited;
 mod digest;
+mod encoding;
 mod error;
 mod features;
+mod findings;
 pub mod generated;
+mod head;
+mod json_text;
 mod jsonl;
 mod labels;
 mod load;
 mod open;
 mod overlaps;
 pub mod parquet;
+mod quotes;
 #[cfg(test)]
 mod real_tests;
 mod rows;
 mod select;
+mod spelling;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -28,11 +34,15 @@ pub mod tokenise;
 use serde::{Deserialize, Serialize};
 
 pub use digest::digest;
+pub use encoding::utf_8;
 pub use error::DataError;
 pub use features::Features;
-pub use load::load;
+pub use findings::{Findings, findings};
+pub use head::{Head, head};
+pub use load::{Blank, Loaded, load, read};
 pub use overlaps::overlaps;
 pub use rows::{Row, Rows};
+pub use spelling::plain as plain_label;
 
 /// One labelled input, as it stands in the data file but for white space at the ends of its texts.
 #[derive(Debug, Clone, PartialEq, Eq)]

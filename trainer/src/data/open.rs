@@ -1,4 +1,5 @@
-//! A file as a stream of UTF-8 lines: gzip is told by its magic bytes, a byte-order mark is skipped.
+//! A file as a stream of UTF-8 lines: gzip is told by its magic bytes, UTF-16 by its mark, which is skipped as that of
+//! UTF-8 is. Lines end in a line feed; in a file that has none, in a carriage return.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read};
@@ -6,23 +7,38 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::error::DataError;
+use super::encoding::{Decoded, as_windows, unmarked, utf_16};
+use super::error::{DataError, visible};
 
 /// The longest line, and the longest record of several lines: what is longer is no row of text.
 pub(super) const LONGEST: usize = 64 << 20;
+
+/// Bytes that are looked at to tell what a file is.
+const HEAD: u64 = 1 << 16;
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 const BYTE_ORDER_MARK: &[u8] = &[0xef, 0xbb, 0xbf];
 
 /// First bytes of files that are often taken for text.
-const NOT_TEXT: [(&[u8], &str, &str); 6] = [
+const NOT_TEXT: [(&[u8], &str, &str); 11] = [
     (b"PAR1", "a Parquet file", "add format = \"parquet\" to the source, or end its name in .parquet"),
     (b"PK\x03\x04", "a zip archive", "unpack it, or compress the file with gzip"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook", EXCEL),
+    (b"SQLite format 3", "an SQLite database", "write the table as CSV: sqlite3 -header -csv FILE 'select * from t'"),
+    (b"\x89HDF", "an HDF5 file", "convert it to Parquet, for example with pandas.read_hdf(f).to_parquet(g)"),
+    (b"\x80\x04\x95", "a Python pickle", "convert it to Parquet, for example with pandas.read_pickle(f).to_parquet(g)"),
     (b"BZh", "a bzip2 file", "unpack it, or compress it with gzip"),
     (b"\xfd7zXZ", "an xz file", "unpack it, or compress it with gzip"),
     (b"\x28\xb5\x2f\xfd", "a zstd file", "unpack it, or compress it with gzip"),
     (b"ARROW1", "an Arrow file", "convert it to Parquet, for example with pandas.read_feather(f).to_parquet(g)"),
+    (
+        b"\xff\xff\xff\xff",
+        "an Arrow stream, as the library datasets keeps it",
+        "convert it to Parquet, for example with datasets.Dataset.from_file(f).to_parquet(g)",
+    ),
 ];
+
+const EXCEL: &str = "save the sheet as CSV (UTF-8), or write it with pandas.read_excel(f).to_csv(g, index=False)";
 
 /// Lines of a file with their numbers. Memory for one line at a time.
 pub(super) struct Lines {
@@ -30,6 +46,8 @@ pub(super) struct Lines {
     reader: Box<dyn BufRead + Send>,
     buffer: Vec<u8>,
     number: usize,
+    /// The byte that ends a line.
+    end: u8,
 }
 
 impl Lines {
@@ -41,18 +59,22 @@ impl Lines {
         let mut reader: Box<dyn BufRead + Send> =
             if gzipped { Box::new(BufReader::new(MultiGzDecoder::new(reader))) } else { Box::new(reader) };
         let mut head = Vec::new();
-        (&mut reader).take(8).read_to_end(&mut head).map_err(failed)?;
+        (&mut reader).take(HEAD).read_to_end(&mut head).map_err(failed)?;
         if head.is_empty() {
             return Err(DataError::Empty { path: path.to_owned(), what: "is empty" });
         }
-        if let Some((_, what, remedy)) = NOT_TEXT.iter().find(|(magic, ..)| head.starts_with(magic)) {
-            return Err(DataError::Format { path: path.to_owned(), what: format!("is {what}"), remedy });
+        no_text(path, &head)?;
+        if let Some(encoding) = utf_16(&head) {
+            reader = Box::new(BufReader::new(Decoded::new(Cursor::new(head).chain(reader), encoding)));
+            head = Vec::new();
+            (&mut reader).take(HEAD).read_to_end(&mut head).map_err(failed)?;
         }
         if head.starts_with(BYTE_ORDER_MARK) {
             head.drain(..BYTE_ORDER_MARK.len());
         }
+        let end = if head.contains(&b'\r') && !head.contains(&b'\n') { b'\r' } else { b'\n' };
         let reader = Box::new(Cursor::new(head).chain(reader));
-        Ok(Self { path: path.to_owned(), reader, buffer: Vec::new(), number: 0 })
+        Ok(Self { path: path.to_owned(), reader, buffer: Vec::new(), number: 0, end })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -65,23 +87,27 @@ impl Lines {
         self.number += 1;
         let line = self.number;
         let limit = LONGEST as u64 + 1;
-        let read = (&mut self.reader).take(limit).read_until(b'\n', &mut self.buffer);
+        let read = (&mut self.reader).take(limit).read_until(self.end, &mut self.buffer);
         if read.map_err(|source| io_error(&self.path, line, source))? == 0 {
             return Ok(None);
         }
         if self.buffer.len() > LONGEST {
             return Err(self.row_error(line, "longer than 64 MiB".into(), "give a text file with one row a line"));
         }
-        if self.buffer.last() != Some(&b'\n') {
-            self.buffer.push(b'\n');
+        if self.buffer.last() == Some(&self.end) {
+            self.buffer.pop();
         }
+        self.buffer.push(b'\n');
         match std::str::from_utf8(&self.buffer) {
             Ok(text) => Ok(Some((line, text))),
             Err(at) => Err(DataError::Row {
                 path: self.path.clone(),
                 line,
                 what: format!("not UTF-8 (byte {} of the line)", at.valid_up_to() + 1),
-                remedy: "convert the file, for example with `iconv -f latin1 -t utf-8`".into(),
+                remedy: format!(
+                    "convert the file: `iconv -f windows-1252 -t utf-8 OLD > NEW` if `{}` is a word of it",
+                    visible(&as_windows(&self.buffer, at.valid_up_to()))
+                ),
             }),
         }
     }
@@ -89,6 +115,23 @@ impl Lines {
     /// A complaint about a line of this file.
     pub(super) fn row_error(&self, line: usize, what: String, remedy: &str) -> DataError {
         DataError::Row { path: self.path.clone(), line, what, remedy: remedy.into() }
+    }
+}
+
+/// Refuses what is no text by its first bytes.
+fn no_text(path: &Path, head: &[u8]) -> Result<(), DataError> {
+    let refuse = |what: String, remedy| Err(DataError::Format { path: path.to_owned(), what, remedy });
+    let workbook = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx") || e.eq_ignore_ascii_case("xlsm"));
+    match NOT_TEXT.iter().find(|(magic, ..)| head.starts_with(magic)) {
+        Some((magic, ..)) if workbook && magic.starts_with(b"PK") => refuse("is an Excel workbook".into(), EXCEL),
+        Some((_, what, remedy)) => refuse(format!("is {what}"), remedy),
+        None => match unmarked(head) {
+            Some("utf-16le") => {
+                refuse("seems to be UTF-16".into(), "convert it: `iconv -f utf-16le -t utf-8 OLD > NEW`")
+            }
+            Some(_) => refuse("seems to be UTF-16".into(), "convert it: `iconv -f utf-16be -t utf-8 OLD > NEW`"),
+            None => Ok(()),
+        },
     }
 }
 
@@ -156,6 +199,17 @@ mod tests {
     }
 
     #[test]
+    fn utf_16_with_a_mark_and_carriage_returns_alone_are_read() {
+        let utf_16: Vec<u8> = "\u{feff}té\r\nx\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let (_dir, path) = write("a.tsv", &utf_16);
+        assert_eq!(lines(&path).unwrap(), ["1:té", "2:x"]);
+        let (_dir, path) = write("a.tsv.gz", &gzip(&utf_16));
+        assert_eq!(lines(&path).unwrap(), ["1:té", "2:x"]);
+        let (_dir, path) = write("a.csv", b"one\rtwo\rthree");
+        assert_eq!(lines(&path).unwrap(), ["1:one", "2:two", "3:three"]);
+    }
+
+    #[test]
     fn rejects_what_is_no_file() {
         let (dir, path) = write("empty.csv", b"");
         assert!(complaint(&path).ends_with("empty.csv: is empty; give a file with at least one row of data"));
@@ -172,11 +226,17 @@ mod tests {
     fn rejects_what_is_no_text() {
         let (_dir, path) = write("a.csv", b"a\nb\nna\xefve\n");
         let message = complaint(&path);
-        assert!(message.ends_with("a.csv, line 3: not UTF-8 (byte 3 of the line); convert the file, for example with `iconv -f latin1 -t utf-8`"), "{message}");
+        assert!(message.ends_with("a.csv, line 3: not UTF-8 (byte 3 of the line); convert the file: `iconv -f windows-1252 -t utf-8 OLD > NEW` if `naïve` is a word of it"), "{message}");
         let (_dir, path) = write("a.csv", b"PAR1\x15\x04");
         assert!(complaint(&path).contains("is a Parquet file; add format = \"parquet\""));
         let (_dir, path) = write("a.csv", b"PK\x03\x04...");
         assert!(complaint(&path).contains("is a zip archive; unpack it"));
+        let (_dir, path) = write("a.xlsx", b"PK\x03\x04...");
+        assert!(complaint(&path).contains("is an Excel workbook; save the sheet as CSV"));
+        let (_dir, path) = write("data-00000-of-00001.arrow", b"\xff\xff\xff\xff\x10\0\0\0");
+        assert!(complaint(&path).contains("is an Arrow stream") && complaint(&path).contains("Dataset.from_file(f)"));
+        let (_dir, path) = write("a.csv", b"t\0e\0x\0t\0\n\0");
+        assert!(complaint(&path).contains("seems to be UTF-16; convert it: `iconv -f utf-16le"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use parquet::basic::{ConvertedType, LogicalType, Type as PhysicalType};
+use parquet::basic::{Compression, ConvertedType, LogicalType, Type as PhysicalType};
 use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
@@ -105,12 +105,24 @@ impl Parquet {
             Some(Field::UShort(n)) => self.numbers.raw(i64::from(*n)),
             Some(Field::UInt(n)) => self.numbers.raw(i64::from(*n)),
             Some(Field::ULong(n)) => i64::try_from(*n).map_or_else(|_| n.to_string(), |n| self.numbers.raw(n)),
+            Some(Field::Float(n)) if n.fract() == 0.0 => self.numbers.raw(*n as i64),
+            Some(Field::Double(n)) if n.fract() == 0.0 => self.numbers.raw(*n as i64),
+            Some(Field::Float(_) | Field::Double(_)) => return Err(self.fraction()),
             other => {
                 let what = format!("label `{}`", self.label_name);
                 return Err(self.cell_error(&what, other, "leave rows without a label out of the file"));
             }
         };
         Ok(Some((self.row, texts, label)))
+    }
+
+    fn fraction(&self) -> DataError {
+        DataError::Row {
+            path: self.path.clone(),
+            line: self.row,
+            what: format!("label column `{}` holds a fraction", self.label_name),
+            remedy: "a label is a class: scores such as those of STS-B are another kind of task".into(),
+        }
     }
 
     fn cell_error(&self, role: &str, found: Option<&Field>, remedy: &str) -> DataError {
@@ -133,7 +145,35 @@ pub fn features(path: &Path) -> Result<Features, DataError> {
 
 fn reader(path: &Path) -> Result<SerializedFileReader<File>, DataError> {
     let file = open_file(path)?.into_inner();
-    whole(path, 0, || SerializedFileReader::new(file))
+    let reader = whole(path, 0, || SerializedFileReader::new(file))?;
+    let columns = reader.metadata().row_groups().iter().flat_map(|group| group.columns());
+    // The one that the library does not read.
+    if columns.map(|column| column.compression()).any(|codec| codec == Compression::LZO) {
+        return Err(DataError::Format {
+            path: path.to_owned(),
+            what: "is compressed with LZO, which is not read".into(),
+            remedy: "write it anew, for example with pandas.read_parquet(f).to_parquet(g, compression=\"zstd\")",
+        });
+    }
+    Ok(reader)
+}
+
+/// The first `limit` rows of all columns as text, for a look at them; empty where a cell holds no single value.
+pub(super) fn head(path: &Path, limit: usize) -> Result<(Vec<String>, Vec<Vec<String>>), DataError> {
+    let reader = reader(path)?;
+    let names = reader.metadata().file_metadata().schema().get_fields().iter().map(|f| f.name().to_owned()).collect();
+    let mut rows = whole(path, 0, || Ok(RowIter::from_file_into(Box::new(reader))))?;
+    let mut out = Vec::new();
+    while out.len() < limit {
+        let Some(row) = whole(path, out.len() + 1, || rows.next().transpose())? else { break };
+        let cell = |field: &Field| match field {
+            Field::Str(text) => text.clone(),
+            Field::Null | Field::Group(_) | Field::ListInternal(_) | Field::MapInternal(_) => String::new(),
+            other => other.to_string(),
+        };
+        out.push(row.get_column_iter().map(|(_, field)| cell(field)).collect());
+    }
+    Ok((names, out))
 }
 
 fn features_of(reader: &SerializedFileReader<File>) -> Features {
@@ -174,9 +214,8 @@ fn check_type(path: &Path, field: &Type, role: Role) -> Result<(), DataError> {
     match (field.get_physical_type(), role) {
         (PhysicalType::BYTE_ARRAY, _) if is_string => Ok(()),
         (PhysicalType::INT32 | PhysicalType::INT64 | PhysicalType::BOOLEAN, Role::Label) => Ok(()),
-        (PhysicalType::FLOAT | PhysicalType::DOUBLE, Role::Label) => {
-            complaint("fractions", "a label is a class: scores such as those of STS-B are another kind of task")
-        }
+        // Whole numbers may be written so, as pandas does beside an empty cell; fractions are refused in their row.
+        (PhysicalType::FLOAT | PhysicalType::DOUBLE, Role::Label) => Ok(()),
         (PhysicalType::BYTE_ARRAY | PhysicalType::FIXED_LEN_BYTE_ARRAY, Role::Text) => {
             complaint("bytes that are not marked as text", text_remedy)
         }

@@ -8,6 +8,7 @@ use super::class_numbers::ClassNumbers;
 use super::delimited::{Delimited, Record};
 use super::error::{DataError, shown};
 use super::generated;
+use super::head::{first_line, refuse_fasttext};
 use super::jsonl::Jsonl;
 use super::open::Lines;
 use super::parquet::Parquet;
@@ -31,6 +32,7 @@ pub struct Rows {
     opener: Opener,
     kind: Kind,
     join: String,
+    notes: Vec<String>,
     done: bool,
 }
 
@@ -62,7 +64,16 @@ impl Rows {
                 (path, reader)
             }
         };
-        Ok(Self { reader, path, rest, opener, kind: task.kind, join: task.join.clone(), done: false })
+        Ok(Self {
+            reader,
+            path,
+            rest,
+            opener,
+            kind: task.kind,
+            join: task.join.clone(),
+            notes: Vec::new(),
+            done: false,
+        })
     }
 
     /// The file of the last row, for messages.
@@ -70,10 +81,18 @@ impl Rows {
         &self.path
     }
 
+    /// What is odd about the files that were read to their end, in words.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     fn read(&mut self) -> Result<Option<RawRow>, DataError> {
         loop {
             if let Some(row) = self.read_here()? {
                 return Ok(Some(row));
+            }
+            if let Reader::Cells { file, .. } = &self.reader {
+                self.notes.extend(file.note());
             }
             let Some(next) = self.rest.next() else { return Ok(None) };
             self.reader = self.opener.open(&next)?;
@@ -126,6 +145,7 @@ struct Opener {
     label: Column,
     header: Option<bool>,
     format: Option<String>,
+    separator: Option<u8>,
     /// Names of the label's classes, where the data set's page gives them.
     classes: Vec<String>,
     labels: LabelSet,
@@ -138,13 +158,16 @@ impl Opener {
             label: task.label.clone(),
             header: source.header,
             format: source.format.clone(),
+            separator: source.separator.as_ref().and_then(|s| s.bytes().next()),
             classes: source.located.as_ref().map(|l| l.classes.clone()).unwrap_or_default(),
             labels: task.label_set().map_err(|fault| DataError::Labels { task: task.name.clone(), fault })?,
         })
     }
 
     fn open(&self, path: &Path) -> Result<Reader, DataError> {
-        let format = format(path, self.format.as_deref())?;
+        // A separator says that these are cells with quotes where needed, whatever the name.
+        let given = self.format.as_deref().or(self.separator.map(|_| "csv"));
+        let format = format(path, given)?;
         if format == Format::Parquet {
             let file = Parquet::open(path, &self.text, &self.label, &self.classes, &self.labels)?;
             return Ok(Reader::Columns(Box::new(file)));
@@ -159,7 +182,7 @@ impl Opener {
         };
         let lines = Lines::open(path)?;
         match format {
-            Format::Csv => self.cells(Delimited::csv(lines), numbers),
+            Format::Csv => self.cells(Delimited::csv(lines, self.separator.unwrap_or(b',')), numbers),
             Format::Tsv => self.cells(Delimited::tsv(lines), numbers),
             Format::Jsonl | Format::Parquet => {
                 Ok(Reader::Objects { file: Jsonl::new(lines, &self.text, &self.label)?, numbers })
@@ -233,11 +256,16 @@ enum Format {
     Parquet,
 }
 
-/// `format`, else the file name's ending below `.gz`.
-fn format(path: &Path, given: Option<&str>) -> Result<Format, DataError> {
+/// A file name's ending below `.gz`, in small letters.
+pub(super) fn ending(path: &Path) -> String {
     let name = path.file_name().map(|n| n.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let plain = name.strip_suffix(".gz").unwrap_or(&name);
-    let ending = Path::new(plain).extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
+    Path::new(plain).extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// `format`, else the ending of the file's name.
+fn format(path: &Path, given: Option<&str>) -> Result<Format, DataError> {
+    let ending = ending(path);
     match given.unwrap_or(&ending) {
         "csv" => Ok(Format::Csv),
         "tsv" => Ok(Format::Tsv),
@@ -245,11 +273,12 @@ fn format(path: &Path, given: Option<&str>) -> Result<Format, DataError> {
         "parquet" => Ok(Format::Parquet),
         other => {
             // What is wrong with the file itself goes first.
-            Lines::open(path)?;
+            refuse_fasttext(path, &first_line(path)?)?;
             Err(DataError::Format {
                 path: path.to_owned(),
                 what: format!("format `{other}` is not known"),
-                remedy: "add format = \"csv\", \"tsv\", \"jsonl\" or \"parquet\" to the source",
+                remedy: "add format = \"csv\", \"tsv\", \"jsonl\" or \"parquet\" to the source; `transfermap init` \
+                         finds out which",
             })
         }
     }
@@ -260,13 +289,25 @@ impl Opener {
     fn cells(&self, mut file: Delimited, numbers: ClassNumbers) -> Result<Reader, DataError> {
         let named = self.text.iter().chain([&self.label]).any(|c| matches!(c, Column::Name(_)));
         let path = file.lines().path().to_owned();
-        let header = if self.header.unwrap_or(named) { file.next()? } else { None };
+        let header = if self.header.unwrap_or(named) { file.next()?.cloned() } else { None };
+        let (header, separated_by) = (header.as_ref(), file.seems_separated_by());
         let find = |column: &Column| -> Result<usize, DataError> {
-            let wrong = |record: &Record| DataError::Column {
-                path: path.clone(),
-                line: record.line,
-                column: column.to_string(),
-                header: format!("the header has: {}", record.cells.iter().map(shown).collect::<Vec<_>>().join(", ")),
+            let wrong = |record: &Record| match separated_by {
+                Some((name, separator)) => DataError::Row {
+                    path: path.clone(),
+                    line: record.line,
+                    what: format!("no {column}, and the file seems to be separated by {name}"),
+                    remedy: format!("add separator = \"{separator}\" to the source"),
+                },
+                None => DataError::Column {
+                    path: path.clone(),
+                    line: record.line,
+                    column: column.to_string(),
+                    header: format!(
+                        "the header has: {}",
+                        record.cells.iter().map(shown).collect::<Vec<_>>().join(", ")
+                    ),
+                },
             };
             match (column, header) {
                 (Column::Number(n), None) => Ok(n.saturating_sub(1)),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use transfermap::random::text_hash;
+use transfermap::random::{test_hash, text_hash};
 use transfermap::study::Task;
 
 use super::{Example, TaskData, load};
@@ -187,22 +187,131 @@ fn rejects_files_without_rows_and_formats_that_are_not_known() {
 fn rejects_lines_of_json_that_make_no_sense() {
     let json = train_and_test().replace("train.csv", "train.jsonl");
     for (line, expected) in [
-        ("{\"text\":1,\"label\":0}", "line 2: key `text` holds a number; a text is a string"),
+        ("{\"text\":1,\"label\":0}", "line 2: key `text` holds the number 1; a text is a string: put it in quotes"),
+        (
+            "{\"text\":null,\"label\":0}",
+            "line 2: key `text` holds null; a text is a string: leave rows without one out",
+        ),
         (
             "{\"text\":\"a\",\"label\":null}",
-            "line 2: key `label` holds null; a label is a string, an integer or a bool",
+            "line 2: key `label` holds null; leave rows without a label out of the file",
         ),
-        ("{\"text\":\"a\",\"label\":0.5}", "line 2: key `label` holds a number; a label is"),
+        ("{\"text\":\"a\",\"label\":NaN}", "line 2: key `label` holds null; leave rows without a label out"),
+        ("{\"text\":\"a\",\"label\":0.5}", "line 2: key `label` holds the number 0.5; a label is a class"),
+        ("{\"text\":\"a \\ud83d\",\"label\":0}", "line 2: key `text` holds half a character, a surrogate alone"),
         ("{\"txt\":\"a\",\"label\":0}", "line 2: no key `text` (keys: `label`, `txt`); correct `text` or `label`"),
-        (
-            "[{\"text\":\"a\"}]",
-            "line 2: not a JSON object: invalid type: sequence, expected a map; give one object a line",
-        ),
+        ("[{\"text\":\"a\"}]", "line 2: no key `label` (keys: `text`); correct `text` or `label`"),
+        ("[\"a\", 0]", "line 2: neither an object nor an array of objects; give an array of objects"),
+        ("\"a\"", "line 2: not a JSON object: invalid type: string"),
         ("{\"text\":\"a\"", "line 2: not a JSON object: EOF while parsing an object; give one object a line"),
     ] {
         let message = with_train("").with("train.jsonl", format!("\n{line}\n")).complaint(&json);
         assert!(message.contains(expected), "{message}");
     }
+}
+
+#[test]
+fn json_of_python_is_read_in_arrays_and_with_nan_in_other_keys() {
+    let rows =
+        "{\"x\": NaN, \"text\": \"a\", \"label\": 0.0},\n {\"x\": \"\\ud83d\", \"text\": \"b\",\n\"label\": true}";
+    let task = train_and_test()
+        .replace("train.csv", "train.json")
+        .replace("labels = [\"no\", \"yes\"]", "labels = { \"0\" = \"no\", \"1\" = \"yes\", yes = \"yes\" }");
+    let twice = format!("[{rows}, {rows}]");
+    let data = with_train("").with("train.json", &twice).load(&task);
+    assert_eq!(
+        (texts(&data.train), data.train.iter().map(|e| e.label).collect::<Vec<_>>()),
+        (vec!["a", "b", "a", "b"], vec![0, 1, 0, 1])
+    );
+}
+
+#[test]
+fn labels_are_the_same_in_other_spellings() {
+    let train = "text,label\na,0.0\nb,1.0\nc,1\nd,0\n";
+    assert_eq!(
+        with_train(train).load(&train_and_test()).train.iter().map(|e| e.label).collect::<Vec<_>>(),
+        [0, 1, 1, 0]
+    );
+    let truth = train_and_test().replace("[\"no\", \"yes\"]", "[\"False\", \"True\"]");
+    let folder = with_train("text,label\na,FALSE\nb,true\nc,True\nd,false\n").with("test.csv", "text,label\nx,TRUE\n");
+    assert_eq!(folder.load(&truth).train.iter().map(|e| e.label).collect::<Vec<_>>(), [0, 1, 1, 0]);
+    let accents = train_and_test().replace("[\"no\", \"yes\"]", "[\"\u{e9}lev\u{e9}\", \"yes\"]");
+    let folder = with_train("text,label\na,e\u{301}leve\u{301}\nb,yes\nc,\u{e9}lev\u{e9}\nd,yes\n");
+    assert_eq!(folder.load(&accents).train.iter().map(|e| e.label).collect::<Vec<_>>(), [0, 1, 0, 1]);
+}
+
+#[test]
+fn rejects_labels_that_look_alike_and_says_what_differs() {
+    let of = |label: &str| with_train(format!("text,label\na,no\nb,{label}\n")).complaint(&train_and_test());
+    let message = of("yes\u{200b}");
+    assert!(message.contains(r"unknown label `yes\u{200b}`; known: `no`"), "{message}");
+    assert!(message.contains("differs from `yes` in case, or in spaces and characters that do not show"), "{message}");
+    assert!(of("YES").contains("`YES` differs from `yes` in case"));
+    assert!(of("").contains("unknown label ``") && of("").contains("leave rows without a label out"));
+    assert!(of("0.5").contains("a label is a class; scores are another kind of task"));
+    assert!(of("true").contains("labels = { \"false\" = \"no\", \"true\" = \"yes\" }"));
+}
+
+#[test]
+fn a_test_share_is_carved_before_validation_and_leaves_its_hash_alone() {
+    let rows: String = (0..3000).map(|i| format!("row {},{}\n", i % 1500, i % 2)).collect();
+    let folder = with_train(format!("text,label\n{rows}"));
+    let carved = train_and_test().replace("test = { file = \"test.csv\" }", "test = 0.2") + "validation = 0.2\n";
+    let with = folder.load(&carved);
+    let without = folder.load(&format!("{}validation = 0.2\n", train_and_test()));
+    let below = |hash: fn(&[&str]) -> u64, e: &Example| (hash(&[&e.texts[0]]) as f64) < 0.2 * 2f64.powi(64);
+    assert_eq!(with.train.len() + with.validation.len() + with.test.len(), 3000);
+    assert!(with.test.iter().all(|e| below(test_hash, e)));
+    // Binomial(1500, 0.2), each text twice.
+    assert!((460..=740).contains(&with.test.len()), "{}", with.test.len());
+    // Rows that are no test rows are where they were without one.
+    let kept = |rows: &[Example]| rows.iter().filter(|e| !below(test_hash, e)).cloned().collect::<Vec<_>>();
+    assert_eq!(
+        (with.train.as_slice(), with.validation.as_slice()),
+        (kept(&without.train).as_slice(), kept(&without.validation).as_slice())
+    );
+    assert!((60..=190).contains(&with.test.iter().filter(|e| below(text_hash, e)).count()), "independent of the other");
+
+    let limited = folder.load(&carved.replace("\"train.csv\"", "\"train.csv\", limit = 100"));
+    assert_eq!((limited.train.len(), limited.validation.len(), limited.test.len()), (100, 25, 100));
+    assert!(limited.test.iter().all(|e| with.test.contains(e)));
+    let message = folder.complaint(&carved.replace("test = 0.2", "test = 0.0000001"));
+    assert!(message.contains("test = 0.0000001 of the training rows of"), "{message}");
+}
+
+#[test]
+fn rows_without_text_and_cells_that_look_quoted_are_told() {
+    let folder = Folder::new()
+        .with("train.csv", "text,label\na,no\n ,no\nb,yes\n,yes\nc,no\nd,yes\n")
+        .with("test.tsv", "text\tlabel\n\"say \"\"x\"\"\"\tyes\n");
+    let task = parse(&train_and_test().replace("test.csv", "test.tsv"));
+    let loaded = super::read(&task, 42, folder.path()).unwrap();
+    let blank: Vec<_> = loaded.blank.iter().map(|b| (b.path.file_name().unwrap().to_owned(), b.line, b.rows)).collect();
+    assert_eq!(blank, [("train.csv".into(), 3, 2)]);
+    assert_eq!(loaded.notes.len(), 1);
+    assert!(loaded.notes[0].contains("test.tsv, line 2: 1 cell looks quoted"), "{:?}", loaded.notes);
+    let quoted = train_and_test().replace("\"test.csv\"", "\"test.tsv\", separator = \"\\t\"");
+    assert_eq!(texts(&folder.load(&quoted).test), ["say \"x\""]);
+}
+
+#[test]
+fn rejects_a_separator_that_is_not_the_files() {
+    let semicolons = "text;label\na, b;no\nc;yes\nd;no\ne;yes\n";
+    let message = with_train(semicolons).complaint(&train_and_test());
+    assert!(
+        message.contains("train.csv, line 1: no column `text`, and the file seems to be separated by semicolons"),
+        "{message}"
+    );
+    assert!(message.contains("add separator = \";\" to the source"), "{message}");
+    let right = train_and_test().replace("\"train.csv\"", "\"train.csv\", separator = \";\"");
+    assert_eq!(texts(&with_train(semicolons).load(&right).train), ["a, b", "c", "d", "e"]);
+}
+
+#[test]
+fn rejects_fasttext_lines_with_what_makes_csv_of_them() {
+    let folder = with_train("").with("train.txt", "__label__pos a text, \"quoted\"\n__label__neg b\n");
+    let message = folder.complaint(&train_and_test().replace("train.csv", "train.txt"));
+    assert!(message.contains("train.txt: holds lines of fastText") && message.contains("sed 's/"), "{message}");
 }
 
 #[test]

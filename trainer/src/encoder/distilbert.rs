@@ -32,7 +32,7 @@ pub struct DistilBertConfig {
     pub vocab_size: usize,
     /// Longest input.
     pub max_position_embeddings: usize,
-    /// Whether positions are fixed sines.
+    /// Whether positions were sines when the model was new; a checkpoint holds their table like any other.
     pub sinusoidal_pos_embds: bool,
     /// Layers.
     pub n_layers: usize,
@@ -99,11 +99,7 @@ impl Configuration for DistilBertConfig {
             activation: ("activation", &self.activation),
             padding: (self.vocab_size, self.pad_token_id),
         }
-        .run()?;
-        if self.sinusoidal_pos_embds {
-            return Err(ConfigFault::Sinusoidal);
-        }
-        Ok(())
+        .run()
     }
 
     fn sizes(&self) -> Sizes {

@@ -20,8 +20,6 @@ pub enum ConfigFault {
     Groups { groups: usize, layers: usize },
     #[error("max_position_embeddings {positions} leaves no position: they begin at {first}")]
     Positions { positions: usize, first: usize },
-    #[error("sinusoidal_pos_embds is true; only learned positions (false) are known")]
-    Sinusoidal,
 }
 
 /// Why a parameter gets no values.

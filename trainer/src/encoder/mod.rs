@@ -5,6 +5,7 @@ pub mod albert;
 pub mod architecture;
 pub mod bert;
 pub mod block;
+pub mod config_file;
 pub mod distilbert;
 pub mod error;
 pub mod init;

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::albert::{AlbertBody, AlbertConfig, AlbertHead};
 use super::architecture::{Body, Configuration, DropoutRates, Head, Sizes};
 use super::bert::{BertBody, BertConfig, BertHead};
+use super::config_file::{self, ALIASES};
 use super::distilbert::{DistilBertBody, DistilBertConfig, DistilBertHead};
 use super::error::ConfigFault;
 use super::roberta::{RobertaBody, RobertaConfig, RobertaHead};
@@ -126,11 +127,15 @@ architectures! {
 pub enum ConfigError {
     /// An architecture that is not in the registry.
     #[error(
-        "architecture `{0}` is not known; known: {known}. Is `model_type` in config.json right?",
-        known = Config::KNOWN.join(", ")
+        "architecture `{0}` is not known; known: {known}, {aliases}. Is `model_type` in config.json right?",
+        known = Config::KNOWN.join(", "),
+        aliases = ALIASES.iter().map(|a| a.model_type).collect::<Vec<_>>().join(", ")
     )]
     Unknown(String),
     /// A field of another type.
+    #[error("{field} is {value}; give {expected}")]
+    WrongType { field: String, value: String, expected: String },
+    /// No JSON object.
     #[error("{0}")]
     Field(#[from] serde_json::Error),
     /// Fields that make no model.
@@ -139,26 +144,34 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Reads a config.json: `model_type` picks the architecture, else the class name in `architectures` does.
+    /// Reads a config.json: `model_type` picks the architecture, else the class name in `architectures` does. Null is as
+    /// if left out.
     ///
     /// # Errors
     /// See [`ConfigError`].
     pub fn read(value: Value) -> Result<Self, ConfigError> {
-        let architecture = architecture(&value);
-        let config = Self::of_type(&architecture, value)?.ok_or(ConfigError::Unknown(architecture))?;
+        let (architecture, value) = config_file::family(value);
+        let fields = value.as_object().cloned().unwrap_or_default();
+        let config = match Self::of_type(&architecture, value) {
+            Ok(config) => config.ok_or(ConfigError::Unknown(architecture))?,
+            Err(fault) => {
+                let alone = |field| Self::of_type(&architecture, field).map(drop);
+                return Err(match config_file::wrong_field(&fields, alone) {
+                    Some((field, value, expected)) => ConfigError::WrongType { field, value, expected },
+                    None => fault.into(),
+                });
+            }
+        };
         config.check()?;
         Ok(config)
     }
-}
 
-/// `model_type`, else the name of the first class in lower case without its task.
-fn architecture(config: &Value) -> String {
-    if let Some(name) = config.get("model_type").and_then(Value::as_str) {
-        return name.to_owned();
+    /// `model_type` and transformers' class with the sequence classifier, as config.json itself calls the model:
+    /// CamemBERT is read as RoBERTa and stays CamemBERT.
+    pub fn names(&self, config_json: &Value) -> (&'static str, &'static str) {
+        let alias = config_file::alias(config_json).filter(|a| a.same_as == self.model_type());
+        alias.map_or_else(|| (self.model_type(), self.class()), |a| (a.model_type, a.class))
     }
-    let class = config.pointer("/architectures/0").and_then(Value::as_str).unwrap_or("");
-    let name = class.split("For").next().unwrap_or("").trim_end_matches("Model").to_lowercase();
-    if name.is_empty() { "(none)".into() } else { name }
 }
 
 #[cfg(test)]
@@ -174,6 +187,8 @@ mod tests {
             ("BertModel", "bert"),
             ("RobertaForSequenceClassification", "roberta"),
             ("DistilBertForMaskedLM", "distilbert"),
+            ("CamembertForMaskedLM", "roberta"),
+            ("XLMRobertaModel", "roberta"),
         ] {
             let config = Config::read(json!({ "architectures": [class] })).unwrap();
             assert_eq!(config.model_type(), model_type);
@@ -203,12 +218,67 @@ mod tests {
             (json!({ "model_type": "roberta", "vocab_size": 1 }), "pad_token_id 1"),
             (json!({ "model_type": "distilbert", "n_layers": 0 }), "n_layers is 0"),
             (json!({ "model_type": "distilbert", "dim": 50 }), "dim 50"),
-            (json!({ "model_type": "distilbert", "sinusoidal_pos_embds": true }), "sinusoidal_pos_embds"),
             (json!({ "model_type": "albert", "embedding_size": 0 }), "embedding_size is 0"),
             (json!({ "model_type": "bert", "hidden_size": "large" }), "large"),
         ] {
             let message = Config::read(config).unwrap_err().to_string();
             assert!(message.contains(field.trim_end_matches('s')), "{field}: {message}");
         }
+    }
+
+    /// What transformers 5.24 does with each: null is its default, a wrong type is refused with the field's name.
+    #[test]
+    fn null_is_the_default_and_a_wrong_type_is_refused_by_name() {
+        for model in Config::KNOWN.iter().copied().chain(["camembert", "xlm-roberta"]) {
+            let bare = Config::read(json!({ "model_type": model })).unwrap();
+            let nulls = json!({ "model_type": model, "pad_token_id": null, "vocab_size": null, "initializer_range": null,
+                "num_hidden_layers": null, "n_layers": null, "hidden_act": null, "activation": null,
+                "classifier_dropout": null, "layer_norm_eps": null, "max_position_embeddings": null,
+                "id2label": null, "architectures": null });
+            assert_eq!(Config::read(nulls).unwrap(), bare, "{model}");
+        }
+        for (field, value, told) in [
+            ("num_hidden_layers", json!(2.0), "num_hidden_layers is 2.0; give a whole number"),
+            ("vocab_size", json!(-1), "vocab_size is -1; give a whole number that is not negative"),
+            ("layer_norm_eps", json!("1e-12"), "layer_norm_eps is \"1e-12\"; give a number"),
+            ("hidden_act", json!(true), "hidden_act is true; give a text"),
+            ("pad_token_id", json!([0]), "pad_token_id is [0]; give a whole number"),
+        ] {
+            for model in ["albert", "bert", "roberta", "camembert"] {
+                let mut config = json!({ "model_type": model, "num_attention_heads": 4, "hidden_size": 64 });
+                config[field] = value.clone();
+                let message = Config::read(config).unwrap_err().to_string();
+                assert!(message.starts_with(told), "{model}: {message}");
+            }
+        }
+        let message = Config::read(json!({ "model_type": "distilbert", "sinusoidal_pos_embds": 1 })).unwrap_err();
+        assert_eq!(message.to_string(), "sinusoidal_pos_embds is 1; give true or false");
+    }
+
+    #[test]
+    fn camembert_and_xlm_roberta_are_roberta_under_their_own_names() {
+        for (model_type, class) in [
+            ("camembert", "CamembertForSequenceClassification"),
+            ("xlm-roberta", "XLMRobertaForSequenceClassification"),
+            ("roberta", "RobertaForSequenceClassification"),
+        ] {
+            let fields = json!({ "model_type": model_type, "vocab_size": 300, "max_position_embeddings": 40 });
+            let config = Config::read(fields.clone()).unwrap();
+            assert_eq!(config.names(&fields), (model_type, class));
+            assert_eq!(
+                (config.model_type(), config.sizes().pad_token_id, config.sizes().max_length),
+                ("roberta", 1, 38)
+            );
+        }
+        // Defaults of transformers 5.24.
+        let rows = |model: &str| Config::read(json!({ "model_type": model })).unwrap().sizes().vocab_size;
+        assert_eq!(["roberta", "camembert", "xlm-roberta"].map(rows), [50_265, 30_522, 30_522]);
+    }
+
+    /// Where the weights are read from a file, the table of positions is the file's, whatever the flag.
+    #[test]
+    fn sinusoidal_positions_are_a_table_like_any_other() {
+        let config = Config::read(json!({ "model_type": "distilbert", "sinusoidal_pos_embds": true })).unwrap();
+        assert!(matches!(config, Config::DistilBert(c) if c.sinusoidal_pos_embds));
     }
 }

@@ -2,14 +2,32 @@
 
 use super::cache::Repo;
 use super::error::HubError;
-use super::repository::{Hub, Listing, MAIN, Snapshot, When};
+use super::repository::{Hub, MAIN, Snapshot, When};
 
 const CONFIG: &str = "config.json";
 const TOKENIZER: &str = "tokenizer.json";
 const WEIGHTS: &str = "model.safetensors";
+const INDEX: &str = "model.safetensors.index.json";
+
+/// What the tokenizer is made of where there is no tokenizer.json, together.
+const VOCABULARIES: [&[&str]; 2] = [&["vocab.txt"], &["vocab.json", "merges.txt"]];
+
+/// What says more of such a vocabulary.
+const OF_VOCABULARY: [&str; 2] = ["special_tokens_map.json", "added_tokens.json"];
+
+/// What says how the tokenizer is to be taken.
+const SETTINGS: &str = "tokenizer_config.json";
+
+/// Files of a model.
+struct Wanted {
+    /// Without them nothing is trained.
+    needed: Vec<String>,
+    /// They go with the tokenizer.
+    more: Vec<String>,
+}
 
 impl Hub<'_> {
-    /// config.json, model.safetensors and, where `tokenizer`, tokenizer.json of a model; `revision` is a commit, a
+    /// config.json, the weights and, where `tokenizer`, the tokenizer of a model; `revision` is a commit, a
     /// branch or a tag, `main` where absent.
     ///
     /// # Errors
@@ -23,53 +41,78 @@ impl Hub<'_> {
     ) -> Result<Snapshot, HubError> {
         let repo = Repo::model(id);
         let revision = revision.unwrap_or(MAIN);
-        let wanted: Vec<String> = [CONFIG, WEIGHTS, TOKENIZER]
-            .iter()
-            .filter(|f| tokenizer || **f != TOKENIZER)
-            .map(|f| (*f).into())
-            .collect();
         let cache = &self.access.cache;
         if when == When::Missing
             && let Some(commit) = cache.commit(&repo, revision)
-            && wanted.iter().all(|file| cache.find(&repo, &commit, file).is_some())
         {
-            let folder = cache.snapshot(&repo, &commit);
-            return Ok(Snapshot { repo, commit, folder });
+            let files = cache.listing(&repo, &commit).unwrap_or_else(|| cache.present(&repo, &commit));
+            let offline = self.access.offline.is_some();
+            if let Ok(wanted) = wanted(&files, tokenizer)
+                && wanted.needed.iter().all(|file| cache.find(&repo, &commit, file).is_some())
+                && (offline || wanted.more.iter().all(|file| cache.find(&repo, &commit, file).is_some()))
+            {
+                let folder = cache.snapshot(&repo, &commit);
+                return Ok(Snapshot { repo, commit, folder });
+            }
         }
         let listing = self.listing(&repo, revision, when)?;
-        if !listing.guessed {
-            complete(&repo, &listing, tokenizer)?;
-        }
-        let snapshot = self.bring(&repo, &listing, &wanted, when)?;
+        let files: Vec<String> = match wanted(&listing.files, tokenizer) {
+            Ok(wanted) => wanted.needed.into_iter().chain(wanted.more).collect(),
+            // What is in the cache may not be all.
+            Err(_) if listing.guessed => {
+                let basic = [CONFIG, WEIGHTS, TOKENIZER].into_iter().filter(|file| tokenizer || *file != TOKENIZER);
+                basic.map(str::to_owned).collect()
+            }
+            Err(reason) => return Err(HubError::content(&repo, reason)),
+        };
+        let snapshot = self.bring(&repo, &listing, &files, when)?;
         self.access.cache.set_commit(&repo, revision, &listing.commit)?;
         Ok(snapshot)
     }
 }
 
-/// Refuses a repository that lacks a file, before anything is fetched.
-fn complete(repo: &Repo, listing: &Listing, tokenizer: bool) -> Result<(), HubError> {
-    let has = |name: &str| listing.files.iter().any(|f| f == name);
-    let lacks = |reason: &str| Err(HubError::content(repo, reason));
-    if !has(WEIGHTS) {
-        if has("model.safetensors.index.json") {
-            return lacks(
-                "its weights are split over several files, which are not read: load it with transformers, give `save_pretrained(FOLDER, max_shard_size=\"100GB\")`, and name the folder in `path`",
+/// What is wanted of a repository with these files; else what it lacks, before anything is fetched.
+fn wanted(files: &[String], tokenizer: bool) -> Result<Wanted, &'static str> {
+    let has = |name: &str| files.iter().any(|f| f == name);
+    let mut needed = Vec::new();
+    if has(WEIGHTS) {
+        needed.push(WEIGHTS.to_owned());
+    } else if has(INDEX) {
+        // model-00001-of-00003.safetensors.
+        let is_part = |f: &&String| f.starts_with("model-") && f.ends_with(".safetensors") && !f.contains('/');
+        let parts: Vec<String> = files.iter().filter(is_part).cloned().collect();
+        if parts.is_empty() {
+            return Err(
+                "model.safetensors.index.json is there, and not the files that it names: load it with transformers, give `save_pretrained(FOLDER, max_shard_size=\"100GB\")`, and name the folder in `path`",
             );
         }
-        if has("pytorch_model.bin") {
-            return lacks(
-                "only pytorch_model.bin is there, no model.safetensors; a .bin can run code when it is read: convert it with transformers' `save_pretrained(FOLDER, safe_serialization=True)` and name the folder in `path`, or name a revision that has safetensors",
-            );
-        }
-        return lacks("no model.safetensors in it; is it a model for transformers?");
+        needed.push(INDEX.to_owned());
+        needed.extend(parts);
+    } else if has("pytorch_model.bin") || has("pytorch_model.bin.index.json") {
+        return Err(
+            "only pytorch_model.bin is there, no model.safetensors; a .bin can run code when it is read: convert it with transformers' `save_pretrained(FOLDER, safe_serialization=True)` and name the folder in `path`, or name a revision that has safetensors",
+        );
+    } else {
+        return Err("no model.safetensors in it; is it a model for transformers?");
     }
     if !has(CONFIG) {
-        return lacks("no config.json in it; is it a model for transformers?");
+        return Err("no config.json in it; is it a model for transformers?");
     }
-    if tokenizer && !has(TOKENIZER) {
-        return lacks(
-            "no tokenizer.json in it: give `tokenizer = \"path/to/tokenizer.json\"`; transformers' `AutoTokenizer.from_pretrained(ID).save_pretrained(FOLDER)` writes one",
-        );
+    needed.insert(0, CONFIG.to_owned());
+    let mut more: Vec<&str> = Vec::new();
+    if tokenizer {
+        more.push(SETTINGS);
+        if has(TOKENIZER) {
+            needed.push(TOKENIZER.to_owned());
+        } else {
+            let found = VOCABULARIES.into_iter().find(|files| files.iter().all(|file| has(file)));
+            let found = found.ok_or(
+                "no tokenizer.json in it: give `tokenizer = \"path/to/tokenizer.json\"`; transformers' `AutoTokenizer.from_pretrained(ID).save_pretrained(FOLDER)` writes one",
+            )?;
+            needed.extend(found.iter().map(|file| (*file).to_owned()));
+            more.extend(OF_VOCABULARY);
+        }
     }
-    Ok(())
+    let more = more.into_iter().filter(|file| has(file)).map(str::to_owned).collect();
+    Ok(Wanted { needed, more })
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use transfermap::study::{Column, Encoder, Labels, Located, Source, Study, Task, Validation, is_hub_id};
+use transfermap::study::{Column, Encoder, Labels, Located, Source, Study, Task, is_hub_id};
 
 use super::access::Access;
 use super::error::HubError;
@@ -128,10 +128,8 @@ pub fn task(task: &mut Task, hub: &mut Hub<'_>, when: When) -> Result<Vec<Snapsh
         Column::Name(name) => name.clone(),
         Column::Number(_) => String::new(),
     };
-    let mut sources = vec![&mut task.train, &mut task.test];
-    if let Validation::Source(source) = &mut task.validation {
-        sources.push(source);
-    }
+    let held_out = [task.test.source_mut(), task.validation.source_mut()];
+    let sources = std::iter::once(&mut task.train).chain(held_out.into_iter().flatten());
     let mut found = Vec::new();
     for source in sources {
         found.extend(self::source(source, &label, hub, when)?);
@@ -182,11 +180,8 @@ fn id_of<'e>(encoder: &'e Encoder, base: &Path) -> Option<&'e str> {
 }
 
 fn is_of_hub(task: &Task) -> bool {
-    let validation = match &task.validation {
-        Validation::Source(source) => source.dataset.is_some(),
-        Validation::Share(_) => false,
-    };
-    task.train.dataset.is_some() || task.test.dataset.is_some() || validation
+    let sources = [Some(&task.train), task.test.source(), task.validation.source()];
+    sources.into_iter().flatten().any(|source| source.dataset.is_some())
 }
 
 fn named(snapshot: &Snapshot) -> String {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use super::error::HeadError;
-use super::{head_prefix, read_tensors, to_safetensors};
+use super::{ExportedTokenizer, head_prefix, read_tensors, to_safetensors};
 use crate::atomic::{self, FileError};
 use crate::backend::Host;
 use crate::encoder::registry::ConfigError;
@@ -24,6 +24,19 @@ pub fn export(folder: &Path, config: &str, tokenizer: &[u8], weights: &[u8]) -> 
             Ok(path)
         })
         .collect()
+}
+
+/// Writes what AutoTokenizer needs beside tokenizer.json into `folder`; returns what was written.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn export_tokenizer(folder: &Path, tokenizer: &ExportedTokenizer) -> Result<Vec<PathBuf>, FileError> {
+    let write = |(name, bytes): &(&str, Vec<u8>)| {
+        let path = folder.join(name);
+        atomic::write(&path, bytes)?;
+        Ok(path)
+    };
+    tokenizer.others.iter().map(write).collect()
 }
 
 /// The model.safetensors of a run of `heads` tasks with the head of `task` alone, under transformers' names. `config` is
@@ -57,10 +70,12 @@ pub fn of_one_task(weights: Vec<u8>, config: &str, task: &str, heads: usize) -> 
 /// `config` is no JSON object, or one of no known architecture.
 pub fn config_with_labels(config: &str, labels: &[String]) -> Result<String, ConfigError> {
     let mut config: Map<String, Value> = serde_json::from_str(config)?;
-    let known = Config::read(Value::Object(config.clone()))?;
+    let value = Value::Object(config.clone());
+    let known = Config::read(value.clone())?;
+    let (model_type, class) = known.names(&value);
     let ids = labels.iter().enumerate();
-    config.insert("architectures".into(), vec![known.class()].into());
-    config.insert("model_type".into(), known.model_type().into());
+    config.insert("architectures".into(), vec![class].into());
+    config.insert("model_type".into(), model_type.into());
     // Weights are written in 32 bits, whatever the checkpoint held; transformers 4 says `torch_dtype`.
     for name in ["dtype", "torch_dtype"] {
         config.entry(name).and_modify(|format| *format = "float32".into());

@@ -1,14 +1,16 @@
 //! An `[[encoder]]` of a study → configuration, tokenizer and weights that fit one another.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use transfermap::fingerprint::digest;
 use transfermap::study::{Encoder, Padding};
 
 use super::embedded::embedded;
 use super::error::{FileFault, Misfit, PretrainedError, WeightsError};
-use super::{Checkpoint, LoadedEncoder};
+use super::note::{Note, NoteKind};
+use super::tokenizer::{self, TokenizerFile};
+use super::{Checkpoint, LoadedEncoder, files, is_pooler, shards};
 use crate::backend::Host;
 use crate::encoder::architecture::Sizes;
 use crate::encoder::registry::ConfigError;
@@ -20,12 +22,20 @@ use crate::encoder::{AnyBody, Body, Config, ConfigFault, named};
 /// A missing or unreadable file, an unknown architecture, tensors that do not fit the configuration, a tokenizer with
 /// more pieces than the embedding, or `max_length` over the position table.
 pub fn load(encoder: &Encoder, base: &Path) -> Result<LoadedEncoder, PretrainedError> {
+    load_with_notes(encoder, base).map(|(loaded, _)| loaded)
+}
+
+/// As [`load`], with what is to be said of its files.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_with_notes(encoder: &Encoder, base: &Path) -> Result<(LoadedEncoder, Vec<Note>), PretrainedError> {
     let misfit = |misfit| PretrainedError::Misfit { encoder: encoder.name.clone(), misfit };
     let parts = read_parts(encoder, base)?;
-    let value: serde_json::Value =
-        serde_json::from_str(&parts.config).map_err(|e| file(&parts.config_path, FileFault::NotJson(e)))?;
-    let config = Config::read(value).map_err(|error| match error {
-        ConfigError::Field(e) => file(&parts.config_path, FileFault::Field(e)),
+    let config = Config::read(parts.config.clone()).map_err(|error| match error {
+        error @ (ConfigError::Field(_) | ConfigError::WrongType { .. }) => {
+            files::fault(&parts.config_path, FileFault::Config(error))
+        }
         other => misfit(Misfit::Config(other)),
     })?;
     let sizes = config.sizes();
@@ -33,102 +43,111 @@ pub fn load(encoder: &Encoder, base: &Path) -> Result<LoadedEncoder, PretrainedE
         let (max_length, positions) = (encoder.max_length, sizes.max_length);
         return Err(misfit(Misfit::TooFewPositions { max_length, positions }));
     }
-    let vocabulary = Vocabulary::read(&parts.tokenizer).map_err(|fault| file(&parts.tokenizer_path, fault))?;
-    vocabulary.check(sizes).map_err(misfit)?;
+    let TokenizerFile { json: tokenizer, path, mut notes } = parts.tokenizer;
+    Vocabulary::read(&tokenizer).map_err(|fault| files::fault(&path, fault))?.check(sizes).map_err(misfit)?;
     let parameters = parameters(&config).map_err(|fault| misfit(Misfit::Model(fault)))?;
-    if let (Some(weights), Some(path)) = (&parts.weights, &parts.weights_path) {
-        check_weights(&parameters, weights).map_err(|e| file(path, e.into()))?;
+    match &parts.weights {
+        Some((weights, path)) => {
+            let whole = check_weights(&parameters, weights).map_err(|e| files::fault(path, e.into()))?;
+            notes.extend((!whole).then(|| Note::new(path, NoteKind::NoPooler)));
+        }
+        None if matches!(&config, Config::DistilBert(c) if c.sinusoidal_pos_embds) => {
+            return Err(misfit(Misfit::Sinusoidal));
+        }
+        None => {}
     }
+    let weights = parts.weights.map(|(weights, _)| weights);
     let mut all = Vec::new();
-    for part in [parts.config.as_bytes(), &parts.tokenizer, parts.weights.as_deref().unwrap_or_default()] {
+    for part in [parts.config_json.as_bytes(), &tokenizer, weights.as_deref().unwrap_or_default()] {
         all.extend_from_slice(digest(part).as_bytes());
     }
     all.extend_from_slice(format!("{}/{:?}", encoder.max_length, encoder.padding).as_bytes());
-    Ok(LoadedEncoder {
+    let loaded = LoadedEncoder {
         name: encoder.name.clone(),
         parameters: parameters.iter().map(|(_, shape)| shape.iter().product::<usize>() as u64).sum(),
-        config_json: parts.config,
-        architecture: config.model_type().to_owned(),
+        config_json: parts.config_json,
+        architecture: config.names(&parts.config).0.to_owned(),
         config,
-        tokenizer_json: parts.tokenizer,
-        weights: parts.weights,
+        tokenizer_json: tokenizer,
+        weights,
         max_length: encoder.max_length,
         pad_to_max_length: encoder.padding == Padding::MaxLength,
         fingerprint: digest(&all),
-    })
+    };
+    Ok((loaded, notes))
+}
+
+impl LoadedEncoder {
+    /// Refuses an encoder that cannot tell the two texts of a pair apart as its tokenizer wants it to.
+    ///
+    /// # Errors
+    /// `type_vocab_size` is below the tokenizer's segments.
+    pub fn check_pairs(&self) -> Result<(), PretrainedError> {
+        let misfit = |misfit| PretrainedError::Misfit { encoder: self.name.clone(), misfit };
+        let Some(known) = self.config.sizes().segments else { return Ok(()) };
+        let found = Vocabulary::read(&self.tokenizer_json);
+        let segments = found.map_err(|fault| files::fault(Path::new("tokenizer.json"), fault))?.segments;
+        if segments > known {
+            return Err(misfit(Misfit::TooFewSegments { segments, known }));
+        }
+        Ok(())
+    }
 }
 
 struct Parts {
-    config: String,
+    /// config.json, verbatim.
+    config_json: String,
+    config: Value,
     config_path: PathBuf,
-    tokenizer: Vec<u8>,
-    tokenizer_path: PathBuf,
-    weights: Option<Vec<u8>>,
-    weights_path: Option<PathBuf>,
+    tokenizer: TokenizerFile,
+    /// Bytes and file.
+    weights: Option<(Vec<u8>, PathBuf)>,
 }
 
 fn read_parts(encoder: &Encoder, base: &Path) -> Result<Parts, PretrainedError> {
     let misfit = |misfit| PretrainedError::Misfit { encoder: encoder.name.clone(), misfit };
+    let parsed = |json: &str, path: &Path| {
+        serde_json::from_str::<Value>(json).map_err(|e| files::fault(path, FileFault::NotJson(e)))
+    };
     if let Some(name) = &encoder.embedded {
         let (config, tokenizer, weights) = embedded(name).ok_or_else(|| misfit(Misfit::NotEmbedded(name.clone())))?;
         let at = |file: &str| PathBuf::from(format!("(embedded) {name}/{file}"));
         return Ok(Parts {
-            config: config.to_owned(),
+            config_json: config.to_owned(),
+            config: parsed(config, &at("config.json"))?,
             config_path: at("config.json"),
-            tokenizer: tokenizer.to_vec(),
-            tokenizer_path: at("tokenizer.json"),
-            weights: Some(weights.to_vec()),
-            weights_path: Some(at("model.safetensors")),
+            tokenizer: TokenizerFile { json: tokenizer.to_vec(), path: at("tokenizer.json"), notes: Vec::new() },
+            weights: Some((weights.to_vec(), at("model.safetensors"))),
         });
     }
     let folder = encoder.folder.clone().or_else(|| encoder.path.as_ref().map(|p| base.join(p)));
-    let tokenizer_path = match (&encoder.tokenizer, &folder) {
-        (Some(file), _) => base.join(file),
-        (None, Some(folder)) => existing_folder(folder)?.join("tokenizer.json"),
+    let (config_json, config_path) = match (&encoder.config, &folder) {
+        (Some(config), _) => {
+            let path = PathBuf::from(format!("encoder `{}`, config", encoder.name));
+            (Value::Object(config.clone()).to_string(), path)
+        }
+        (None, folder) => {
+            let path = files::folder(folder.as_deref().unwrap_or(Path::new("")))?.join("config.json");
+            let bytes = files::required(&path, "it holds the model's sizes; copy it from the checkpoint")?;
+            (String::from_utf8(bytes).map_err(|_| files::fault(&path, FileFault::NotUtf8))?, path)
+        }
+    };
+    let config = parsed(&config_json, &config_path)?;
+    let tokenizer = match (&encoder.tokenizer, &folder) {
+        // Named by hand, it is taken as it is.
+        (Some(file), _) => {
+            let path = base.join(file);
+            let json = files::required(&path, "give `tokenizer = \"path/to/tokenizer.json\"` where it is elsewhere")?;
+            TokenizerFile { json, path, notes: Vec::new() }
+        }
+        (None, Some(folder)) => tokenizer::read(files::folder(folder)?, &config)?,
         (None, None) => return Err(misfit(Misfit::NoTokenizer)),
     };
-    let tokenizer = read(&tokenizer_path, "give `tokenizer = \"path/to/tokenizer.json\"` where it is elsewhere")?;
-    if let Some(config) = &encoder.config {
-        let config = serde_json::Value::Object(config.clone()).to_string();
-        let config_path = PathBuf::from(format!("encoder `{}`, config", encoder.name));
-        return Ok(Parts { config, config_path, tokenizer, tokenizer_path, weights: None, weights_path: None });
-    }
-    let folder = folder.unwrap_or_default();
-    let config_path = existing_folder(&folder)?.join("config.json");
-    let config = String::from_utf8(read(&config_path, "it holds the model's sizes; copy it from the checkpoint")?)
-        .map_err(|_| file(&config_path, FileFault::NotUtf8))?;
-    let weights_path = folder.join("model.safetensors");
-    if !weights_path.exists() && folder.join("pytorch_model.bin").exists() {
-        return Err(file(&weights_path, FileFault::OnlyPickled));
-    }
-    let weights =
-        read(&weights_path, "the folder holds no weights; copy them, or give `config = { ... }` for random ones")?;
-    Ok(Parts {
-        config,
-        config_path,
-        tokenizer,
-        tokenizer_path,
-        weights: Some(weights),
-        weights_path: Some(weights_path),
-    })
-}
-
-fn existing_folder(folder: &Path) -> Result<&Path, PretrainedError> {
-    if folder.is_dir() {
-        return Ok(folder);
-    }
-    Err(file(folder, if folder.exists() { FileFault::NotAFolder } else { FileFault::NoFolder }))
-}
-
-fn read(path: &Path, remedy: &'static str) -> Result<Vec<u8>, PretrainedError> {
-    fs::read(path).map_err(|e| {
-        let missing = e.kind() == std::io::ErrorKind::NotFound;
-        file(path, if missing { FileFault::Missing { remedy } } else { FileFault::Io(e) })
-    })
-}
-
-fn file(path: &Path, fault: FileFault) -> PretrainedError {
-    PretrainedError::File { path: path.to_owned(), fault }
+    let weights = match (&encoder.config, &folder) {
+        (None, Some(folder)) => Some(shards::read(folder)?),
+        _ => None,
+    };
+    Ok(Parts { config_json, config, config_path, tokenizer, weights })
 }
 
 /// What a tokenizer asks of the embeddings.
@@ -151,21 +170,26 @@ impl Vocabulary {
     }
 
     fn check(&self, sizes: Sizes) -> Result<(), Misfit> {
-        let Self { pieces, segments } = *self;
+        let pieces = self.pieces;
         if pieces > sizes.vocab_size {
             return Err(Misfit::TooFewRows { pieces, rows: sizes.vocab_size });
         }
-        match sizes.segments {
-            Some(known) if segments > known => Err(Misfit::TooFewSegments { segments, known }),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 }
 
-/// Every parameter of the body is there and has the right shape.
-fn check_weights(parameters: &[(String, Vec<usize>)], bytes: &[u8]) -> Result<(), WeightsError> {
+/// Every parameter of the body is there and has the right shape, the pooler aside; whether that is there too.
+fn check_weights(parameters: &[(String, Vec<usize>)], bytes: &[u8]) -> Result<bool, WeightsError> {
     let checkpoint = Checkpoint::new(bytes)?;
-    parameters.iter().try_for_each(|(name, shape)| checkpoint.require(name, shape).map(drop))
+    let mut whole = true;
+    for (name, shape) in parameters {
+        if is_pooler(name) {
+            whole &= checkpoint.get(name, shape)?.is_some();
+        } else {
+            checkpoint.require(name, shape)?;
+        }
+    }
+    Ok(whole)
 }
 
 /// The names and the shapes of the parameters of the body.

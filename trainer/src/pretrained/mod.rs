@@ -3,18 +3,26 @@
 mod embedded;
 mod error;
 mod export;
+mod files;
 mod load;
+mod note;
 mod padding;
+mod shards;
 mod tensor_file;
+mod tokenizer;
 mod weights;
 
 pub use embedded::embedded;
 pub use error::{FileFault, HeadError, Misfit, PretrainedError, WeightsError};
-pub use export::{config_with_labels, export, of_one_task};
-pub use load::load;
+pub use export::{config_with_labels, export, export_tokenizer, of_one_task};
+pub use load::{load, load_with_notes};
+pub use note::{Note, NoteKind};
 pub use padding::Padding;
 pub use tensor_file::TensorFile;
-pub use weights::{Checkpoint, Tensors, head_prefix, read_tensors, tensors_of, to_safetensors, write_tensors};
+pub use tokenizer::ExportedTokenizer;
+pub use weights::{
+    Checkpoint, Tensors, head_prefix, is_pooler, read_tensors, tensors_of, to_safetensors, write_tensors,
+};
 
 use crate::encoder::Config;
 
@@ -27,9 +35,9 @@ pub struct LoadedEncoder {
     pub config_json: String,
     /// Its architecture's part.
     pub config: Config,
-    /// tokenizer.json, verbatim.
+    /// tokenizer.json as transformers takes it: verbatim where tokenizer_config.json has nothing against it.
     pub tokenizer_json: Vec<u8>,
-    /// model.safetensors, verbatim; absent for random weights.
+    /// model.safetensors, verbatim, or what is split over several files as one; absent for random weights.
     pub weights: Option<Vec<u8>>,
     /// Longest input in tokens.
     pub max_length: usize,
@@ -37,7 +45,7 @@ pub struct LoadedEncoder {
     pub pad_to_max_length: bool,
     /// Trainable parameters without a classifier.
     pub parameters: u64,
-    /// `model_type` of the configuration.
+    /// `model_type` of the configuration, as it calls itself.
     pub architecture: String,
     /// Hash of all of it.
     pub fingerprint: String,

@@ -75,6 +75,12 @@ fn spellings(name: &str) -> Vec<String> {
     modern.into_iter().map(str::to_owned).chain(old).collect()
 }
 
+/// Whether a parameter is of the pooler, which checkpoints of masked-language modelling do not have and transformers draws
+/// anew.
+pub fn is_pooler(name: &str) -> bool {
+    name.contains(".pooler.")
+}
+
 /// What the names of a head's tensors begin with: nothing where the model has one head, so that transformers reads it as
 /// its own; `heads.<task>.` where it has several.
 pub fn head_prefix(task: &str, heads: usize) -> String {

@@ -60,7 +60,9 @@ impl Outlook {
         let (mut study, device) = begin(request, monitor)?;
         locate(&mut study, request, true, stop)?;
         let cache = tempfile::tempdir().context("a temporary folder")?;
-        let prepared = prepare(&study, &request.base, cache.path(), device, Absent::Warn)?;
+        let mut prepared = prepare(&study, &request.base, cache.path(), device, Absent::Warn)?;
+        let absent = prepared.absent.iter().map(|why| format!("cannot be trained yet: {why}"));
+        prepared.inputs.warnings.splice(0..0, absent);
         let plan = Plan::new(&study, &prepared.contents).map_err(|e| Wrong::of(&e))?;
         check_device(&plan, device)?;
         let selection = select(&plan, request.shard, request.only.as_deref())?;

@@ -7,12 +7,12 @@ use transfermap::fingerprint::digest;
 use transfermap::plan::Contents;
 use transfermap::record::Classes;
 use transfermap::report::{EncoderSummary, SplitSummary, TaskSummary};
-use transfermap::study::{Protocol, Study, Task};
+use transfermap::study::{Kind, Protocol, Study, Task};
 
 use crate::backend::Device;
-use crate::data::{self, Example, TaskData, TokenisedSplit, TokenisedTask};
-use crate::error::{Wrong, chain};
-use crate::pretrained::{self, LoadedEncoder};
+use crate::data::{self, Example, Loaded, TaskData, TokenisedSplit, TokenisedTask};
+use crate::error::Wrong;
+use crate::pretrained::{self, LoadedEncoder, Note};
 use crate::store::inputs::Inputs;
 
 /// A study whose data and encoders are read.
@@ -20,8 +20,12 @@ pub struct Prepared {
     /// What the fingerprints are made of.
     pub contents: Contents,
     pub inputs: Inputs,
+    /// What the rows of the tasks are like, a line each: for `check`.
+    pub findings: Vec<String>,
     /// The encoders in memory.
     pub encoders: Vec<LoadedEncoder>,
+    /// Why others are not, with [`Absent::Warn`].
+    pub absent: Vec<Wrong>,
 }
 
 /// What to do about an encoder that cannot be loaded.
@@ -29,7 +33,7 @@ pub struct Prepared {
 pub enum Absent {
     /// Nothing can be trained: refuse.
     Refuse,
-    /// A plan can be shown all the same: warn.
+    /// A plan can be shown all the same: go on, and say so.
     Warn,
 }
 
@@ -43,10 +47,14 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, device: Device, absent:
         Contents { backend: device.backend().into(), products: device.products(), ..Contents::default() };
     let base_folder = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
     let mut inputs = Inputs { base: base_folder, ..Inputs::default() };
-    let mut encoders = Vec::new();
+    let (mut encoders, mut absent_ones) = (Vec::new(), Vec::new());
+    let pairs = study.task.iter().any(|t| t.kind == Kind::Pair);
     for asked in &study.encoder {
-        match pretrained::load(asked, base) {
-            Ok(encoder) => {
+        let loaded = pretrained::load_with_notes(asked, base);
+        match loaded.and_then(|loaded| if pairs { loaded.0.check_pairs().map(|()| loaded) } else { Ok(loaded) }) {
+            Ok((encoder, notes)) => {
+                let named = |note: &Note| format!("encoder `{}`: {note}.", asked.name);
+                inputs.warnings.extend(notes.iter().map(named));
                 inputs.folders.extend(asked.folder.clone().map(|folder| (asked.name.clone(), folder)));
                 contents.encoders.insert(encoder.name.clone(), encoder.fingerprint.clone());
                 inputs.encoders.push(summarise(&encoder));
@@ -54,16 +62,19 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, device: Device, absent:
             }
             Err(error) if absent == Absent::Warn => {
                 contents.encoders.insert(asked.name.clone(), "absent".into());
-                inputs.warnings.push(format!("cannot be trained yet: {}", chain(&error)));
+                absent_ones.push(Wrong::of(&error));
             }
             Err(error) => return Err(Wrong::of(&error).into()),
         }
     }
-    let tasks: Vec<(&Task, TaskData)> = study
-        .task
-        .iter()
-        .map(|t| Ok((t, data::load(t, study.data_seed, base).map_err(|e| Wrong::of(&e))?)))
-        .collect::<Result<_, Wrong>>()?;
+    let mut findings = Vec::new();
+    let mut tasks: Vec<(&Task, TaskData)> = Vec::new();
+    for task in &study.task {
+        let loaded = data::read(task, study.data_seed, base).map_err(|e| Wrong::of(&e))?;
+        findings.extend(found(task, &loaded));
+        inputs.warnings.extend(loaded.notes.iter().map(|note| format!("{}: {note}", task.name)));
+        tasks.push((task, loaded.data));
+    }
     let mut lengths: Vec<TokenisedTask> = Vec::new();
     for encoder in &encoders {
         let mut paths = IndexMap::new();
@@ -95,7 +106,20 @@ pub fn prepare(study: &Study, base: &Path, cache: &Path, device: Device, absent:
         });
     }
     inputs.warnings.extend(warnings(study, &inputs.tasks));
-    Ok(Prepared { contents, inputs, encoders })
+    Ok(Prepared { contents, inputs, findings, encoders, absent: absent_ones })
+}
+
+/// What the rows of a task are like, in words.
+fn found(task: &Task, loaded: &Loaded) -> Vec<String> {
+    let blank = loaded.blank.iter().map(|blank| {
+        let (path, line) = (blank.path.display(), blank.line);
+        match blank.rows {
+            1 => format!("1 row without a text: {path}, line {line}"),
+            rows => format!("{rows} rows without a text: {path}, the first in line {line}"),
+        }
+    });
+    let lines = blank.chain(data::findings(&loaded.data).lines());
+    lines.map(|line| format!("{}: {line}", task.name)).collect()
 }
 
 /// Sizes and label counts of each split that has rows; lengths where the task is tokenised.

@@ -86,7 +86,7 @@ fn first_sight(reports: &[Shown]) -> anyhow::Result<String> {
     let look = Look::new(&first.name, first.report.clone(), Choices::default());
     let look = look.map_err(|e| Wrong::at(&first.name, &e))?;
     let report = &first.report;
-    Ok(look.map_or_else(|| without_pairs(&report.study.name, report.runs.len()), |look| drawn(&look)).markup())
+    Ok(look.map_or_else(|| without_pairs(report), |look| drawn(&look)).markup())
 }
 
 #[cfg(test)]
@@ -207,6 +207,8 @@ mod tests {
         report.runs.retain(|r| r.sources.is_empty());
         let shown = Shown::new("singles.json".into(), serde_json::to_string(&report).unwrap()).unwrap();
         let html = single_file(&viewer, &[shown]).unwrap();
-        assert!(before_scripts(&html).contains("has no transfer run yet"));
+        let seen = before_scripts(&html);
+        assert!(seen.contains("has no transfer run yet"));
+        assert!(report.study.task.iter().any(|t| seen.contains(&format!("{} alone: ", t.name))), "baselines are shown");
     }
 }

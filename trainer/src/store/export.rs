@@ -1,12 +1,15 @@
-//! A run's final weights as a folder that `transformers` loads: config.json, tokenizer.json, model.safetensors.
+//! A run's final weights as a folder that `transformers` loads: config.json, model.safetensors, and a tokenizer that reads
+//! texts as in training.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use transfermap::record::RunRecord;
+use transfermap::study::Study;
 
+use crate::encoder::Config;
 use crate::error::Wrong;
-use crate::pretrained::{config_with_labels, export, of_one_task};
+use crate::pretrained::{ExportedTokenizer, config_with_labels, export, export_tokenizer, of_one_task};
 use crate::store::inputs::Inputs;
 
 /// Writes `run` (a folder `OUT/runs/<id>`) to `to`, with the head of `task`, which a run of several needs to be told;
@@ -35,7 +38,19 @@ pub fn export_model(run: &Path, task: Option<&str>, to: &Path) -> anyhow::Result
     let config = String::from_utf8_lossy(&config);
     let model = of_one_task(model, &config, task, record.targets.len()).with_context(|| run.display().to_string())?;
     let config = config_with_labels(&config, labels).context("config.json")?;
-    Ok(export(to, &config, &tokenizer, &model)?)
+    let sizes = Config::read(serde_json::from_str(&config).context("config.json")?).context("config.json")?.sizes();
+    let max_length = max_length(root, &record.encoder).unwrap_or(sizes.max_length);
+    let tokenizer = ExportedTokenizer::new(sizes, &tokenizer, max_length).context("tokenizer.json")?;
+    let mut written = export(to, &config, &tokenizer.tokenizer, &model)?;
+    written.extend(export_tokenizer(to, &tokenizer)?);
+    Ok(written)
+}
+
+/// The longest input that the encoder was trained with, as the study of the output folder says.
+fn max_length(root: &Path, encoder: &str) -> Option<usize> {
+    let text = std::fs::read_to_string(root.join("study.toml")).ok()?;
+    let study = Study::from_toml(&text).ok()?;
+    study.encoder.iter().find(|e| e.name == encoder).map(|e| e.max_length)
 }
 
 /// The task whose head is exported.

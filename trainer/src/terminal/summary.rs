@@ -152,6 +152,17 @@ pub fn dry_run(out: &mut dyn Write, outlook: &Outlook, keeps_models: bool) -> io
     warnings(out, &inputs.warnings)
 }
 
+/// Prints what the rows of the tasks are like.
+///
+/// # Errors
+/// stdout is closed.
+pub fn findings(out: &mut dyn Write, findings: &[String]) -> io::Result<()> {
+    if !findings.is_empty() {
+        writeln!(out, "\nRows")?;
+    }
+    findings.iter().try_for_each(|line| writeln!(out, "  {line}"))
+}
+
 /// Prints the tasks with their sizes, label shares and lengths.
 ///
 /// # Errors

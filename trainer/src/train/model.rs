@@ -9,7 +9,7 @@ use super::gradient::Gradient;
 use super::optimizer::{AdamW, Step};
 use crate::encoder::architecture::DropoutRates;
 use crate::encoder::{AnyBody, AnyHead, Body, Config, ConfigFault, Head, Inputs, Mode, ParameterError, init, named};
-use crate::pretrained::{Checkpoint, LoadedEncoder, Tensors, WeightsError, head_prefix, tensors_of};
+use crate::pretrained::{Checkpoint, LoadedEncoder, Tensors, WeightsError, head_prefix, is_pooler, tensors_of};
 use transfermap_kernels::adamw::Clip;
 use transfermap_kernels::{Kernels, Trains};
 
@@ -79,7 +79,8 @@ impl Origin<'_> {
         self.filled(head, self.source.filter(|_| fate == Fate::Keep), config, task)
     }
 
-    /// `part` with the weights of a checkpoint, else with weights drawn for `task` and the seed.
+    /// `part` with the weights of a checkpoint, else, and for a pooler that it lacks, with weights drawn for `task` and the
+    /// seed.
     fn filled<B: Backend, M: Module<B>>(
         &self,
         part: M,
@@ -87,12 +88,17 @@ impl Origin<'_> {
         config: &Config,
         task: &str,
     ) -> Result<M, ModelError> {
-        if let Some(checkpoint) = checkpoint.map(Checkpoint::new).transpose()? {
-            return named::fill(part, &mut |name, shape| Ok(checkpoint.require(name, shape)?));
-        }
         let sizes = config.sizes();
-        named::fill(part, &mut |name, shape| {
-            Ok(init::parameter(name, shape, sizes.initializer_range, sizes.pad_token_id, self.seed, task)?)
+        let drawn = |name: &str, shape: &[usize]| {
+            init::parameter(name, shape, sizes.initializer_range, sizes.pad_token_id, self.seed, task)
+        };
+        let Some(checkpoint) = checkpoint.map(Checkpoint::new).transpose()? else {
+            return named::fill(part, &mut |name, shape| Ok(drawn(name, shape)?));
+        };
+        named::fill(part, &mut |name, shape| match checkpoint.get(name, shape)? {
+            None if is_pooler(name) => Ok(drawn(name, shape)?),
+            None => Err(WeightsError::Missing(name.to_owned()).into()),
+            Some(values) => Ok(values),
         })
     }
 }

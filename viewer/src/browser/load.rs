@@ -12,6 +12,7 @@ use web_sys::{Element, File, FileList, HtmlInputElement, Response, UrlSearchPara
 
 use crate::choices::{Change, Choice};
 use crate::look::Loaded;
+use crate::runs::alone;
 use crate::state::State;
 
 /// Larger files are refused before they are read.
@@ -167,7 +168,11 @@ fn add(state: State, name: &str, content: String) -> Option<String> {
     };
     mark("transfermap-parsed");
     let loaded = Arc::new(Loaded::new(name, content, report));
-    let nothing = loaded.families.is_empty();
+    let nothing = loaded.families.is_empty().then(|| {
+        let alone = alone(&loaded.report);
+        let alone = if alone.is_empty() { String::new() } else { format!(". {}", alone.join("; ")) };
+        format!("{name}: the report has no transfer run, so there is nothing to compare yet{alone}")
+    });
     let mut index = 0;
     state.loaded.update(|all| {
         let same = |l: &Arc<Loaded>| l.name == loaded.name && l.report.study.name == loaded.report.study.name;
@@ -177,9 +182,7 @@ fn add(state: State, name: &str, content: String) -> Option<String> {
             None => all.push(loaded),
         }
     });
-    state
-        .message
-        .set(nothing.then(|| format!("{name}: the report has no transfer run, so there is nothing to compare yet")));
+    state.message.set(nothing);
     Some(if index == 0 { String::new() } else { index.to_string() })
 }
 
