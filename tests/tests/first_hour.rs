@@ -51,7 +51,7 @@ fn rows(words: [&str; 2], labels: [&str; 2], from: usize, n: usize) -> String {
     "text,label\n".to_owned() + &(from..from + n).map(row).collect::<String>()
 }
 
-const EMBEDDED: (&str, &str) = ("path = \"albert/albert-base-v2\"", "embedded = \"demo-albert\"");
+const EMBEDDED: (&str, &str) = ("path = \"albert/albert-base-v2\"", "embedded = \"demo-albert\"\nmax_length = 48");
 
 #[test]
 fn two_csv_files_become_a_page() {
@@ -94,7 +94,7 @@ fn study(folder: &Folder, train: &str, test: &str) {
         "study.toml",
         format!(
             "version = 1\nname = \"s\"\nseeds = [1]\nprotocols = [\"single\"]\n[[encoder]]\nname = \"e\"\n\
-             embedded = \"demo-albert\"\n[recipe]\nmax_steps = 2\n[[task]]\nname = \"t\"\ntext = [\"text\"]\n\
+             embedded = \"demo-albert\"\nmax_length = 48\n[recipe]\nmax_steps = 2\n[[task]]\nname = \"t\"\ntext = [\"text\"]\n\
              labels = [\"neg\", \"pos\"]\ntrain = {{ file = \"{train}\" }}\ntest = {{ file = \"{test}\" }}\n"
         ),
     );
