@@ -51,7 +51,7 @@ fn rows(words: [&str; 2], labels: [&str; 2], from: usize, n: usize) -> String {
     "text,label\n".to_owned() + &(from..from + n).map(row).collect::<String>()
 }
 
-const EMBEDDED: (&str, &str) = ("path = \"albert/albert-base-v2\"", "embedded = \"demo-albert\"\nmax_length = 48");
+const EMBEDDED: (&str, &str) = ("path = \"albert/albert-base-v2\"", "embedded = \"demo-albert\"");
 
 #[test]
 fn two_csv_files_become_a_page() {
@@ -60,7 +60,15 @@ fn two_csv_files_become_a_page() {
     folder.write("kind.csv", rows(["train", "novel"], ["thing", "text"], 0, 80).replace(',', ";"));
     let said = folder.run(&["init", "study.toml", "mood.csv", "kind.csv"]);
     assert_eq!(said.code, 0, "{said:?}");
-    folder.edit("study.toml", &[EMBEDDED, ("seeds = [1, 2, 3, 4, 5]", "seeds = [1]"), ("epochs = 3", "max_steps = 2")]);
+    folder.edit(
+        "study.toml",
+        &[
+            EMBEDDED,
+            ("max_length = 128", "max_length = 48"),
+            ("seeds = [1, 2, 3, 4, 5]", "seeds = [1]"),
+            ("epochs = 3", "max_steps = 2"),
+        ],
+    );
     let checked = folder.run(&["check", "study.toml"]);
     assert_eq!(checked.code, 0, "{checked:?}");
     let said = folder.run(&["run", "study.toml", "--out", "out", "--device", "cpu"]);
