@@ -26,6 +26,7 @@ def arguments():
     parser.add_argument("--length", type=int, default=128)
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--warmup", type=int, default=10)
+    parser.add_argument("--threads", type=int, help="on a CPU; PyTorch's own choice without it")
     return parser.parse_args()
 
 
@@ -50,6 +51,8 @@ def main():
     torch.backends.cuda.matmul.allow_tf32 = True
     torch.backends.cudnn.allow_tf32 = True
     torch.manual_seed(1)
+    if args.threads:
+        torch.set_num_threads(args.threads)
 
     config = AutoConfig.for_model(**json.loads(args.config.read_text()), num_labels=2)
     model = AutoModelForSequenceClassification.from_config(config).to(device).train()

@@ -27,6 +27,8 @@ pub struct Contents {
     pub encoders: IndexMap<String, String>,
     /// `flex`, `ndarray` or `cuda`.
     pub backend: String,
+    /// The table by which a GPU cuts its products, and with them the order of its sums; `None` on a CPU.
+    pub products: Option<String>,
 }
 
 /// Every run of a study, in an order in which each stands behind what it needs.
@@ -79,6 +81,9 @@ pub struct PlannedRun {
 struct JointIngredients<'a> {
     algorithm: u32,
     backend: &'a str,
+    /// As of any run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    products: Option<&'a str>,
     encoder: &'a str,
     protocol: Protocol,
     targets: &'a [String],
@@ -99,6 +104,8 @@ struct JointIngredients<'a> {
 struct Ingredients<'a> {
     algorithm: u32,
     backend: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    products: Option<&'a str>,
     encoder: &'a str,
     protocol: Protocol,
     targets: &'a [String],
@@ -253,6 +260,7 @@ impl Builder<'_> {
         let fingerprint = digest_json(&JointIngredients {
             algorithm: ALGORITHM_VERSION,
             backend: &self.contents.backend,
+            products: self.contents.products.as_deref(),
             encoder: self.encoder(encoder)?,
             protocol: Protocol::Joint,
             targets: &targets,
@@ -370,6 +378,7 @@ impl Builder<'_> {
         let fingerprint = digest_json(&Ingredients {
             algorithm: ALGORITHM_VERSION,
             backend: &self.contents.backend,
+            products: self.contents.products.as_deref(),
             encoder: self.encoder(encoder)?,
             protocol,
             targets: &targets,

@@ -36,6 +36,7 @@ fn contents(study: &Study, sizes: &[usize]) -> Contents {
         examples: names().zip(sizes.iter().copied()).collect(),
         encoders: study.encoder.iter().map(|e| (e.name.clone(), format!("bytes of {}", e.name))).collect(),
         backend: "flex".into(),
+        ..Contents::default()
     }
 }
 

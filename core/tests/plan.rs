@@ -26,6 +26,7 @@ fn contents(study: &Study) -> Contents {
         examples: study.task.iter().map(|t| (t.name.clone(), 100)).collect(),
         encoders: study.encoder.iter().map(|e| (e.name.clone(), format!("bytes of {}", e.name))).collect(),
         backend: "flex".into(),
+        products: None,
     }
 }
 

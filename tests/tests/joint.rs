@@ -7,14 +7,20 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use transfermap_tests::{generated_study, run};
+use transfermap_trainer::pretrained::{Tensors, read_tensors};
 
 const RECIPE: &str = "epochs = 2\nbatch_size = 32\nlearning_rate = 1e-3\nhidden_dropout_prob = 0.1";
 
 fn trained(folder: &Path, name: &str, more: &str) -> PathBuf {
+    trained_with(folder, name, more, &[])
+}
+
+fn trained_with(folder: &Path, name: &str, more: &str, options: &[&str]) -> PathBuf {
     let study = folder.join(format!("{name}.toml"));
     fs::write(&study, generated_study(&["topic", "polarity", "stars"], "[1, 2]", 160, RECIPE, more)).unwrap();
     let out = folder.join(name);
-    let said = run(&["run", study.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu"]);
+    let base = ["run", study.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu"];
+    let said = run(&[&base[..], options].concat());
     assert_eq!(said.code, 0, "{}", said.stderr);
     out
 }
@@ -57,7 +63,6 @@ fn a_study_trains_pairs_sets_and_controls_and_says_what_they_show() {
     assert!(surgery["joint"]["curves"]["stars"]["weight"].as_array().unwrap().len() == 10);
     assert_eq!(record(&out, "longer-20/single/stars/s1")["budget"]["steps"], 20);
 
-    // One body and three heads; a head leaves as a folder for transformers.
     let model = out.join("runs/joint/equal/topic+polarity+stars/s1");
     assert!(!model.join("model.safetensors").exists(), "weights of runs that start no other are not kept");
 
@@ -105,6 +110,27 @@ fn looking_at_gradients_changes_no_weight_and_joint_runs_change_no_other() {
     for id in ["single/topic/s1", "single/stars/s2"] {
         assert_eq!(record(&single, id), record(&seen, id));
     }
+}
+
+#[test]
+fn a_joint_model_leaves_with_the_head_of_the_task_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let joint = "protocols = [\"joint\"]\njoint = [{ sets = [[\"topic\", \"stars\"]] }]";
+    let out = trained_with(folder.path(), "kept", joint, &["--keep-models", "all"]);
+    let trained = out.join("runs/joint/equal/topic+stars/s1");
+    let [(topic, of_topic), (stars, of_stars)] = ["topic", "stars"].map(|task| {
+        let to = folder.path().join(format!("model of {task}"));
+        let asked = ["export", "--model", trained.to_str().unwrap(), "--task", task, "--out", to.to_str().unwrap()];
+        let said = run(&asked);
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        let tensors = read_tensors(&fs::read(to.join("model.safetensors")).unwrap()).unwrap();
+        let (body, head): (Tensors, Tensors) = tensors.into_iter().partition(|(name, _)| name.starts_with("albert."));
+        assert_eq!(head.keys().map(String::as_str).collect::<Vec<_>>(), ["classifier.bias", "classifier.weight"]);
+        let labels = json(&to.join("config.json"))["id2label"].as_object().unwrap().len();
+        (body, (head["classifier.bias"].shape.clone(), labels))
+    });
+    assert!(!topic.is_empty() && topic == stars, "one body");
+    assert_eq!((of_topic, of_stars), ((vec![4], 4), (vec![5], 5)));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What an older transfermap left, taken up by this one: the runs of single and sequential trainings keep their bits, and
 //! an output folder that was killed half done goes on to the report that it would have come to. The fixtures were made
-//! with the program of commit 5f2262c, before a training had parts: see tests/fixtures/README.md.
+//! with the first program that trained with the fused operations: see tests/fixtures/README.md.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on should stop")]
 
@@ -167,8 +167,8 @@ fn mark(checkpoint: &Path, seconds: f64) {
     let bytes = fs::read(checkpoint).unwrap();
     let length = u64::from_le_bytes(bytes[48..56].try_into().unwrap()) as usize;
     let mut state: Value = serde_json::from_slice(&bytes[56..56 + length]).unwrap();
-    assert_eq!((&state["step"], &state["epoch"], &state["batch"]), (&json!(12), &json!(1), &json!(4)));
-    assert!(state.get("optimizer_step").is_some() && state.get("optimizer_steps").is_none(), "an old checkpoint");
+    let step = state["step"].as_u64().unwrap();
+    assert!((12..32).contains(&step) && !step.is_multiple_of(8), "not in the middle of a pass: {step}");
     state["seconds"] = seconds.into();
     let state = serde_json::to_vec(&state).unwrap();
     let body = [&(state.len() as u64).to_le_bytes()[..], &state, &bytes[56 + length..]].concat();

@@ -1,14 +1,12 @@
 //! The only place that names a Burn backend.
 //!
-//! Everything else is generic over [`AutodiffBackend`](burn::tensor::backend::AutodiffBackend); [`run_on`] picks the type. Burn 0.22 replaces the type
-//! parameter by a run-time device: that move should touch little more than this file.
+//! Everything else is generic over [`Trains`](transfermap_kernels::Trains); [`run_on`] picks the type. Burn 0.22 replaces
+//! the type parameter by a run-time device: that move should touch little more than this file and [`transfermap_kernels`].
 
-use std::any::TypeId;
 use std::fmt;
 use std::str::FromStr;
 
 use burn::backend::Autodiff;
-use burn::tensor::backend::Backend;
 use burn_flex::Flex;
 use burn_ndarray::NdArray;
 
@@ -21,23 +19,6 @@ mod work;
 
 /// The backend for small work that no user chooses a device for.
 pub type Host = Flex;
-
-/// Whether a backend's tensors are 32-bit numbers in this process's memory that move in and out without a copy. Not
-/// so for NdArray, though its memory is ours too: the reference computes as Burn does.
-pub fn in_memory<B: Backend>() -> bool {
-    TypeId::of::<B>() == TypeId::of::<Flex>()
-}
-
-/// Whether tensors have to be copied to reach a backend: it computes on a card of its own.
-pub fn has_memory_of_its_own<B: Backend>() -> bool {
-    let ours = [
-        TypeId::of::<Flex>(),
-        TypeId::of::<NdArray>(),
-        TypeId::of::<Autodiff<Flex>>(),
-        TypeId::of::<Autodiff<NdArray>>(),
-    ];
-    !ours.contains(&TypeId::of::<B>())
-}
 
 /// Where a training runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +77,14 @@ impl Device {
             Self::Cuda(_) => "cuda",
         }
     }
+
+    /// Hash of the table by which a GPU's products are cut; `None` on a CPU.
+    pub fn products(self) -> Option<String> {
+        match self {
+            Self::Cpu | Self::NdArray => None,
+            Self::Cuda(_) => cuda::products(),
+        }
+    }
 }
 
 impl DeviceChoice {
@@ -139,6 +128,10 @@ mod cuda {
 
     pub fn name(_: usize) -> Result<String, DeviceError> {
         Err(DeviceError::WithoutCuda)
+    }
+
+    pub fn products() -> Option<String> {
+        None
     }
 
     pub fn run<W: Work>(_: usize, _: W) -> Result<W::Output, DeviceError> {

@@ -9,21 +9,21 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 use serde::Deserialize;
 use transfermap::study::{Precision, Recipe};
 
 use crate::backend::{Device, DeviceError, Work, run_on};
-use crate::encoder::dropout::Dropout;
 use crate::encoder::registry::ConfigError;
 use crate::encoder::{AnyBody, AnyHead, Body, Config, Head, Inputs, Mode, named};
 use crate::pretrained::{Checkpoint, WeightsError};
 use crate::train::gradient::Gradient;
-use crate::train::loss::cross_entropy;
 use crate::train::model::{Model, ModelError};
 use crate::train::optimizer::AdamW;
 use crate::train::schedule::Schedule;
+use transfermap_kernels::Trains;
+use transfermap_kernels::mask::Dropout;
 
 /// The largest absolute differences from the reference.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -79,10 +79,10 @@ fn worse(a: f64, b: f64) -> f64 {
 
 #[derive(Deserialize)]
 struct Case {
-    input_ids: Vec<Vec<i64>>,
-    token_type_ids: Vec<Vec<i64>>,
+    input_ids: Vec<Vec<i32>>,
+    token_type_ids: Vec<Vec<i32>>,
     attention_mask: Vec<Vec<f32>>,
-    labels: Vec<i64>,
+    labels: Vec<i32>,
     optimizer: Settings,
     dropout: Option<MaskKey>,
 }
@@ -92,7 +92,7 @@ struct Case {
 struct MaskKey {
     seed: u64,
     task: String,
-    step: u64,
+    batch: u64,
     micro: usize,
 }
 
@@ -174,23 +174,22 @@ impl Comparison<'_> {
     fn inputs<B: Backend>(&self, device: &B::Device) -> Inputs<B> {
         let width = self.case.input_ids.first().map_or(0, Vec::len);
         let shape = [self.case.labels.len(), width];
-        let ids = |v: &[Vec<i64>]| Tensor::<B, 2, Int>::from_data(TensorData::new(v.concat(), shape), device);
         let mask = TensorData::new(self.case.attention_mask.concat(), shape);
         Inputs {
-            input_ids: ids(&self.case.input_ids),
-            token_type_ids: ids(&self.case.token_type_ids),
+            input_ids: self.case.input_ids.concat(),
+            token_type_ids: self.case.token_type_ids.concat(),
             attention_mask: Tensor::from_data(mask, device),
         }
     }
 
     /// The gradient that a loss leaves of the whole model.
-    fn gradient<B: AutodiffBackend>(&self, model: &Model<B>, loss: Tensor<B, 1>) -> Gradient<B> {
-        let (body, head) = model.gradients(0, loss.backward(), Some(self.config.sizes().pad_token_id));
+    fn gradient<B: Trains>(&self, model: &Model<B>, loss: Tensor<B, 1>) -> Gradient<B> {
+        let (body, head) = model.gradients(0, loss.backward());
         body.plus(head)
     }
 
     /// The largest difference of a gradient from `{prefix}NAME`, and the names of parameters that have none.
-    fn gradients<B: AutodiffBackend>(
+    fn gradients<B: Trains>(
         &self,
         model: &Model<B>,
         mut gradient: Gradient<B>,
@@ -214,9 +213,9 @@ impl Comparison<'_> {
     }
 
     /// Every layer's output at the tokens; padding counts as 0.
-    fn hidden_states<B: Backend>(&self, model: &Model<B>, inputs: &Inputs<B>) -> Result<Option<f64>, ParityError> {
+    fn hidden_states<B: Trains>(&self, model: &Model<B>, inputs: &Inputs<B>) -> Result<Option<f64>, ParityError> {
         let width = self.config.sizes().hidden_size;
-        let [batch, sequence] = inputs.input_ids.dims();
+        let [batch, sequence] = inputs.shape();
         if self.expected.get("hidden_states.0", &[batch, sequence, width])?.is_none() {
             return Ok(None);
         }
@@ -235,17 +234,17 @@ impl Comparison<'_> {
     }
 
     /// Logits and gradients of a pass with dropout.
-    fn dropout<B: AutodiffBackend>(
+    fn dropout<B: Trains>(
         &self,
         model: &Model<B>,
         inputs: &Inputs<B>,
         labels: Tensor<B, 1, Int>,
     ) -> Result<Option<f64>, ParityError> {
         let Some(key) = &self.case.dropout else { return Ok(None) };
-        let mut masks = Dropout::new(key.seed, &key.task, key.step, key.micro).on_host();
+        let mut masks = Dropout::new(key.seed, &key.task, key.batch, key.micro);
         let logits = model.forward(0, inputs, &mut Mode::training(Precision::F32, &mut masks));
         let worst = self.tensor("dropout.logits", logits.clone())?;
-        let gradient = self.gradient(model, cross_entropy(logits, labels));
+        let gradient = self.gradient(model, B::cross_entropy(logits, labels));
         let (gradients, without) = self.gradients(model, gradient, "dropout.grad.")?;
         if let Some(name) = without.into_iter().next() {
             return Err(ParityError::NoGradient(name));
@@ -254,7 +253,7 @@ impl Comparison<'_> {
     }
 
     /// Eight steps of AdamW: losses, learning rates, and logits after them.
-    fn training<B: AutodiffBackend>(
+    fn training<B: Trains>(
         &self,
         mut model: Model<B>,
         inputs: &Inputs<B>,
@@ -275,13 +274,12 @@ impl Comparison<'_> {
         let mut mode = Mode::evaluation(Precision::F32);
         let (mut losses, mut rates) = (Vec::new(), Vec::new());
         for step in 0..settings.total_steps {
-            let loss = cross_entropy(model.forward(0, inputs, &mut mode), labels.clone());
+            let loss = B::cross_entropy(model.forward(0, inputs, &mut mode), labels.clone());
             losses.extend(named::values(loss.clone(), false).data);
             rates.push(schedule.rate(step) as f32);
             let gradient = self.gradient(&model, loss);
-            let norm = gradient.norm();
-            let gradient = gradient.clipped(norm, settings.clip_global_norm);
-            model = model.moved(&mut optimizer, gradient, schedule.rate(step));
+            let clip = gradient.clip(&gradient.norm(), settings.clip_global_norm);
+            model.step(&mut optimizer, gradient, clip.as_ref(), schedule.rate(step));
         }
         Ok([
             self.difference("train_losses", &[losses.len()], &losses)?,
@@ -294,7 +292,7 @@ impl Comparison<'_> {
 impl Work for Comparison<'_> {
     type Output = Result<Differences, ParityError>;
 
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+    fn run<B: Trains>(self, device: &B::Device) -> Self::Output {
         let inputs = self.inputs::<B>(device);
         let labels = TensorData::new(self.case.labels.clone(), [self.case.labels.len()]);
         let labels = Tensor::<B, 1, Int>::from_data(labels, device);
@@ -307,7 +305,7 @@ impl Work for Comparison<'_> {
 
         let outputs = model.body.encode(&inputs, &mut mode);
         let logits = model.forward(0, &inputs, &mut mode);
-        let loss = cross_entropy(logits.clone(), labels.clone());
+        let loss = B::cross_entropy(logits.clone(), labels.clone());
         let mut out = Differences {
             pooler_output: self.tensor("pooler_output", outputs.pooler_output.clone())?,
             mean_pooled: self.tensor("mean_pooled", outputs.mean_pooled(&inputs.attention_mask))?,
@@ -317,7 +315,7 @@ impl Work for Comparison<'_> {
             ..Differences::default()
         };
         let gradient = self.gradient(&model, loss);
-        out.gradient_norm = self.difference("grad_norm", &[1], &[gradient.norm() as f32])?;
+        out.gradient_norm = self.tensor("grad_norm", gradient.norm())?;
         (out.gradients, out.without_gradient) = self.gradients(&model, gradient, "grad.")?;
         out.dropout = self.dropout(&model, &inputs, labels.clone())?;
         [out.train_losses, out.learning_rates, out.logits_after_training] = self.training(model, &inputs, &labels)?;

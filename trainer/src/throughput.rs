@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use transfermap::metric::Metric;
+use transfermap::multitask::method::Method;
 use transfermap::plan::{DEFAULT_VARIANT, PlannedRun};
 use transfermap::study::{Precision, Protocol, Recipe};
 
@@ -13,7 +14,7 @@ use crate::data::{TokenisedSplit, TokenisedTask};
 use crate::encoder::Config;
 use crate::encoder::albert::AlbertConfig;
 use crate::pretrained::LoadedEncoder;
-use crate::train::{EQUAL, Job, Outcome, Part, TrainError};
+use crate::train::{Job, Outcome, Part, TrainError};
 
 /// Steps before the clock starts: kernels are compiled and tuned in them.
 const WARM_UP: u64 = 10;
@@ -31,15 +32,21 @@ pub struct Load {
     pub length: usize,
     /// Steps that are timed.
     pub steps: u64,
+    /// Tasks that take part in every step, each with a batch of its own; 1 is ordinary training.
+    pub tasks: usize,
+    /// How the gradients of several tasks are weighed.
+    pub method: Method,
 }
 
 /// What came out.
 #[derive(Debug, Clone, Serialize)]
 pub struct Throughput {
-    /// Training examples per second.
+    /// Training examples per second, of all tasks.
     pub examples_per_second: f64,
     /// Seconds per optimizer step.
     pub seconds_per_step: f64,
+    /// Loss of the last step: two equal runs have the same, to the last bit.
+    pub loss: f64,
     /// Steps before the clock started.
     pub warmup_steps: u64,
     pub device: String,
@@ -89,6 +96,7 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
         validation: TokenisedSplit::default(),
         test: split(2, load.length, vocabulary),
     };
+    let tasks: Vec<String> = (1..=load.tasks).map(|i| format!("task{i}")).collect();
     let run = PlannedRun {
         id: "throughput".into(),
         fingerprint: "throughput".into(),
@@ -96,7 +104,7 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
         variant: DEFAULT_VARIANT.into(),
         protocol: Protocol::Single,
         sources: Vec::new(),
-        targets: vec!["throughput".into()],
+        targets: tasks.clone(),
         seed: 1,
         depends_on: None,
         is_source: false,
@@ -113,21 +121,25 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
     let job = Job {
         run: &run,
         encoder: &encoder,
-        parts: vec![Part { task: "throughput", data: &data, metric: Metric::Accuracy, recipe: &run.recipe }],
+        parts: tasks
+            .iter()
+            .map(|task| Part { task, data: &data, metric: Metric::Accuracy, recipe: &run.recipe })
+            .collect(),
         joint: None,
-        rule: EQUAL,
+        rule: &|tasks| load.method.build(tasks),
         source_model: None,
         checkpoint: &folder.path().join("state.bin"),
         checkpoint_every: Duration::from_secs(86_400),
         device: load.device,
     };
-    let (mut start, mut end) = (None, None);
+    let (mut start, mut end, mut loss) = (None, None, f64::NAN);
     // Every step ends with its loss and its norm on the host, so the clock reads finished work.
     let outcome = job.train(&mut |progress| {
         if progress.step == WARM_UP {
             start = Some(Instant::now());
         }
         end = Some(Instant::now());
+        loss = progress.loss;
         true
     });
     match outcome? {
@@ -137,8 +149,9 @@ pub fn measure(load: Load) -> Result<Throughput, ThroughputError> {
     let (Some(start), Some(end)) = (start, end) else { return Err(ThroughputError::NoStep) };
     let seconds = end.duration_since(start).as_secs_f64() / load.steps as f64;
     Ok(Throughput {
-        examples_per_second: load.batch as f64 / seconds,
+        examples_per_second: (load.batch * load.tasks) as f64 / seconds,
         seconds_per_step: seconds,
+        loss,
         warmup_steps: WARM_UP,
         device: load.device.to_string(),
     })

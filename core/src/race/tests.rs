@@ -25,6 +25,7 @@ fn plan(study: &Study) -> Plan {
         examples: study.task.iter().map(|t| (t.name.clone(), 100)).collect(),
         encoders: [("e".to_owned(), String::new())].into_iter().collect(),
         backend: "flex".into(),
+        ..Contents::default()
     };
     Plan::new(study, &contents).unwrap()
 }

@@ -9,6 +9,7 @@ use transfermap::plan::Plan;
 use transfermap::study::Study;
 
 use super::{report_file, study_file};
+use crate::backend::Device;
 use crate::error::Wrong;
 use crate::hub::resolve::{self, Way};
 use crate::hub::{FetchProgress, HubError, When};
@@ -41,7 +42,7 @@ impl Check {
         study.check(&text).map_err(|e| Wrong::at(self.study.display(), &e))?;
         // Tokens are counted, then thrown away.
         let cache = tempfile::tempdir().context("a temporary folder")?;
-        let prepared = prepare(&study, &base, cache.path(), "flex", Absent::Warn)?;
+        let prepared = prepare(&study, &base, cache.path(), Device::Cpu, Absent::Warn)?;
         let plan = Plan::new(&study, &prepared.contents)?;
         let selection = select(&plan, None, None)?;
         let outlook = Outlook { study, plan, inputs: prepared.inputs, selection, found: Survey::default() };

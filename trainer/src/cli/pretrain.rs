@@ -1,4 +1,5 @@
-//! `transfermap pretrain-demo-encoder`: makes the encoder that ships in the binary, from the suite's grammar alone.
+//! `transfermap pretrain-demo-encoder`: makes an encoder as the one that ships in the binary, from the suite's grammar
+//! alone.
 
 use std::io::Write;
 use std::path::PathBuf;

@@ -56,7 +56,7 @@ pub(super) struct How {
     /// auto, cpu, ndarray (slow, for checking), cuda or cuda:N
     #[arg(long, default_value = "auto", value_name = "DEVICE")]
     device: String,
-    /// Worker processes; default: one per core, one on a GPU
+    /// Worker processes; default: one per core, on a GPU one per three cores and four at most
     #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=1024))]
     workers: Option<usize>,
     /// Which final weights stay on disk

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
+use transfermap::multitask::method::Method;
 use transfermap::study::Precision;
 
 use crate::backend::device;
@@ -32,6 +33,12 @@ pub(super) struct Throughput {
     /// Steps that are timed, after ten of warm-up
     #[arg(long, default_value_t = 30)]
     steps: u64,
+    /// Tasks trained together, each with a batch of its own in every step and a head of its own
+    #[arg(long, default_value_t = 1)]
+    tasks: usize,
+    /// How their gradients are weighed: equal, pcgrad or gradvac
+    #[arg(long, default_value = "equal")]
+    method: String,
     /// One JSON object instead of a line
     #[arg(long)]
     json: bool,
@@ -44,16 +51,29 @@ impl Throughput {
             "bf16" => Precision::Bf16,
             other => return Err(Wrong(format!("--precision {other}: give f32 or bf16")).into()),
         };
-        if self.batch < 1 || self.steps < 1 || self.length < 1 {
-            return Err(Wrong("give --batch, --steps and --length from 1".into()).into());
+        if self.batch < 1 || self.steps < 1 || self.length < 1 || self.tasks < 1 {
+            return Err(Wrong("give --batch, --steps, --length and --tasks from 1".into()).into());
         }
+        let method = Method { name: self.method.clone(), ..Method::default() };
+        let tasks: Vec<String> = (1..=self.tasks).map(|i| format!("task{i}")).collect();
+        let tasks: Vec<&str> = tasks.iter().map(String::as_str).collect();
+        method.check(&tasks).map_err(|e| Wrong(format!("--method: {e}")))?;
         let config = self.config()?;
         let longest = config.sizes().max_length;
         if self.length > longest {
             return Err(Wrong(format!("--length {}: this encoder takes at most {longest} tokens", self.length)).into());
         }
         let (device, _) = device::choose(&self.device)?;
-        let load = Load { config, device, precision, batch: self.batch, length: self.length, steps: self.steps };
+        let load = Load {
+            config,
+            device,
+            precision,
+            batch: self.batch,
+            length: self.length,
+            steps: self.steps,
+            tasks: self.tasks,
+            method,
+        };
         let mut result = measure(load)?;
         result.device = device::name(device);
         if self.json {

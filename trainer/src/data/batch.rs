@@ -4,18 +4,19 @@ use rand::seq::SliceRandom;
 use transfermap::random::Stream;
 
 use super::TokenisedSplit;
+use crate::pretrained::Padding;
 
 /// Examples padded to one width, row by row in flat lists of `rows × width`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
     /// Token ids.
-    pub input_ids: Vec<i64>,
+    pub input_ids: Vec<i32>,
     /// Segment ids; 0 where padded.
-    pub token_type_ids: Vec<i64>,
+    pub token_type_ids: Vec<i32>,
     /// 1 where there is a token, 0 where there is padding.
     pub attention_mask: Vec<f32>,
     /// Class indices, one a row.
-    pub labels: Vec<i64>,
+    pub labels: Vec<i32>,
     /// Number of examples.
     pub rows: usize,
     /// Tokens in a row, padding included.
@@ -64,13 +65,12 @@ fn length(split: &TokenisedSplit, example: usize) -> usize {
     split.input_ids.get(example).map_or(0, Vec::len)
 }
 
-/// Puts examples together, padded on the right with `pad_id` to the longest of them, or to `pad_to`.
+/// Puts examples together, padded on the right.
 ///
 /// # Panics
 /// When an index is not in the split.
-pub fn collate(split: &TokenisedSplit, indices: &[usize], pad_id: u32, pad_to: Option<usize>) -> Batch {
-    let longest = indices.iter().map(|&i| length(split, i)).max().unwrap_or(0);
-    let width = longest.max(pad_to.unwrap_or(0));
+pub fn collate(split: &TokenisedSplit, indices: &[usize], padding: Padding) -> Batch {
+    let width = padding.width(indices.iter().map(|&i| length(split, i)).max().unwrap_or(0));
     let rows = indices.len();
     let mut batch = Batch {
         input_ids: Vec::with_capacity(rows * width),
@@ -84,13 +84,13 @@ pub fn collate(split: &TokenisedSplit, indices: &[usize], pad_id: u32, pad_to: O
     };
     for (row, &i) in indices.iter().enumerate() {
         let ids = &split.input_ids[i];
-        batch.input_ids.extend(ids.iter().map(|id| i64::from(*id)));
-        batch.token_type_ids.extend(split.token_type_ids[i].iter().map(|id| i64::from(*id)));
+        batch.input_ids.extend(ids.iter().map(|id| *id as i32));
+        batch.token_type_ids.extend(split.token_type_ids[i].iter().map(|id| *id as i32));
         batch.attention_mask.extend(std::iter::repeat_n(1.0, ids.len()));
-        batch.labels.push(split.labels[i] as i64);
+        batch.labels.push(split.labels[i] as i32);
         batch.tokens += ids.len();
         let end = (row + 1) * width;
-        batch.input_ids.resize(end, i64::from(pad_id));
+        batch.input_ids.resize(end, padding.pad_id as i32);
         batch.token_type_ids.resize(end, 0);
         batch.attention_mask.resize(end, 0.0);
     }
@@ -100,6 +100,8 @@ pub fn collate(split: &TokenisedSplit, indices: &[usize], pad_id: u32, pad_to: O
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const PADDING: Padding = Padding { pad_id: 0, max_length: 1000, to_max_length: false };
     use transfermap::random::stream;
 
     fn split(n: usize) -> TokenisedSplit {
@@ -119,7 +121,7 @@ mod tests {
     }
 
     fn padding(split: &TokenisedSplit, batches: &[Vec<usize>]) -> usize {
-        let batches = batches.iter().map(|b| collate(split, b, 0, None));
+        let batches = batches.iter().map(|b| collate(split, b, PADDING));
         batches.map(|b| b.rows * b.width - b.tokens).sum()
     }
 
@@ -152,7 +154,7 @@ mod tests {
         let grouped = epoch_batches(&split, 16, true, &mut stream(1, "t", "order"));
         assert!(padding(&split, &grouped) * 5 < padding(&split, &plain));
         assert!(padding(&split, &eval_batches(&split, 16)) * 5 < padding(&split, &plain));
-        let widths: Vec<usize> = grouped.iter().map(|b| collate(&split, b, 0, None).width).collect();
+        let widths: Vec<usize> = grouped.iter().map(|b| collate(&split, b, PADDING).width).collect();
         let mean = |w: &[usize]| w.iter().sum::<usize>() as f64 / w.len() as f64;
         let (early, late) = widths.split_at(widths.len() / 2);
         assert!((mean(early) - mean(late)).abs() < 12.0, "{} {}", mean(early), mean(late));
@@ -166,13 +168,15 @@ mod tests {
             labels: vec![1, 0],
             full_lengths: vec![3, 6],
         };
-        let batch = collate(&split, &[0, 1], 5, None);
-        assert_eq!((batch.rows, batch.width, batch.tokens), (2, 6, 9));
-        assert_eq!(batch.input_ids, [2, 9, 3, 5, 5, 5, 2, 0, 5, 3, 6, 3]);
-        assert_eq!(batch.token_type_ids, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
+        let batch = collate(&split, &[0, 1], Padding { pad_id: 5, ..PADDING });
+        assert_eq!((batch.rows, batch.width, batch.tokens), (2, 8, 9));
+        assert_eq!(batch.input_ids, [2, 9, 3, 5, 5, 5, 5, 5, 2, 0, 5, 3, 6, 3, 5, 5]);
+        assert_eq!(batch.token_type_ids, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0]);
         assert_eq!(batch.attention_mask.iter().filter(|m| **m == 1.0).count(), 9);
         assert_eq!((batch.labels, batch.examples), (vec![1, 0], vec![0, 1]));
-        assert_eq!(collate(&split, &[0], 0, Some(8)).width, 8);
-        assert_eq!(collate(&split, &[], 0, None).input_ids.len(), 0);
+        let width = |indices: &[usize], padding| collate(&split, indices, padding).width;
+        assert_eq!(width(&[0], Padding { to_max_length: true, max_length: 20, ..PADDING }), 20);
+        assert_eq!(width(&[1], Padding { max_length: 6, ..PADDING }), 6);
+        assert_eq!(width(&[], PADDING), 0);
     }
 }

@@ -7,17 +7,21 @@
 #![allow(non_snake_case, reason = "fields carry the names of the checkpoint's tensors")]
 
 use burn::module::Module;
-use burn::tensor::activation::tanh;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Device, Tensor};
 use serde::Deserialize;
+use transfermap::study::Precision;
 
-use super::activation::Activation;
+use super::activation;
 use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens};
-use super::attention::{Maps, padding_bias};
+use super::block::{Block, Output};
 use super::error::ConfigFault;
-use super::layers::{Embedding, LayerNorm, Linear};
+use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
 use super::{Inputs, Mode, Outputs};
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::linear::wide;
+use transfermap_kernels::norm::Normalised;
 
 /// `config.json` of an ALBERT checkpoint; the defaults are those of transformers' `AlbertConfig`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -156,16 +160,13 @@ pub struct AlbertEmbeddings<B: Backend> {
     hidden_dropout_prob: f64,
 }
 
-impl<B: Backend> AlbertEmbeddings<B> {
+impl<B: Kernels> AlbertEmbeddings<B> {
     /// Sum of word, segment and position vectors, normalised: `[batch * sequence, embedding]`.
-    fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let [batch, sequence] = inputs.input_ids.dims();
-        let words = self.word_embeddings.forward(inputs.input_ids.clone());
-        let [_, _, size] = words.dims();
-        let sum = words + self.position_embeddings.first(sequence);
-        let segments = self.token_type_embeddings.of_few(inputs.token_type_ids.clone());
-        let sum = sum.reshape([batch * sequence, size]) + segments;
-        mode.drop(self.LayerNorm.forward(sum), self.hidden_dropout_prob)
+    fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Normalised<B> {
+        let tables = [&self.word_embeddings, &self.position_embeddings, &self.token_type_embeddings];
+        let ids = [&*inputs.input_ids, &inputs.positions(), &inputs.token_type_ids];
+        let sum = embed(tables, ids, &inputs.attention_mask.device());
+        self.LayerNorm.forward(sum, mode.mask(self.hidden_dropout_prob), mode.precision)
     }
 }
 
@@ -182,22 +183,6 @@ pub struct AlbertAttention<B: Backend> {
     hidden_dropout_prob: f64,
 }
 
-impl<B: Backend> AlbertAttention<B> {
-    /// `[batch * sequence, hidden]` → the same; `bias` is `[batch, 1, 1, sequence]`, added to the scores.
-    fn forward(&self, x: Tensor<B, 2>, bias: &Tensor<B, 4>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let maps = Maps {
-            query: &self.query,
-            key: &self.key,
-            value: &self.value,
-            heads: self.num_attention_heads,
-            dropout: self.attention_probs_dropout_prob,
-        };
-        let context = maps.attend(&x, bias, mode);
-        let output = mode.drop(self.dense.forward(context, mode.precision), self.hidden_dropout_prob);
-        self.LayerNorm.forward(x + output)
-    }
-}
-
 /// `AlbertLayer`.
 #[derive(Module, Debug)]
 pub struct AlbertLayer<B: Backend> {
@@ -207,12 +192,26 @@ pub struct AlbertLayer<B: Backend> {
     ffn_output: Linear<B>,
 }
 
-impl<B: Backend> AlbertLayer<B> {
-    fn forward(&self, x: Tensor<B, 2>, bias: &Tensor<B, 4>, act: Activation, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let attended = self.attention.forward(x, bias, mode);
-        let inner = act.forward(self.ffn.forward(attended.clone(), mode.precision));
-        let output = self.ffn_output.forward(inner, mode.precision);
-        self.full_layer_layer_norm.forward(output + attended)
+impl<B: Kernels> AlbertLayer<B> {
+    fn block(&self, act: Activation, precision: Precision) -> Block<B> {
+        let attention = &self.attention;
+        Block {
+            qkv: Map::side_by_side([&attention.query, &attention.key, &attention.value], precision),
+            heads: attention.num_attention_heads,
+            attention_dropout: attention.attention_probs_dropout_prob,
+            attention_output: Output {
+                map: attention.dense.map_for(precision),
+                dropout: Some(attention.hidden_dropout_prob),
+                norm: attention.LayerNorm.affine(),
+            },
+            inner: self.ffn.map_for(precision),
+            act,
+            output: Output {
+                map: self.ffn_output.map_for(precision),
+                dropout: None,
+                norm: self.full_layer_layer_norm.affine(),
+            },
+        }
     }
 }
 
@@ -265,7 +264,8 @@ impl<B: Backend> AlbertModel<B> {
         let group = || AlbertLayerGroup { albert_layers: (0..config.inner_group_num).map(|_| layer()).collect() };
         Ok(Self {
             embeddings: AlbertEmbeddings {
-                word_embeddings: Embedding::zeros(config.vocab_size, embedding, device),
+                word_embeddings: Embedding::zeros(config.vocab_size, embedding, device)
+                    .with_padding(config.pad_token_id),
                 position_embeddings: Embedding::zeros(config.max_position_embeddings, embedding, device),
                 token_type_embeddings: Embedding::zeros(config.type_vocab_size, embedding, device),
                 LayerNorm: norm(embedding),
@@ -277,38 +277,44 @@ impl<B: Backend> AlbertModel<B> {
                 num_hidden_layers: config.num_hidden_layers,
             },
             pooler: linear(hidden, hidden),
-            act: Activation::parse("hidden_act", &config.hidden_act)?,
+            act: activation::parse("hidden_act", &config.hidden_act)?,
         })
     }
+}
 
+impl<B: Kernels> AlbertModel<B> {
     /// See [`Body::tokens`].
     fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
-        let [batch, sequence] = inputs.input_ids.dims();
+        let [batch, sequence] = inputs.shape();
         let embedded = self.embeddings.forward(inputs, mode);
-        let mut x = self.encoder.embedding_hidden_mapping_in.forward(embedded, mode.precision);
-        let bias = padding_bias(&inputs.attention_mask);
-        let groups = &self.encoder.albert_layer_groups;
-        observe(&x);
+        let into = self.encoder.embedding_hidden_mapping_in.map_for(mode.precision);
+        let operand = B::activate(into.product(embedded.operand), into.bias.clone(), Activation::Identity);
+        let mut x = Normalised { y: wide(operand.clone()), operand };
+        let block = |layer: &AlbertLayer<B>| layer.block(self.act, mode.precision);
+        let groups = self.encoder.albert_layer_groups.iter();
+        // Once for all layers that share them.
+        let groups: Vec<Vec<Block<B>>> = groups.map(|group| group.albert_layers.iter().map(block).collect()).collect();
+        observe(&x.y);
         for i in 0..self.encoder.num_hidden_layers {
             let Some(group) = groups.get(i * groups.len() / self.encoder.num_hidden_layers) else { continue };
-            for layer in &group.albert_layers {
-                x = layer.forward(x, &bias, self.act, mode);
+            for block in group {
+                x = block.forward(x, &inputs.attention_mask, mode);
             }
-            observe(&x);
+            observe(&x.y);
         }
-        let [_, hidden] = x.dims();
-        x.reshape([batch, sequence, hidden])
+        let [_, hidden] = x.y.dims();
+        x.y.reshape([batch, sequence, hidden])
     }
 
     /// tanh of a linear map of the first token.
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        tanh(self.pooler.forward(first_tokens(last_hidden_state), mode.precision))
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
+        self.pooler.forward(first_tokens(last_hidden_state), Activation::Tanh)
     }
 
     /// Runs the encoder on a batch; for heads other than the classifier, so no layer's output is kept.
     pub fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
         let last_hidden_state = self.tokens(inputs, mode, &mut |_| {});
-        let pooler_output = self.pool(&last_hidden_state, mode);
+        let pooler_output = self.pool(&last_hidden_state);
         Outputs { last_hidden_state, pooler_output, hidden_states: Vec::new() }
     }
 
@@ -324,7 +330,7 @@ pub struct AlbertBody<B: Backend> {
     albert: AlbertModel<B>,
 }
 
-impl<B: Backend> Body<B> for AlbertBody<B> {
+impl<B: Kernels> Body<B> for AlbertBody<B> {
     type Config = AlbertConfig;
 
     fn zeros(config: &AlbertConfig, device: &Device<B>) -> Result<Self, ConfigFault> {
@@ -335,8 +341,8 @@ impl<B: Backend> Body<B> for AlbertBody<B> {
         self.albert.tokens(inputs, mode, observe)
     }
 
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        self.albert.pool(last_hidden_state, mode)
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
+        self.albert.pool(last_hidden_state)
     }
 }
 
@@ -347,7 +353,7 @@ pub struct AlbertHead<B: Backend> {
     classifier_dropout_prob: f64,
 }
 
-impl<B: Backend> Head<B> for AlbertHead<B> {
+impl<B: Kernels> Head<B> for AlbertHead<B> {
     type Config = AlbertConfig;
 
     fn zeros(config: &AlbertConfig, classes: usize, device: &Device<B>) -> Self {
@@ -359,6 +365,6 @@ impl<B: Backend> Head<B> for AlbertHead<B> {
 
     fn forward(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
         let pooled = mode.drop(pooled, self.classifier_dropout_prob);
-        self.classifier.forward(pooled, mode.precision)
+        self.classifier.forward(pooled, Activation::Identity)
     }
 }

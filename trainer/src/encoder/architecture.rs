@@ -10,9 +10,10 @@ use burn::tensor::{Device, Tensor};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::activation::Activation;
+use super::activation;
 use super::error::ConfigFault;
 use super::{Inputs, Mode, Outputs};
+use transfermap_kernels::Kernels;
 
 /// An architecture's part of a config.json, with the field names and the defaults of transformers.
 pub trait Configuration: DeserializeOwned {
@@ -80,7 +81,7 @@ pub struct DropoutRates {
 ///
 /// What a study of representations needs comes from [`encode`](Self::encode), for every architecture alike: pooled, mean
 /// over tokens, and every layer.
-pub trait Body<B: Backend>: Module<B> {
+pub trait Body<B: Kernels>: Module<B> {
     /// Its configuration.
     type Config;
 
@@ -95,11 +96,11 @@ pub trait Body<B: Backend>: Module<B> {
     fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3>;
 
     /// What a head reads, `[batch, hidden]`: the pooler's output where the body has one, else the first token.
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2>;
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2>;
 
     /// All outputs; every layer's where `mode` asks for them.
     fn encode(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
-        let [batch, sequence] = inputs.input_ids.dims();
+        let [batch, sequence] = inputs.shape();
         let keep = mode.keep_hidden_states;
         let mut hidden_states = Vec::new();
         let last_hidden_state = self.tokens(inputs, mode, &mut |x| {
@@ -108,13 +109,13 @@ pub trait Body<B: Backend>: Module<B> {
                 hidden_states.push(x.clone().reshape([batch, sequence, hidden]));
             }
         });
-        let pooler_output = self.pool(&last_hidden_state, mode);
+        let pooler_output = self.pool(&last_hidden_state);
         Outputs { last_hidden_state, pooler_output, hidden_states }
     }
 }
 
 /// The sequence-classification head that transformers puts on a body; a task's own.
-pub trait Head<B: Backend>: Module<B> {
+pub trait Head<B: Kernels>: Module<B> {
     /// The configuration of the whole model.
     type Config;
 
@@ -153,8 +154,8 @@ impl Checks<'_> {
     /// # Errors
     /// The first offending field, with the remedy.
     pub fn run(&self) -> Result<(), ConfigFault> {
-        let (field, activation) = self.activation;
-        Activation::parse(field, activation)?;
+        let (field, name) = self.activation;
+        activation::parse(field, name)?;
         let (hidden, heads) = (self.hidden, self.heads);
         if let Some((field, _)) = self.positive.iter().chain([&hidden, &heads]).find(|(_, value)| *value == 0) {
             return Err(ConfigFault::Zero(field));

@@ -4,17 +4,20 @@
 #![allow(non_snake_case, reason = "fields carry the names of the checkpoint's tensors")]
 
 use burn::module::Module;
-use burn::tensor::activation::tanh;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Device, Tensor};
 use serde::Deserialize;
+use transfermap::study::Precision;
 
-use super::activation::Activation;
+use super::activation;
 use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens};
-use super::attention::{Maps, padding_bias};
+use super::block::{Block, Output};
 use super::error::ConfigFault;
-use super::layers::{Embedding, LayerNorm, Linear};
+use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
 use super::{Inputs, Mode};
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::norm::Normalised;
 
 /// `config.json` of a BERT checkpoint; the defaults are those of transformers' `BertConfig`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -143,7 +146,7 @@ impl<B: Backend> BertEmbeddings<B> {
     pub fn zeros(config: &BertConfig, device: &Device<B>) -> Self {
         let table = |rows| Embedding::zeros(rows, config.hidden_size, device);
         Self {
-            word_embeddings: table(config.vocab_size),
+            word_embeddings: table(config.vocab_size).with_padding(config.pad_token_id),
             position_embeddings: table(config.max_position_embeddings),
             token_type_embeddings: table(config.type_vocab_size),
             LayerNorm: LayerNorm::zeros(config.hidden_size, config.layer_norm_eps, device),
@@ -151,38 +154,27 @@ impl<B: Backend> BertEmbeddings<B> {
         }
     }
 
-    /// Sum of word, segment and position vectors, normalised: `[batch * sequence, hidden]`.
-    fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let [_, sequence] = inputs.input_ids.dims();
-        let positions = self.position_embeddings.first(sequence);
-        let segments = self.token_type_embeddings.of_few(inputs.token_type_ids.clone());
-        self.sum(inputs, positions, segments, mode)
+    /// The same with a position for padding, which gets no gradient.
+    #[must_use]
+    pub fn with_padding_position(mut self, padding_idx: usize) -> Self {
+        self.position_embeddings = self.position_embeddings.with_padding(padding_idx);
+        self
     }
+}
 
-    /// As `forward`, with `positions` that broadcast to `[batch, sequence, hidden]` and `segments` that do to
-    /// `[batch * sequence, hidden]`.
-    pub fn sum(
+impl<B: Kernels> BertEmbeddings<B> {
+    /// Sum of word, position and segment vectors, normalised: `[batch * sequence, hidden]`.
+    pub fn forward(
         &self,
         inputs: &Inputs<B>,
-        positions: Tensor<B, 3>,
-        segments: Tensor<B, 2>,
+        position_ids: &[i32],
+        token_type_ids: &[i32],
         mode: &mut Mode<'_>,
-    ) -> Tensor<B, 2> {
-        let [batch, sequence] = inputs.input_ids.dims();
-        let words = self.word_embeddings.forward(inputs.input_ids.clone());
-        let [_, _, hidden] = words.dims();
-        let sum = (words + positions).reshape([batch * sequence, hidden]) + segments;
-        mode.drop(self.LayerNorm.forward(sum), self.hidden_dropout_prob)
-    }
-
-    /// The table of positions.
-    pub fn position_embeddings(&self) -> &Embedding<B> {
-        &self.position_embeddings
-    }
-
-    /// The vector of segment 0, `[1, hidden]`.
-    pub fn first_segment(&self) -> Tensor<B, 2> {
-        self.token_type_embeddings.first(1).squeeze_dim(0)
+    ) -> Normalised<B> {
+        let tables = [&self.word_embeddings, &self.position_embeddings, &self.token_type_embeddings];
+        let ids = [&*inputs.input_ids, position_ids, token_type_ids];
+        let sum = embed(tables, ids, &inputs.attention_mask.device());
+        self.LayerNorm.forward(sum, mode.mask(self.hidden_dropout_prob), mode.precision)
     }
 }
 
@@ -204,10 +196,13 @@ pub struct BertOutput<B: Backend> {
     hidden_dropout_prob: f64,
 }
 
-impl<B: Backend> BertOutput<B> {
-    fn forward(&self, x: Tensor<B, 2>, residual: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let x = mode.drop(self.dense.forward(x, mode.precision), self.hidden_dropout_prob);
-        self.LayerNorm.forward(x + residual)
+impl<B: Kernels> BertOutput<B> {
+    fn output(&self, precision: Precision) -> Output<B> {
+        Output {
+            map: self.dense.map_for(precision),
+            dropout: Some(self.hidden_dropout_prob),
+            norm: self.LayerNorm.affine(),
+        }
     }
 }
 
@@ -233,19 +228,18 @@ pub struct BertLayer<B: Backend> {
     output: BertOutput<B>,
 }
 
-impl<B: Backend> BertLayer<B> {
-    fn forward(&self, x: Tensor<B, 2>, bias: &Tensor<B, 4>, act: Activation, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let maps = Maps {
-            query: &self.attention.self_.query,
-            key: &self.attention.self_.key,
-            value: &self.attention.self_.value,
-            heads: self.attention.self_.num_attention_heads,
-            dropout: self.attention.self_.attention_probs_dropout_prob,
-        };
-        let context = maps.attend(&x, bias, mode);
-        let attended = self.attention.output.forward(context, x, mode);
-        let inner = act.forward(self.intermediate.dense.forward(attended.clone(), mode.precision));
-        self.output.forward(inner, attended, mode)
+impl<B: Kernels> BertLayer<B> {
+    fn block(&self, act: Activation, precision: Precision) -> Block<B> {
+        let attention = &self.attention.self_;
+        Block {
+            qkv: Map::side_by_side([&attention.query, &attention.key, &attention.value], precision),
+            heads: attention.num_attention_heads,
+            attention_dropout: attention.attention_probs_dropout_prob,
+            attention_output: self.attention.output.output(precision),
+            inner: self.intermediate.dense.map_for(precision),
+            act,
+            output: self.output.output(precision),
+        }
     }
 }
 
@@ -285,27 +279,28 @@ impl<B: Backend> BertEncoder<B> {
             output: output(config.intermediate_size),
         };
         let layer = (0..config.num_hidden_layers).map(layer).collect();
-        Ok(Self { layer, act: Activation::parse("hidden_act", &config.hidden_act)? })
+        Ok(Self { layer, act: activation::parse("hidden_act", &config.hidden_act)? })
     }
+}
 
+impl<B: Kernels> BertEncoder<B> {
     /// Embedded tokens `[batch * sequence, hidden]` through all layers: `[batch, sequence, hidden]`. See
     /// [`Body::tokens`].
     pub fn forward(
         &self,
-        mut x: Tensor<B, 2>,
+        mut x: Normalised<B>,
         attention_mask: &Tensor<B, 2>,
         mode: &mut Mode<'_>,
         observe: &mut dyn FnMut(&Tensor<B, 2>),
     ) -> Tensor<B, 3> {
         let [batch, sequence] = attention_mask.dims();
-        let bias = padding_bias(attention_mask);
-        observe(&x);
+        observe(&x.y);
         for layer in &self.layer {
-            x = layer.forward(x, &bias, self.act, mode);
-            observe(&x);
+            x = layer.block(self.act, mode.precision).forward(x, attention_mask, mode);
+            observe(&x.y);
         }
-        let [_, hidden] = x.dims();
-        x.reshape([batch, sequence, hidden])
+        let [_, hidden] = x.y.dims();
+        x.y.reshape([batch, sequence, hidden])
     }
 }
 
@@ -329,7 +324,7 @@ pub struct BertBody<B: Backend> {
     bert: BertModel<B>,
 }
 
-impl<B: Backend> Body<B> for BertBody<B> {
+impl<B: Kernels> Body<B> for BertBody<B> {
     type Config = BertConfig;
 
     fn zeros(config: &BertConfig, device: &Device<B>) -> Result<Self, ConfigFault> {
@@ -345,12 +340,12 @@ impl<B: Backend> Body<B> for BertBody<B> {
     }
 
     fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
-        let embedded = self.bert.embeddings.forward(inputs, mode);
+        let embedded = self.bert.embeddings.forward(inputs, &inputs.positions(), &inputs.token_type_ids, mode);
         self.bert.encoder.forward(embedded, &inputs.attention_mask, mode, observe)
     }
 
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        tanh(self.bert.pooler.dense.forward(first_tokens(last_hidden_state), mode.precision))
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
+        self.bert.pooler.dense.forward(first_tokens(last_hidden_state), Activation::Tanh)
     }
 }
 
@@ -361,7 +356,7 @@ pub struct BertHead<B: Backend> {
     classifier_dropout: f64,
 }
 
-impl<B: Backend> Head<B> for BertHead<B> {
+impl<B: Kernels> Head<B> for BertHead<B> {
     type Config = BertConfig;
 
     fn zeros(config: &BertConfig, classes: usize, device: &Device<B>) -> Self {
@@ -372,6 +367,6 @@ impl<B: Backend> Head<B> for BertHead<B> {
     }
 
     fn forward(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        self.classifier.forward(mode.drop(pooled, self.classifier_dropout), mode.precision)
+        self.classifier.forward(mode.drop(pooled, self.classifier_dropout), Activation::Identity)
     }
 }

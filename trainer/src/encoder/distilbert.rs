@@ -6,17 +6,20 @@
 #![allow(non_snake_case, reason = "fields carry the names of the checkpoint's tensors")]
 
 use burn::module::Module;
-use burn::tensor::activation::relu;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Device, Tensor};
 use serde::Deserialize;
+use transfermap::study::Precision;
 
-use super::activation::Activation;
+use super::activation;
 use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, first_tokens};
-use super::attention::{Maps, padding_bias};
+use super::block::{Block, Output};
 use super::error::ConfigFault;
-use super::layers::{Embedding, LayerNorm, Linear};
+use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
 use super::{Inputs, Mode};
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::norm::Normalised;
 
 /// Fixed in DistilBERT's source.
 const LAYER_NORM_EPS: f64 = 1e-12;
@@ -127,14 +130,12 @@ pub struct DistilBertEmbeddings<B: Backend> {
     dropout: f64,
 }
 
-impl<B: Backend> DistilBertEmbeddings<B> {
+impl<B: Kernels> DistilBertEmbeddings<B> {
     /// Sum of word and position vectors, normalised: `[batch * sequence, dim]`.
-    fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let [batch, sequence] = inputs.input_ids.dims();
-        let words = self.word_embeddings.forward(inputs.input_ids.clone());
-        let [_, _, size] = words.dims();
-        let sum = (words + self.position_embeddings.first(sequence)).reshape([batch * sequence, size]);
-        mode.drop(self.LayerNorm.forward(sum), self.dropout)
+    fn forward(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Normalised<B> {
+        let tables = [&self.word_embeddings, &self.position_embeddings];
+        let sum = embed(tables, [&inputs.input_ids, &inputs.positions()], &inputs.attention_mask.device());
+        self.LayerNorm.forward(sum, mode.mask(self.dropout), mode.precision)
     }
 }
 
@@ -166,21 +167,27 @@ pub struct TransformerBlock<B: Backend> {
     output_layer_norm: LayerNorm<B>,
 }
 
-impl<B: Backend> TransformerBlock<B> {
-    fn forward(&self, x: Tensor<B, 2>, bias: &Tensor<B, 4>, act: Activation, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let maps = Maps {
-            query: &self.attention.q_lin,
-            key: &self.attention.k_lin,
-            value: &self.attention.v_lin,
-            heads: self.attention.n_heads,
-            dropout: self.attention.attention_dropout,
-        };
-        let context = maps.attend(&x, bias, mode);
-        // No dropout here, unlike BERT.
-        let attended = self.sa_layer_norm.forward(self.attention.out_lin.forward(context, mode.precision) + x);
-        let inner = act.forward(self.ffn.lin1.forward(attended.clone(), mode.precision));
-        let output = mode.drop(self.ffn.lin2.forward(inner, mode.precision), self.ffn.dropout);
-        self.output_layer_norm.forward(output + attended)
+impl<B: Kernels> TransformerBlock<B> {
+    fn block(&self, act: Activation, precision: Precision) -> Block<B> {
+        let (attention, ffn) = (&self.attention, &self.ffn);
+        Block {
+            qkv: Map::side_by_side([&attention.q_lin, &attention.k_lin, &attention.v_lin], precision),
+            heads: attention.n_heads,
+            attention_dropout: attention.attention_dropout,
+            attention_output: Output {
+                map: attention.out_lin.map_for(precision),
+                // Unlike BERT.
+                dropout: None,
+                norm: self.sa_layer_norm.affine(),
+            },
+            inner: ffn.lin1.map_for(precision),
+            act,
+            output: Output {
+                map: ffn.lin2.map_for(precision),
+                dropout: Some(ffn.dropout),
+                norm: self.output_layer_norm.affine(),
+            },
+        }
     }
 }
 
@@ -224,13 +231,13 @@ impl<B: Backend> DistilBertModel<B> {
         };
         Ok(Self {
             embeddings: DistilBertEmbeddings {
-                word_embeddings: Embedding::zeros(config.vocab_size, dim, device),
+                word_embeddings: Embedding::zeros(config.vocab_size, dim, device).with_padding(config.pad_token_id),
                 position_embeddings: Embedding::zeros(config.max_position_embeddings, dim, device),
                 LayerNorm: norm(),
                 dropout: config.dropout,
             },
             transformer: Transformer { layer: (0..config.n_layers).map(block).collect() },
-            activation: Activation::parse("activation", &config.activation)?,
+            activation: activation::parse("activation", &config.activation)?,
         })
     }
 }
@@ -241,7 +248,7 @@ pub struct DistilBertBody<B: Backend> {
     distilbert: DistilBertModel<B>,
 }
 
-impl<B: Backend> Body<B> for DistilBertBody<B> {
+impl<B: Kernels> Body<B> for DistilBertBody<B> {
     type Config = DistilBertConfig;
 
     fn zeros(config: &DistilBertConfig, device: &Device<B>) -> Result<Self, ConfigFault> {
@@ -249,19 +256,19 @@ impl<B: Backend> Body<B> for DistilBertBody<B> {
     }
 
     fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3> {
-        let [batch, sequence] = inputs.input_ids.dims();
+        let [batch, sequence] = inputs.shape();
         let mut x = self.distilbert.embeddings.forward(inputs, mode);
-        let bias = padding_bias(&inputs.attention_mask);
-        observe(&x);
-        for block in &self.distilbert.transformer.layer {
-            x = block.forward(x, &bias, self.distilbert.activation, mode);
-            observe(&x);
+        observe(&x.y);
+        for layer in &self.distilbert.transformer.layer {
+            let block = layer.block(self.distilbert.activation, mode.precision);
+            x = block.forward(x, &inputs.attention_mask, mode);
+            observe(&x.y);
         }
-        let [_, dim] = x.dims();
-        x.reshape([batch, sequence, dim])
+        let [_, dim] = x.y.dims();
+        x.y.reshape([batch, sequence, dim])
     }
 
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>, _: &mut Mode<'_>) -> Tensor<B, 2> {
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
         first_tokens(last_hidden_state)
     }
 }
@@ -274,7 +281,7 @@ pub struct DistilBertHead<B: Backend> {
     seq_classif_dropout: f64,
 }
 
-impl<B: Backend> Head<B> for DistilBertHead<B> {
+impl<B: Kernels> Head<B> for DistilBertHead<B> {
     type Config = DistilBertConfig;
 
     fn zeros(config: &DistilBertConfig, classes: usize, device: &Device<B>) -> Self {
@@ -286,7 +293,7 @@ impl<B: Backend> Head<B> for DistilBertHead<B> {
     }
 
     fn forward(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let inner = relu(self.pre_classifier.forward(pooled, mode.precision));
-        self.classifier.forward(mode.drop(inner, self.seq_classif_dropout), mode.precision)
+        let inner = self.pre_classifier.forward(pooled, Activation::Relu);
+        self.classifier.forward(mode.drop(inner, self.seq_classif_dropout), Activation::Identity)
     }
 }

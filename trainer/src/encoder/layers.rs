@@ -2,9 +2,15 @@
 //! comes from a process-wide generator.
 
 use burn::module::{Module, Param};
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use burn::tensor::{FloatDType, Int, Tensor, TensorPrimitive, module};
 use transfermap::study::Precision;
+
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::lookup::Ids;
+use transfermap_kernels::mask::Mask;
+use transfermap_kernels::norm::{Affine, Normalised};
 
 /// `y = x W + b`.
 #[derive(Module, Debug)]
@@ -23,21 +29,41 @@ impl<B: Backend> Linear<B> {
             bias: Param::from_tensor(Tensor::zeros([outputs], device)),
         }
     }
+}
 
-    /// `[rows, in]` → `[rows, out]`; the product in bfloat16 where asked for, the sum in 32 bits.
-    pub fn forward(&self, x: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
-        match precision {
-            Precision::F32 => module::linear(x, self.weight.val(), Some(self.bias.val())),
-            Precision::Bf16 => matmul(x, self.weight.val(), precision) + self.bias.val().unsqueeze(),
-        }
+impl<B: Kernels> Linear<B> {
+    /// `f(x W + b)` in 32 bits, `[rows, in]` → `[rows, out]`: for poolers and heads, which have few rows.
+    pub fn forward(&self, x: Tensor<B, 2>, f: Activation) -> Tensor<B, 2> {
+        B::activate(B::multiply(x, self.weight.val()), self.bias.val(), f)
+    }
+
+    /// Its weights for the products of a forward pass.
+    pub fn map_for(&self, precision: Precision) -> Map<B> {
+        Map { weight: B::narrow(self.weight.val(), precision), bias: self.bias.val() }
     }
 }
 
-/// A matrix product in the given precision; inputs and output are 32-bit.
-pub fn matmul<B: Backend, const D: usize>(a: Tensor<B, D>, b: Tensor<B, D>, precision: Precision) -> Tensor<B, D> {
-    match precision {
-        Precision::F32 => a.matmul(b),
-        Precision::Bf16 => a.cast(FloatDType::BF16).matmul(b.cast(FloatDType::BF16)).cast(FloatDType::F32),
+/// A linear map in the number format of the products.
+#[derive(Debug, Clone)]
+pub struct Map<B: Backend> {
+    /// `[in, out]`.
+    pub weight: Tensor<B, 2>,
+    /// `[out]`, in 32 bits.
+    pub bias: Tensor<B, 1>,
+}
+
+impl<B: Kernels> Map<B> {
+    /// Three maps of the same input side by side, `[in, 3 out]`.
+    pub fn side_by_side(parts: [&Linear<B>; 3], precision: Precision) -> Self {
+        let [_, out] = parts[0].weight.dims();
+        let row = |part: &Linear<B>| part.bias.val().reshape([1, out]);
+        let bias = B::side_by_side(parts.map(row), Precision::F32).reshape([3 * out]);
+        Self { weight: B::side_by_side(parts.map(|part| part.weight.val()), precision), bias }
+    }
+
+    /// `x W`; the bias is for what reads it.
+    pub fn product(&self, x: Tensor<B, 2>) -> Tensor<B, 2> {
+        B::multiply(x, self.weight.clone())
     }
 }
 
@@ -61,16 +87,16 @@ impl<B: Backend> LayerNorm<B> {
         }
     }
 
-    /// `[rows, hidden]` → `[rows, hidden]`.
-    pub fn forward(&self, x: Tensor<B, 2>) -> Tensor<B, 2> {
-        let primitive = |t: Tensor<B, 1>| t.into_primitive().tensor();
-        let y = B::layer_norm(
-            x.into_primitive().tensor(),
-            primitive(self.weight.val()),
-            Some(primitive(self.bias.val())),
-            self.epsilon,
-        );
-        Tensor::from_primitive(TensorPrimitive::Float(y))
+    /// Its parameters.
+    pub fn affine(&self) -> Affine<B> {
+        Affine { weight: self.weight.val(), bias: self.bias.val(), epsilon: self.epsilon }
+    }
+}
+
+impl<B: Kernels> LayerNorm<B> {
+    /// `[rows, hidden]` → the same, then dropout; with a copy for products.
+    pub fn forward(&self, x: Tensor<B, 2>, after: Option<Mask>, precision: Precision) -> Normalised<B> {
+        B::norm(x, &self.affine(), after, precision)
     }
 }
 
@@ -79,36 +105,34 @@ impl<B: Backend> LayerNorm<B> {
 pub struct Embedding<B: Backend> {
     /// `[ids, size]`.
     pub weight: Param<Tensor<B, 2>>,
+    #[module(skip)]
+    padding_idx: Option<usize>,
 }
 
 impl<B: Backend> Embedding<B> {
     /// Zeros, to be filled by name.
     pub fn zeros(ids: usize, size: usize, device: &B::Device) -> Self {
-        Self { weight: Param::from_tensor(Tensor::zeros([ids, size], device)) }
+        Self { weight: Param::from_tensor(Tensor::zeros([ids, size], device)), padding_idx: None }
     }
 
-    /// `[batch, sequence]` → `[batch, sequence, size]`.
-    pub fn forward(&self, ids: Tensor<B, 2, Int>) -> Tensor<B, 3> {
-        module::embedding(self.weight.val(), ids)
+    /// The same with a vector that gets no gradient: PyTorch's `padding_idx`.
+    #[must_use]
+    pub fn with_padding(self, padding_idx: usize) -> Self {
+        Self { padding_idx: Some(padding_idx), ..self }
     }
 
-    /// The vectors of ids 0, 1, … `count` - 1, for every input the same: `[1, count, size]`. One slice instead of a
-    /// lookup of batch * sequence rows.
-    pub fn first(&self, count: usize) -> Tensor<B, 3> {
-        let weight = self.weight.val();
-        let [_, size] = weight.dims();
-        weight.slice([0..count, 0..size]).unsqueeze_dim::<3>(0)
+    fn ids(&self, ids: &[i32], device: &B::Device) -> Ids<B> {
+        let [rows, _] = self.weight.dims();
+        Ids::new(ids, self.padding_idx, B::ad_enabled(device).then_some(rows), device)
     }
+}
 
-    /// As [`Self::forward`], `[batch, sequence]` → `[batch * sequence, size]`, for a handful of ids: a product with
-    /// one-hot rows, exact, whose backward pass is a matrix product too.
-    pub fn of_few(&self, ids: Tensor<B, 2, Int>) -> Tensor<B, 2> {
-        let weight = self.weight.val();
-        let [known, _] = weight.dims();
-        let [batch, sequence] = ids.dims();
-        let ids = ids.reshape([batch * sequence, 1]);
-        let columns: Vec<Tensor<B, 2>> =
-            (0..known).map(|t| ids.clone().equal_elem(i64::try_from(t).unwrap_or(i64::MAX)).float()).collect();
-        Tensor::cat(columns, 1).matmul(weight)
-    }
+/// The vectors of several tables, one id of each for every token, summed: `[tokens, size]`.
+pub fn embed<B: Kernels, const N: usize>(
+    tables: [&Embedding<B>; N],
+    ids: [&[i32]; N],
+    device: &B::Device,
+) -> Tensor<B, 2> {
+    let ids: [Ids<B>; N] = std::array::from_fn(|k| tables[k].ids(ids[k], device));
+    B::lookup(tables.map(|table| table.weight.val()), ids.each_ref())
 }

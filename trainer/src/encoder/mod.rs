@@ -3,11 +3,10 @@
 pub mod activation;
 pub mod albert;
 pub mod architecture;
-pub mod attention;
 pub mod bert;
+pub mod block;
 pub mod config_file;
 pub mod distilbert;
-pub mod dropout;
 pub mod error;
 pub mod init;
 pub mod layers;
@@ -15,25 +14,40 @@ pub mod named;
 pub mod registry;
 pub mod roberta;
 
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Int, Tensor};
 use transfermap::study::Precision;
 
 pub use architecture::{Body, Head};
 pub use error::{ConfigFault, ParameterError};
 pub use registry::{AnyBody, AnyHead, Config};
 
-use dropout::Dropout;
+use transfermap_kernels::Kernels;
+use transfermap_kernels::mask::{Dropout, Mask};
 
-/// A padded batch on a device.
+/// A padded batch. The ids stay on the host: the tables that they are looked up in want them in order too.
 #[derive(Debug, Clone)]
 pub struct Inputs<B: Backend> {
-    /// Token ids, `[batch, sequence]`.
-    pub input_ids: Tensor<B, 2, Int>,
-    /// Segment ids, `[batch, sequence]`.
-    pub token_type_ids: Tensor<B, 2, Int>,
+    /// Token ids, row by row of `attention_mask`.
+    pub input_ids: Vec<i32>,
+    /// Segment ids, likewise.
+    pub token_type_ids: Vec<i32>,
     /// 1 for tokens, 0 for padding, `[batch, sequence]`.
     pub attention_mask: Tensor<B, 2>,
+}
+
+impl<B: Backend> Inputs<B> {
+    /// `[batch, sequence]`.
+    pub fn shape(&self) -> [usize; 2] {
+        self.attention_mask.dims()
+    }
+
+    /// The place of every token in its input, from 0.
+    pub fn positions(&self) -> Vec<i32> {
+        let [batch, sequence] = self.shape();
+        let places = i32::try_from(sequence).unwrap_or(i32::MAX);
+        (0..batch).flat_map(|_| 0..places).collect()
+    }
 }
 
 /// What an encoder makes of a batch.
@@ -84,11 +98,16 @@ impl<'a> Mode<'a> {
         Mode { dropout: Some(dropout), precision, keep_hidden_states: false }
     }
 
+    /// The mask of the next place where dropout stands, in training; `None` where nothing is dropped.
+    pub fn mask(&mut self, probability: f64) -> Option<Mask> {
+        self.dropout.as_mut().and_then(|dropout| dropout.next(probability))
+    }
+
     /// Zeroes each element with `probability` and scales the others by `1 / (1 - probability)`, in training only.
-    pub fn drop<B: Backend, const D: usize>(&mut self, x: Tensor<B, D>, probability: f64) -> Tensor<B, D> {
-        match &mut self.dropout {
-            Some(dropout) if probability > 0.0 => dropout.apply(x, probability),
-            _ => x,
+    pub fn drop<B: Kernels>(&mut self, x: Tensor<B, 2>, probability: f64) -> Tensor<B, 2> {
+        match self.mask(probability) {
+            Some(mask) => B::drop(x, mask),
+            None => x,
         }
     }
 }

@@ -15,6 +15,7 @@ use super::distilbert::{DistilBertBody, DistilBertConfig, DistilBertHead};
 use super::error::ConfigFault;
 use super::roberta::{RobertaBody, RobertaConfig, RobertaHead};
 use super::{Inputs, Mode};
+use transfermap_kernels::Kernels;
 
 macro_rules! architectures {
     ($($name:ident: $config:ident, $body:ident, $head:ident;)+) => {
@@ -79,7 +80,7 @@ macro_rules! architectures {
             }
         }
 
-        impl<B: Backend> Body<B> for AnyBody<B> {
+        impl<B: Kernels> Body<B> for AnyBody<B> {
             type Config = Config;
 
             fn zeros(config: &Config, device: &Device<B>) -> Result<Self, ConfigFault> {
@@ -95,12 +96,12 @@ macro_rules! architectures {
                 match self { $(Self::$name(body) => body.tokens(inputs, mode, observe)),+ }
             }
 
-            fn pool(&self, last_hidden_state: &Tensor<B, 3>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-                match self { $(Self::$name(body) => body.pool(last_hidden_state, mode)),+ }
+            fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
+                match self { $(Self::$name(body) => body.pool(last_hidden_state)),+ }
             }
         }
 
-        impl<B: Backend> Head<B> for AnyHead<B> {
+        impl<B: Kernels> Head<B> for AnyHead<B> {
             type Config = Config;
 
             fn zeros(config: &Config, classes: usize, device: &Device<B>) -> Self {

@@ -6,9 +6,8 @@
 //! two layers on the first token.
 
 use burn::module::Module;
-use burn::tensor::activation::tanh;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Tensor};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -17,6 +16,9 @@ use super::bert::{BertConfig, BertEmbeddings, BertEncoder};
 use super::error::ConfigFault;
 use super::layers::Linear;
 use super::{Inputs, Mode};
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::norm::Normalised;
 
 /// `config.json` of a RoBERTa checkpoint: BERT's fields, with the defaults of transformers' `RobertaConfig`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -71,21 +73,32 @@ impl RobertaConfig {
 pub struct RobertaModel<B: Backend> {
     embeddings: BertEmbeddings<B>,
     encoder: BertEncoder<B>,
-    padding_idx: i64,
+    #[module(skip)]
+    padding_idx: i32,
 }
 
-impl<B: Backend> RobertaModel<B> {
+impl<B: Kernels> RobertaModel<B> {
     /// `create_position_ids_from_input_ids`: tokens are counted from `padding_idx` + 1, padding ids are at
     /// `padding_idx` and do not count, wherever they stand.
-    fn position_ids(&self, input_ids: Tensor<B, 2, Int>) -> Tensor<B, 2, Int> {
-        let tokens = input_ids.not_equal_elem(self.padding_idx).int();
-        tokens.clone().cumsum(1) * tokens + self.padding_idx
+    fn position_ids(&self, inputs: &Inputs<B>) -> Vec<i32> {
+        let [_, sequence] = inputs.shape();
+        let mut positions = Vec::with_capacity(inputs.input_ids.len());
+        for row in inputs.input_ids.chunks(sequence.max(1)) {
+            let mut last = self.padding_idx;
+            positions.extend(row.iter().map(|&id| {
+                if id == self.padding_idx {
+                    return self.padding_idx;
+                }
+                last += 1;
+                last
+            }));
+        }
+        positions
     }
 
-    fn embed(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
-        let positions = self.position_ids(inputs.input_ids.clone());
-        let positions = self.embeddings.position_embeddings().forward(positions);
-        self.embeddings.sum(inputs, positions, self.embeddings.first_segment(), mode)
+    fn embed(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Normalised<B> {
+        let segments = vec![0; inputs.input_ids.len()];
+        self.embeddings.forward(inputs, &self.position_ids(inputs), &segments, mode)
     }
 }
 
@@ -95,16 +108,16 @@ pub struct RobertaBody<B: Backend> {
     roberta: RobertaModel<B>,
 }
 
-impl<B: Backend> Body<B> for RobertaBody<B> {
+impl<B: Kernels> Body<B> for RobertaBody<B> {
     type Config = RobertaConfig;
 
     fn zeros(config: &RobertaConfig, device: &Device<B>) -> Result<Self, ConfigFault> {
         config.check()?;
         Ok(Self {
             roberta: RobertaModel {
-                embeddings: BertEmbeddings::zeros(&config.bert, device),
+                embeddings: BertEmbeddings::zeros(&config.bert, device).with_padding_position(config.bert.pad_token_id),
                 encoder: BertEncoder::zeros(&config.bert, device)?,
-                padding_idx: i64::try_from(config.bert.pad_token_id).map_err(ConfigFault::PaddingSize)?,
+                padding_idx: i32::try_from(config.bert.pad_token_id).map_err(ConfigFault::PaddingSize)?,
             },
         })
     }
@@ -114,7 +127,7 @@ impl<B: Backend> Body<B> for RobertaBody<B> {
         self.roberta.encoder.forward(embedded, &inputs.attention_mask, mode, observe)
     }
 
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>, _: &mut Mode<'_>) -> Tensor<B, 2> {
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
         first_tokens(last_hidden_state)
     }
 }
@@ -133,7 +146,7 @@ pub struct RobertaHead<B: Backend> {
     classifier: RobertaClassificationHead<B>,
 }
 
-impl<B: Backend> Head<B> for RobertaHead<B> {
+impl<B: Kernels> Head<B> for RobertaHead<B> {
     type Config = RobertaConfig;
 
     fn zeros(config: &RobertaConfig, classes: usize, device: &Device<B>) -> Self {
@@ -150,7 +163,7 @@ impl<B: Backend> Head<B> for RobertaHead<B> {
     fn forward(&self, pooled: Tensor<B, 2>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
         let head = &self.classifier;
         let pooled = mode.drop(pooled, head.classifier_dropout);
-        let inner = tanh(head.dense.forward(pooled, mode.precision));
-        head.out_proj.forward(mode.drop(inner, head.classifier_dropout), mode.precision)
+        let inner = head.dense.forward(pooled, Activation::Tanh);
+        head.out_proj.forward(mode.drop(inner, head.classifier_dropout), Activation::Identity)
     }
 }

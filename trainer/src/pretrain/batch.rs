@@ -16,11 +16,11 @@ const SENTENCES: usize = 16;
 const PAIRS: usize = 32;
 
 /// `[MASK]`, and the first id that is a word.
-const MASK: i64 = 4;
-const FIRST_WORD: i64 = 5;
+const MASK: i32 = 4;
+const FIRST_WORD: i32 = 5;
 
 /// Token ids and segment ids.
-type Encoded = (Vec<i64>, Vec<i64>);
+type Encoded = (Vec<i32>, Vec<i32>);
 
 /// Everything that will be read, tokenised.
 pub struct Texts {
@@ -55,7 +55,7 @@ impl Texts {
     /// The tokenizer does not load or does not know a text.
     pub fn new(tokenizer_json: &str, steps: u64, seed: u64) -> Result<Self, tokenizers::Error> {
         let tokenizer = Tokenizer::from_bytes(tokenizer_json)?;
-        let wide = |ids: &[u32]| ids.iter().map(|i| i64::from(*i)).collect::<Vec<_>>();
+        let wide = |ids: &[u32]| ids.iter().map(|i| *i as i32).collect::<Vec<_>>();
         let encode = |input: tokenizers::EncodeInput<'_>| -> Result<Encoded, tokenizers::Error> {
             let encoding = tokenizer.encode(input, true)?;
             Ok((wide(encoding.get_ids()), wide(encoding.get_type_ids())))
@@ -94,11 +94,11 @@ impl Texts {
                 if *id < FIRST_WORD || percent() >= 15 {
                     continue;
                 }
-                positions.push((row * sequence + column) as i64);
+                positions.push((row * sequence + column) as i32);
                 words.push(*id);
                 match percent() {
                     0..80 => *id = MASK,
-                    80..90 => *id = FIRST_WORD + i64::from(any.next_u32()) % (self.vocabulary as i64 - FIRST_WORD),
+                    80..90 => *id = FIRST_WORD + (any.next_u32() % (self.vocabulary as u32 - FIRST_WORD as u32)) as i32,
                     _ => {}
                 }
             }
@@ -109,7 +109,7 @@ impl Texts {
     pub fn pairs<B: Backend>(&self, step: u64, device: &B::Device) -> Pairs<B> {
         let pairs = part(&self.pairs, step, PAIRS);
         let rows: Vec<Encoded> = pairs.iter().map(|(encoded, _)| encoded.clone()).collect();
-        let matches = pairs.iter().map(|(_, m)| i64::from(*m)).collect();
+        let matches = pairs.iter().map(|(_, m)| i32::from(*m)).collect();
         Pairs { inputs: inputs(&rows, device), matches: integers(matches, device) }
     }
 }
@@ -123,7 +123,7 @@ fn longest(rows: &[Encoded]) -> usize {
     rows.iter().map(|(ids, _)| ids.len()).max().unwrap_or(0)
 }
 
-fn integers<B: Backend>(values: Vec<i64>, device: &B::Device) -> Tensor<B, 1, Int> {
+fn integers<B: Backend>(values: Vec<i32>, device: &B::Device) -> Tensor<B, 1, Int> {
     let n = values.len();
     Tensor::from_data(TensorData::new(values, [n]), device)
 }
@@ -131,14 +131,13 @@ fn integers<B: Backend>(values: Vec<i64>, device: &B::Device) -> Tensor<B, 1, In
 /// Padded to the longest, padding masked.
 fn inputs<B: Backend>(rows: &[Encoded], device: &B::Device) -> Inputs<B> {
     let shape = [rows.len(), longest(rows)];
-    let pad = |list: &dyn Fn(&Encoded) -> Vec<i64>| -> Vec<i64> {
+    let pad = |list: &dyn Fn(&Encoded) -> Vec<i32>| -> Vec<i32> {
         rows.iter().flat_map(|row| list(row).into_iter().chain(std::iter::repeat(0)).take(shape[1])).collect()
     };
-    let grid = |values: Vec<i64>| Tensor::<B, 2, Int>::from_data(TensorData::new(values, shape), device);
-    let mask = grid(pad(&|(ids, _)| vec![1; ids.len()])).float();
+    let mask: Vec<f32> = pad(&|(ids, _)| vec![1; ids.len()]).into_iter().map(|m| m as f32).collect();
     Inputs {
-        input_ids: grid(pad(&|(ids, _)| ids.clone())),
-        token_type_ids: grid(pad(&|(_, t)| t.clone())),
-        attention_mask: mask,
+        input_ids: pad(&|(ids, _)| ids.clone()),
+        token_type_ids: pad(&|(_, t)| t.clone()),
+        attention_mask: Tensor::from_data(TensorData::new(mask, shape), device),
     }
 }

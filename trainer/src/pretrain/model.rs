@@ -9,11 +9,12 @@ use burn::tensor::{Int, Tensor};
 use transfermap::study::Precision;
 
 use super::batch::{Masked, Pairs};
-use crate::encoder::activation::Activation;
+use crate::encoder::activation;
 use crate::encoder::albert::{AlbertConfig, AlbertModel};
 use crate::encoder::layers::{LayerNorm, Linear};
 use crate::encoder::{ConfigFault, Mode};
-use crate::train::loss::cross_entropy;
+use transfermap_kernels::Kernels;
+use transfermap_kernels::activation::Activation;
 
 /// `AlbertMLMHead`; its decoder is the table of word embeddings.
 #[derive(Module, Debug)]
@@ -39,7 +40,7 @@ pub struct AlbertForPreTraining<B: Backend> {
     sop_classifier: AlbertSOPHead<B>,
 }
 
-impl<B: Backend> AlbertForPreTraining<B> {
+impl<B: Kernels> AlbertForPreTraining<B> {
     /// Zeros, to be filled by name.
     ///
     /// # Errors
@@ -52,7 +53,7 @@ impl<B: Backend> AlbertForPreTraining<B> {
                 dense: Linear::zeros(hidden, embedding, device),
                 LayerNorm: LayerNorm::zeros(embedding, config.layer_norm_eps, device),
                 bias: Param::from_tensor(Tensor::zeros([config.vocab_size], device)),
-                act: Activation::parse("hidden_act", &config.hidden_act)?,
+                act: activation::parse("hidden_act", &config.hidden_act)?,
             },
             sop_classifier: AlbertSOPHead { classifier: Linear::zeros(hidden, 2, device) },
         })
@@ -64,18 +65,18 @@ impl<B: Backend> AlbertForPreTraining<B> {
         let [rows, sequence, size] = hidden.dims();
         let head = &self.predictions;
         let hidden = hidden.reshape([rows * sequence, size]).select(0, batch.positions.clone());
-        let hidden = head.LayerNorm.forward(head.act.forward(head.dense.forward(hidden, precision)));
+        let hidden = head.LayerNorm.forward(head.dense.forward(hidden, head.act), None, precision).y;
         let logits = hidden.matmul(self.albert.word_embeddings().transpose()) + head.bias.val().unsqueeze();
-        cross_entropy(logits, batch.words.clone())
+        B::cross_entropy(logits, batch.words.clone())
     }
 
     /// Cross-entropy of the pairs and the share told right.
     pub fn matching_loss(&self, batch: &Pairs<B>, precision: Precision) -> (Tensor<B, 1>, f64) {
         let pooled = self.albert.forward(&batch.inputs, &mut Mode::evaluation(precision)).pooler_output;
-        let logits = self.sop_classifier.classifier.forward(pooled, precision);
+        let logits = self.sop_classifier.classifier.forward(pooled, Activation::Identity);
         let told: Tensor<B, 1, Int> = logits.clone().argmax(1).squeeze_dim(1);
         let right = told.equal(batch.matches.clone()).float().mean().into_data().convert::<f32>();
         let right = right.into_vec::<f32>().ok().and_then(|v| v.first().copied()).map_or(0.0, f64::from);
-        (cross_entropy(logits, batch.matches.clone()), right)
+        (B::cross_entropy(logits, batch.matches.clone()), right)
     }
 }

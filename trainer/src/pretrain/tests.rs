@@ -32,7 +32,7 @@ fn every_parameter_receives_a_gradient() {
     let model = named::fill(zeros, &mut |name, shape| initial::weights(name, shape, 1)).unwrap();
     let loss = model.masked_word_loss(&texts.masked(0, &device), Precision::F32)
         + model.matching_loss(&texts.pairs(0, &device), Precision::F32).0;
-    let mut gradient = Gradient::of(&model, &mut loss.backward(), Some(0));
+    let mut gradient = Gradient::of(&model, &mut loss.backward());
     let mut names = Vec::new();
     named::collect(&model, &mut |name, _| names.push(name));
     for name in names {

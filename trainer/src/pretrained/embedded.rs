@@ -1,4 +1,4 @@
-//! The encoder of the demo, which ships in the binary; `transfermap pretrain-demo-encoder` makes it.
+//! The encoder of the demo, which ships in the binary: see [`crate::pretrain`].
 
 /// The embedded encoder of this name: config.json, tokenizer.json and model.safetensors.
 pub fn embedded(name: &str) -> Option<(&'static str, &'static [u8], &'static [u8])> {

@@ -59,7 +59,7 @@ fn embeddings_of_eight_texts_are_those_of_transformers() {
 
     let device = Default::default();
     let body = Origin { encoder: &encoder, source: None, seed: 1 }.body(&encoder.config, &device).unwrap();
-    let batch = crate::data::batch::collate(&split, &[0, 1, 2, 3, 4, 5, 6, 7], 0, None);
+    let batch = crate::data::batch::collate(&split, &[0, 1, 2, 3, 4, 5, 6, 7], encoder.padding());
     let (inputs, _) = to_device::<Host>(&batch, &device);
     let outputs: Outputs<Host> = body.encode(&inputs, &mut Mode::evaluation(Precision::F32));
     let mean = named::values(outputs.mean_pooled(&inputs.attention_mask), false).data;

@@ -6,6 +6,7 @@ mod export;
 mod files;
 mod load;
 mod note;
+mod padding;
 mod shards;
 mod tensor_file;
 mod tokenizer;
@@ -16,6 +17,7 @@ pub use error::{FileFault, HeadError, Misfit, PretrainedError, WeightsError};
 pub use export::{config_with_labels, export, export_tokenizer, of_one_task};
 pub use load::{load, load_with_notes};
 pub use note::{Note, NoteKind};
+pub use padding::Padding;
 pub use tensor_file::TensorFile;
 pub use tokenizer::ExportedTokenizer;
 pub use weights::{
@@ -53,6 +55,15 @@ impl LoadedEncoder {
     /// The files of which an output folder keeps a copy, so that weights can be exported without the study's folder.
     pub fn kept_files(&self) -> [(&'static str, &[u8]); 2] {
         [("config.json", self.config_json.as_bytes()), ("tokenizer.json", &self.tokenizer_json)]
+    }
+
+    /// How its batches are padded.
+    pub fn padding(&self) -> Padding {
+        Padding {
+            pad_id: u32::try_from(self.config.sizes().pad_token_id).unwrap_or_default(),
+            max_length: self.max_length,
+            to_max_length: self.pad_to_max_length,
+        }
     }
 }
 

@@ -60,7 +60,7 @@ impl Outlook {
         let (mut study, device) = begin(request, monitor)?;
         locate(&mut study, request, true, stop)?;
         let cache = tempfile::tempdir().context("a temporary folder")?;
-        let mut prepared = prepare(&study, &request.base, cache.path(), device.backend(), Absent::Warn)?;
+        let mut prepared = prepare(&study, &request.base, cache.path(), device, Absent::Warn)?;
         let absent = prepared.absent.iter().map(|why| format!("cannot be trained yet: {why}"));
         prepared.inputs.warnings.splice(0..0, absent);
         let plan = Plan::new(&study, &prepared.contents).map_err(|e| Wrong::of(&e))?;
@@ -81,7 +81,7 @@ impl Planned {
         atomic::probe(&request.out).map_err(|e| Wrong::of(&e))?;
         let commits = locate(&mut study, request, false, stop)?;
         let root = std::path::absolute(&request.out)?;
-        let prepared = prepare(&study, &request.base, &root.join("cache"), device.backend(), Absent::Refuse)?;
+        let prepared = prepare(&study, &request.base, &root.join("cache"), device, Absent::Refuse)?;
         prepared.damaged.iter().for_each(|text| monitor.message(text));
         let plan = Plan::new(&study, &prepared.contents).map_err(|e| Wrong::of(&e))?;
         check_device(&plan, device)?;
@@ -138,7 +138,7 @@ fn check_selection(study: &Study, request: &Request) -> anyhow::Result<()> {
         // Of about one size, so that every task has a batch.
         examples: study.task.iter().map(|t| (t.name.clone(), 1_000)).collect(),
         encoders: study.encoder.iter().map(|e| nothing(&e.name)).collect(),
-        backend: String::new(),
+        ..Contents::default()
     };
     select(&Plan::new(study, &contents)?, request.shard, request.only.as_deref())?;
     Ok(())

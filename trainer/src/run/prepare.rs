@@ -9,6 +9,7 @@ use transfermap::record::Classes;
 use transfermap::report::{EncoderSummary, SplitSummary, TaskSummary};
 use transfermap::study::{Kind, Protocol, Study, Task};
 
+use crate::backend::Device;
 use crate::data::cache::Cached;
 use crate::data::{self, Example, Loaded, TaskData, TokenisedSplit, TokenisedTask};
 use crate::error::Wrong;
@@ -44,8 +45,9 @@ pub enum Absent {
 ///
 /// # Errors
 /// Whatever is wrong with a data file or an encoder: [`Wrong`].
-pub fn prepare(study: &Study, base: &Path, cache: &Path, backend: &str, absent: Absent) -> anyhow::Result<Prepared> {
-    let mut contents = Contents { backend: backend.to_owned(), ..Contents::default() };
+pub fn prepare(study: &Study, base: &Path, cache: &Path, device: Device, absent: Absent) -> anyhow::Result<Prepared> {
+    let mut contents =
+        Contents { backend: device.backend().into(), products: device.products(), ..Contents::default() };
     let base_folder = std::path::absolute(base).unwrap_or_else(|_| base.to_owned());
     let mut inputs = Inputs { base: base_folder, ..Inputs::default() };
     let (mut encoders, mut absent_ones) = (Vec::new(), Vec::new());

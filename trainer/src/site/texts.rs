@@ -79,7 +79,8 @@ mod tests {
         )
         .unwrap();
         let out = folder.join("out");
-        let prepared = prepare(&study, folder, &out.join("cache"), "flex", Absent::Refuse).unwrap();
+        let prepared =
+            prepare(&study, folder, &out.join("cache"), crate::backend::Device::Cpu, Absent::Refuse).unwrap();
         fs::write(out.join("cache/inputs.json"), serde_json::to_vec(&prepared.inputs).unwrap()).unwrap();
         let plan = Plan::new(&study, &prepared.contents).unwrap();
         let report = assemble(&study, &plan, &prepared.inputs, &Survey::default());

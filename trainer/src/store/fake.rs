@@ -35,6 +35,7 @@ pub fn plan(tasks: &[&str], seeds: &[u64]) -> Plan {
         encoders: [("tiny".to_owned(), "e".to_owned())].into_iter().collect(),
         backend: "flex".into(),
         examples: tasks.iter().map(|t| ((*t).to_owned(), 100)).collect(),
+        products: None,
     };
     Plan::new(&study, &contents).unwrap()
 }

@@ -1,7 +1,7 @@
 //! Scores of a model on a split: probabilities on the host in 64 bits, metrics by core.
 
 use burn::tensor::backend::Backend;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor, TensorData, Transaction};
 use transfermap::metric::{MetricError, evaluate};
 use transfermap::record::Evaluation;
 use transfermap::study::Precision;
@@ -10,14 +10,14 @@ use super::job::Prediction;
 use crate::data::TokenisedSplit;
 use crate::data::batch::{Batch, collate, eval_batches};
 use crate::encoder::{AnyBody, AnyHead, Body, Head, Inputs, Mode};
+use crate::pretrained::Padding;
+use transfermap_kernels::Kernels;
 
 /// How inputs become batches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Batching {
-    /// The padding id.
-    pub pad_id: u32,
-    /// Pad to this width instead of to the longest of the batch.
-    pub pad_to: Option<usize>,
+    /// How they are brought to one width.
+    pub padding: Padding,
     /// Examples per forward pass in evaluation.
     pub eval_batch_size: usize,
     /// Number format of the matrix products.
@@ -26,34 +26,38 @@ pub struct Batching {
 
 /// A batch on the device, with its labels.
 pub fn to_device<B: Backend>(batch: &Batch, device: &B::Device) -> (Inputs<B>, Tensor<B, 1, Int>) {
-    let shape = [batch.rows, batch.width];
-    let ids = |v: &[i64]| Tensor::<B, 2, Int>::from_data(TensorData::new(v.to_vec(), shape), device);
+    let mask = TensorData::new(batch.attention_mask.clone(), [batch.rows, batch.width]);
     let inputs = Inputs {
-        input_ids: ids(&batch.input_ids),
-        token_type_ids: ids(&batch.token_type_ids),
-        attention_mask: Tensor::from_data(TensorData::new(batch.attention_mask.clone(), shape), device),
+        input_ids: batch.input_ids.clone(),
+        token_type_ids: batch.token_type_ids.clone(),
+        attention_mask: Tensor::from_data(mask, device),
     };
     (inputs, Tensor::from_data(TensorData::new(batch.labels.clone(), [batch.rows]), device))
 }
 
 /// Predictions for every example of a split, in data-set order.
-pub fn predict<B: Backend>(
+pub fn predict<B: Kernels>(
     (body, head): (&AnyBody<B>, &AnyHead<B>),
     split: &TokenisedSplit,
     batching: Batching,
     device: &B::Device,
 ) -> Vec<Prediction> {
-    let mut predictions = Vec::with_capacity(split.labels.len());
-    for indices in eval_batches(split, batching.eval_batch_size) {
-        let batch = collate(split, &indices, batching.pad_id, batching.pad_to);
-        let (inputs, _) = to_device::<B>(&batch, device);
+    let batches = eval_batches(split, batching.eval_batch_size);
+    // Everything is queued before anything is waited for.
+    let mut queued = Transaction::default();
+    let mut classes = 1;
+    for indices in &batches {
+        let (inputs, _) = to_device::<B>(&collate(split, indices, batching.padding), device);
         let mut mode = Mode::evaluation(batching.precision);
         let logits = head.forward(body.encode(&inputs, &mut mode).pooler_output, &mut mode);
-        let [rows, classes] = logits.dims();
-        let logits: Vec<f32> = logits.into_data().convert::<f32>().into_vec().unwrap_or_default();
-        for ((row, example), label) in logits.chunks_exact(classes).take(rows).zip(&batch.examples).zip(&batch.labels) {
-            let label = usize::try_from(*label).unwrap_or_default();
-            predictions.push(Prediction { example: *example, label, probabilities: softmax(row) });
+        [_, classes] = logits.dims();
+        queued = queued.register(logits);
+    }
+    let mut predictions = Vec::with_capacity(split.labels.len());
+    for (indices, logits) in batches.iter().zip(queued.execute()) {
+        let logits: Vec<f32> = logits.convert::<f32>().into_vec().unwrap_or_default();
+        for (row, &example) in logits.chunks_exact(classes).zip(indices) {
+            predictions.push(Prediction { example, label: split.labels[example], probabilities: softmax(row) });
         }
     }
     predictions.sort_by_key(|p| p.example);

@@ -1,31 +1,30 @@
-//! The gradient of a model by parameter name: kept off the graph, summed over forward passes, measured and clipped.
+//! The gradient of a model by parameter name: kept off the graph, and summed over forward passes.
 
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
-use burn::tensor::backend::AutodiffBackend;
 
-use crate::encoder::init::has_padding_row;
 use crate::encoder::named::Path;
+use transfermap_kernels::Trains;
+use transfermap_kernels::adamw::{AdamW, Clip};
 
 /// One flat gradient per parameter, by HuggingFace name (Burn's own layout inside). None by default.
 #[derive(Clone)]
-pub struct Gradient<B: AutodiffBackend> {
+pub struct Gradient<B: Trains> {
     parts: BTreeMap<String, Tensor<B::InnerBackend, 1>>,
 }
 
-impl<B: AutodiffBackend> Default for Gradient<B> {
+impl<B: Trains> Default for Gradient<B> {
     fn default() -> Self {
         Self { parts: BTreeMap::new() }
     }
 }
 
-impl<B: AutodiffBackend> Gradient<B> {
-    /// Takes the gradients of `model`'s parameters out of `grads`. `padding_idx` names the row whose gradient is zero in
-    /// the tables that have one for padding: PyTorch's `padding_idx` does so, Burn does not.
-    pub fn of<M: Module<B>>(model: &M, grads: &mut B::Gradients, padding_idx: Option<usize>) -> Self {
-        let mut taker = Taker::<B> { path: Path::default(), grads, padding_idx, parts: BTreeMap::new() };
+impl<B: Trains> Gradient<B> {
+    /// Takes the gradients of `model`'s parameters out of `grads`.
+    pub fn of<M: Module<B>>(model: &M, grads: &mut B::Gradients) -> Self {
+        let mut taker = Taker::<B> { path: Path::default(), grads, parts: BTreeMap::new() };
         model.visit(&mut taker);
         Self { parts: taker.parts }
     }
@@ -58,21 +57,15 @@ impl<B: AutodiffBackend> Gradient<B> {
         self
     }
 
-    /// The Euclidean norm over all parameters.
-    pub fn norm(&self) -> f64 {
-        let squares: Vec<Tensor<B::InnerBackend, 1>> = self.parts.values().map(|g| square_sum(g.clone())).collect();
-        if squares.is_empty() {
-            return 0.0;
-        }
-        let squares: Vec<f32> = Tensor::cat(squares, 0).into_data().convert::<f32>().into_vec().unwrap_or_default();
-        squares.iter().map(|x| f64::from(*x)).sum::<f64>().sqrt()
+    /// The Euclidean norm over all parameters, one number, on the device.
+    pub fn norm(&self) -> Tensor<B::InnerBackend, 1> {
+        let parts: Vec<_> = self.parts.values().cloned().collect();
+        <B::InnerBackend as AdamW>::norm(&parts)
     }
 
-    /// Scales to at most `max_norm`, as `torch.nn.utils.clip_grad_norm_` does; 0 leaves it alone.
-    #[must_use]
-    pub fn clipped(self, norm: f64, max_norm: f64) -> Self {
-        let factor = max_norm / (norm + 1e-6);
-        if max_norm > 0.0 && factor < 1.0 { self.scaled(factor) } else { self }
+    /// How to scale it to a norm of at most `max_norm`; not at all where that is 0.
+    pub fn clip(&self, norm: &Tensor<B::InnerBackend, 1>, max_norm: f64) -> Option<Clip<B::InnerBackend>> {
+        (max_norm > 0.0).then(|| Clip { norm: norm.clone(), most: max_norm })
     }
 
     /// Σ weight × gradient, each parameter by the weights of its block.
@@ -111,33 +104,24 @@ impl<B: AutodiffBackend> Gradient<B> {
         self.parts
     }
 
+    /// Whether it has a part for this parameter.
+    pub fn has(&self, name: &str) -> bool {
+        self.parts.contains_key(name)
+    }
+
     /// Takes the gradient of one parameter out.
     pub fn take(&mut self, name: &str) -> Option<Tensor<B::InnerBackend, 1>> {
         self.parts.remove(name)
     }
 }
 
-/// Sum of squares, row by row: a single sum over millions of 32-bit numbers loses digits on some backends.
-fn square_sum<B: burn::tensor::backend::Backend>(g: Tensor<B, 1>) -> Tensor<B, 1> {
-    const ROW: usize = 1024;
-    let [n] = g.dims();
-    let whole = n / ROW * ROW;
-    let squares = g.square();
-    if whole == 0 {
-        return squares.sum();
-    }
-    let body = squares.clone().narrow(0, 0, whole).reshape([n / ROW, ROW]).sum_dim(1).sum();
-    if whole == n { body } else { body + squares.narrow(0, whole, n - whole).sum() }
-}
-
-struct Taker<'a, B: AutodiffBackend> {
+struct Taker<'a, B: Trains> {
     path: Path,
     grads: &'a mut B::Gradients,
-    padding_idx: Option<usize>,
     parts: BTreeMap<String, Tensor<B::InnerBackend, 1>>,
 }
 
-impl<B: AutodiffBackend> ModuleVisitor<B> for Taker<'_, B> {
+impl<B: Trains> ModuleVisitor<B> for Taker<'_, B> {
     fn enter_module(&mut self, name: &str, container_type: &str) {
         self.path.enter(name, container_type);
     }
@@ -147,16 +131,8 @@ impl<B: AutodiffBackend> ModuleVisitor<B> for Taker<'_, B> {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
-        let Some(mut grad) = param.val().grad_remove(self.grads) else { return };
-        let name = self.path.name();
-        let shape = grad.dims();
-        if let (Some(row), true) = (self.padding_idx, has_padding_row(&name))
-            && let [rows, width] = *shape.as_slice()
-            && row < rows
-        {
-            let zeros = Tensor::zeros([1, width], &grad.device());
-            grad = grad.reshape([rows, width]).slice_assign([row..row + 1, 0..width], zeros).reshape(shape);
-        }
-        self.parts.insert(name, grad.reshape([shape.iter().product::<usize>()]));
+        let Some(grad) = param.val().grad_remove(self.grads) else { return };
+        let numbers = grad.shape().num_elements();
+        self.parts.insert(self.path.name(), grad.reshape([numbers]));
     }
 }

@@ -1,16 +1,16 @@
 //! One part of a training: its examples in the order of a stream of its own, whoever else is trained beside it.
 
-use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::Tensor;
 use transfermap::random::stream;
 
 use super::evaluate::{Batching, to_device};
 use super::gradient::Gradient;
 use super::job::{Job, Part};
-use super::loss::cross_entropy;
 use super::model::Model;
 use crate::data::batch::{collate, epoch_batches};
 use crate::encoder::Mode;
-use crate::encoder::dropout::Dropout;
+use transfermap_kernels::Trains;
+use transfermap_kernels::mask::Dropout;
 
 /// The examples of one optimizer step: indices by forward pass.
 type Step = Vec<Vec<usize>>;
@@ -27,13 +27,13 @@ pub(super) struct Member<'j> {
 }
 
 /// What a forward and a backward pass give.
-pub(super) struct Passed<B: AutodiffBackend> {
+pub(super) struct Passed<B: Trains> {
     /// Of the body, averaged over examples.
     pub(super) body: Gradient<B>,
     /// Of the task's head.
     pub(super) head: Gradient<B>,
-    /// Mean over examples.
-    pub(super) loss: f64,
+    /// Mean over examples: one number, which nobody has waited for.
+    pub(super) loss: Tensor<B::InnerBackend, 1>,
     pub(super) examples: u64,
     /// Padding left out.
     pub(super) tokens: u64,
@@ -43,8 +43,7 @@ impl<'j> Member<'j> {
     pub(super) fn new(job: &Job<'j>, part: Part<'j>) -> Self {
         let (encoder, recipe) = (job.encoder, part.recipe);
         let batching = Batching {
-            pad_id: u32::try_from(encoder.config.sizes().pad_token_id).unwrap_or_default(),
-            pad_to: encoder.pad_to_max_length.then_some(encoder.max_length),
+            padding: encoder.padding(),
             eval_batch_size: recipe.eval_batch_size,
             precision: recipe.precision,
         };
@@ -85,33 +84,47 @@ impl<'j> Member<'j> {
         steps.get(place as usize).cloned().unwrap_or_default()
     }
 
-    /// Passes the examples of its step `number`, from 0, through the body and the head at `place`, and back.
-    pub(super) fn pass<B: AutodiffBackend>(
+    /// Passes the examples of its step `number`, from 0, through the body and the head at `place`, and back; `None` where
+    /// a step has none.
+    pub(super) fn pass<B: Trains>(
         &mut self,
         number: u64,
         model: &Model<B>,
         place: usize,
         device: &B::Device,
-    ) -> Passed<B> {
+    ) -> Option<Passed<B>> {
         let step = self.step(number);
         let examples: usize = step.iter().map(Vec::len).sum();
-        let (body, head) = (Gradient::default(), Gradient::default());
-        let mut passed = Passed { body, head, loss: 0.0, examples: examples as u64, tokens: 0 };
+        let mut passed: Option<Passed<B>> = None;
         for (micro, indices) in step.iter().enumerate() {
-            let batch = collate(&self.part.data.train, indices, self.batching.pad_id, self.batching.pad_to);
+            let batch = collate(&self.part.data.train, indices, self.batching.padding);
             let (inputs, labels) = to_device::<B>(&batch, device);
-            let mut dropout = Dropout::new(self.seed, self.task(), number + 1, micro);
+            let mut dropout = Dropout::new(self.seed, self.task(), number, micro);
             let mut mode = Mode::training(self.batching.precision, &mut dropout);
-            let loss = cross_entropy(model.forward(place, &inputs, &mut mode), labels);
-            let share = batch.rows as f64 / examples as f64;
-            let grads = loss.clone().mul_scalar(share).backward();
-            let (body, head) = model.gradients(place, grads, usize::try_from(self.batching.pad_id).ok());
-            passed.body = passed.body.plus(body);
-            passed.head = passed.head.plus(head);
-            let value = loss.into_data().convert::<f64>().into_vec::<f64>().unwrap_or_default();
-            passed.loss += share * value.first().copied().unwrap_or(f64::NAN);
-            passed.tokens += batch.tokens as u64;
+            let mut loss = B::cross_entropy(model.forward(place, &inputs, &mut mode), labels);
+            if step.len() > 1 {
+                loss = loss * (batch.rows as f64 / examples as f64);
+            }
+            let (body, head) = model.gradients(place, loss.backward());
+            let of_micro =
+                Passed { body, head, loss: loss.inner(), examples: batch.rows as u64, tokens: batch.tokens as u64 };
+            passed = Some(match passed {
+                Some(passed) => passed.plus(of_micro),
+                None => of_micro,
+            });
         }
         passed
+    }
+}
+
+impl<B: Trains> Passed<B> {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            body: self.body.plus(other.body),
+            head: self.head.plus(other.head),
+            loss: self.loss + other.loss,
+            examples: self.examples + other.examples,
+            tokens: self.tokens + other.tokens,
+        }
     }
 }

@@ -4,7 +4,6 @@ mod checkpoint;
 pub mod evaluate;
 pub mod gradient;
 mod job;
-pub mod loss;
 mod member;
 mod memory;
 pub mod model;

@@ -2,14 +2,16 @@
 
 use burn::module::{AutodiffModule, Module};
 use burn::tensor::Tensor;
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::Backend;
 use transfermap::study::{Head as Fate, Recipe};
 
 use super::gradient::Gradient;
-use super::optimizer::AdamW;
+use super::optimizer::{AdamW, Step};
 use crate::encoder::architecture::DropoutRates;
 use crate::encoder::{AnyBody, AnyHead, Body, Config, ConfigFault, Head, Inputs, Mode, ParameterError, init, named};
 use crate::pretrained::{Checkpoint, LoadedEncoder, Tensors, WeightsError, head_prefix, is_pooler, tensors_of};
+use transfermap_kernels::adamw::Clip;
+use transfermap_kernels::{Kernels, Trains};
 
 /// Why a model does not get its weights.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +58,7 @@ impl Origin<'_> {
     ///
     /// # Errors
     /// Weights that do not fit the configuration.
-    pub fn body<B: Backend>(&self, config: &Config, device: &B::Device) -> Result<AnyBody<B>, ModelError> {
+    pub fn body<B: Kernels>(&self, config: &Config, device: &B::Device) -> Result<AnyBody<B>, ModelError> {
         let body = AnyBody::zeros(config, device)?;
         self.filled(body, self.source.or(self.encoder.weights.as_deref()), config, "")
     }
@@ -65,7 +67,7 @@ impl Origin<'_> {
     ///
     /// # Errors
     /// A source whose head has another shape.
-    pub fn head<B: Backend>(
+    pub fn head<B: Kernels>(
         &self,
         config: &Config,
         task: &str,
@@ -119,7 +121,7 @@ pub struct TaskHead<B: Backend> {
     pub head: AnyHead<B>,
 }
 
-impl<B: Backend> Model<B> {
+impl<B: Kernels> Model<B> {
     /// A model of one task.
     pub fn of_one(body: AnyBody<B>, head: AnyHead<B>) -> Self {
         Self { body, heads: vec![TaskHead { prefix: head_prefix("", 1), head }] }
@@ -163,7 +165,7 @@ impl<B: Backend> Model<B> {
     }
 }
 
-impl<B: AutodiffBackend> Model<B> {
+impl<B: Trains> Model<B> {
     /// The same model without a graph.
     pub fn valid(&self) -> Model<B::InnerBackend> {
         let heads = self.heads.iter().map(|h| TaskHead { prefix: h.prefix.clone(), head: h.head.valid() });
@@ -175,25 +177,29 @@ impl<B: AutodiffBackend> Model<B> {
     ///
     /// # Panics
     /// When there are fewer heads.
-    pub fn gradients(
-        &self,
-        place: usize,
-        mut grads: B::Gradients,
-        padding_idx: Option<usize>,
-    ) -> (Gradient<B>, Gradient<B>) {
+    pub fn gradients(&self, place: usize, mut grads: B::Gradients) -> (Gradient<B>, Gradient<B>) {
         let TaskHead { prefix, head } = &self.heads[place];
-        let body = Gradient::of(&self.body, &mut grads, padding_idx);
-        (body, Gradient::of(head, &mut grads, None).under(prefix))
+        let body = Gradient::of(&self.body, &mut grads);
+        (body, Gradient::of(head, &mut grads).under(prefix))
     }
 
     /// Moves the parameters that have a gradient; heads without one keep weights and moments.
-    #[must_use]
-    pub fn moved(self, optimizer: &mut AdamW<B::InnerBackend>, mut gradient: Gradient<B>, learning_rate: f64) -> Self {
-        let body = optimizer.step(self.body, "", &mut gradient, learning_rate);
-        let step = |TaskHead { prefix, head }: TaskHead<B>| {
-            let head = optimizer.step(head, &prefix, &mut gradient, learning_rate);
-            TaskHead { prefix, head }
-        };
-        Self { body, heads: self.heads.into_iter().map(step).collect() }
+    pub fn step(
+        &mut self,
+        optimizer: &mut AdamW<B::InnerBackend>,
+        gradient: Gradient<B>,
+        clip: Option<&Clip<B::InnerBackend>>,
+        learning_rate: f64,
+    ) {
+        let mut step = Step::new(optimizer, gradient, learning_rate);
+        step.take(&mut self.body, "");
+        for TaskHead { prefix, head } in &mut self.heads {
+            step.take(head, prefix);
+        }
+        let mut stepped = step.run(clip);
+        stepped.put(&mut self.body, "");
+        for TaskHead { prefix, head } in &mut self.heads {
+            stepped.put(head, prefix);
+        }
     }
 }

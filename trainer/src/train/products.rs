@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, Transaction};
 use transfermap::multitask::gram::Gram;
 
 use super::gradient::Gradient;
+use transfermap_kernels::Trains;
 
 /// Numbers whose products are summed in 32 bits; the sums are added up in 64.
 const ROW: usize = 1024;
@@ -47,7 +48,7 @@ pub(super) fn groups<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
 }
 
 /// The inner products of gradients, one matrix for each of `groups`. All of them are queued before one is waited for.
-pub(super) fn grams<B: AutodiffBackend>(gradients: &[Gradient<B>], groups: &[String]) -> Vec<Gram> {
+pub(super) fn grams<B: Trains>(gradients: &[Gradient<B>], groups: &[String]) -> Vec<Gram> {
     let k = gradients.len();
     let by_name: Vec<BTreeMap<&str, &Tensor<B::InnerBackend, 1>>> =
         gradients.iter().map(|g| g.parts().collect()).collect();

@@ -1,6 +1,5 @@
 //! What a training comes to: scores after every pass, the best pass where one is kept, and the end.
 
-use burn::tensor::backend::AutodiffBackend;
 use indexmap::IndexMap;
 use transfermap::multitask::diagnostics::Summary;
 use transfermap::record::{Cost, EpochRecord, EpochScores, Evaluation, JointRecord};
@@ -15,6 +14,7 @@ use super::products;
 use super::run::Trainee;
 use crate::data::TokenisedSplit;
 use crate::pretrained::{tensors_of, to_safetensors};
+use transfermap_kernels::Trains;
 
 /// Most points of a task's curve in a record.
 const POINTS: usize = 50;
@@ -25,7 +25,7 @@ type OfTask = IndexMap<&'static str, (Vec<Prediction>, Evaluation)>;
 /// Of every task, in the order of the parts.
 pub(super) type Results = IndexMap<String, OfTask>;
 
-impl<B: AutodiffBackend> Trainee<'_, B> {
+impl<B: Trains> Trainee<'_, B> {
     /// Scores the model on every split of every task, and books the pass.
     pub(super) fn score_all(&mut self) -> Result<Results, TrainError> {
         let results = self.results()?;

@@ -4,7 +4,8 @@
 use std::fs;
 use std::time::Instant;
 
-use burn::tensor::backend::AutodiffBackend;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, Transaction};
 use transfermap::multitask::quotas::{Sampling, quotas};
 use transfermap::multitask::turns::{self, Step, Turn, Turns};
 use transfermap::random::stream;
@@ -19,6 +20,7 @@ use super::schedule::Schedule;
 use super::weighing::{Seen, Weighing};
 use crate::backend::{Work, run_on};
 use crate::pretrained::{Tensors, head_prefix};
+use transfermap_kernels::Trains;
 
 impl Job<'_> {
     /// Trains. `observe` is told after every optimizer step and answers whether to go on; on `false` the training
@@ -39,7 +41,7 @@ struct Training<'j, 'd, 'o> {
 impl Work for Training<'_, '_, '_> {
     type Output = Result<Outcome, TrainError>;
 
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+    fn run<B: Trains>(self, device: &B::Device) -> Self::Output {
         let mut trainee = Trainee::<B>::start(self.job, device)?;
         loop {
             if !trainee.train_until_scores(self.observe)? {
@@ -55,7 +57,7 @@ impl Work for Training<'_, '_, '_> {
 }
 
 /// A model in training.
-pub(super) struct Trainee<'j, B: AutodiffBackend> {
+pub(super) struct Trainee<'j, B: Trains> {
     pub(super) job: &'j Job<'j>,
     pub(super) device: B::Device,
     pub(super) model: Model<B>,
@@ -73,7 +75,7 @@ pub(super) struct Trainee<'j, B: AutodiffBackend> {
     last_save: Instant,
 }
 
-impl<'j, B: AutodiffBackend> Trainee<'j, B> {
+impl<'j, B: Trains> Trainee<'j, B> {
     /// The first weights, or where the checkpoint stands.
     fn start(job: &'j Job<'_>, device: &B::Device) -> Result<Self, TrainError> {
         let recipe = &job.run.recipe;
@@ -149,37 +151,40 @@ impl<'j, B: AutodiffBackend> Trainee<'j, B> {
         Ok(true)
     }
 
-    /// One optimizer step of the body, and of the heads whose turn it is; returns the mean of their losses.
+    /// One optimizer step of the body, and of the heads whose turn it is; returns the mean of their losses. A GPU has all
+    /// of it queued before loss and norm are waited for.
     fn step(&mut self) -> Result<f64, TrainError> {
         let (rate, number) = (self.schedule.rate(self.state.step), self.state.step + 1);
         let turns = self.turns.of(self.state.step);
         let share = 1.0 / turns.len().max(1) as f64;
         let tasks: Vec<usize> = turns.iter().map(|t| t.part).collect();
         let mut combining = self.weighing.step(number, &tasks);
-        let (mut heads, mut losses, mut passes) = (Gradient::default(), Vec::new(), Vec::new());
+        let (mut heads, mut numbers, mut passes) = (Gradient::default(), Vec::new(), Vec::new());
         for Turn { part, batch } in turns {
-            // Turns are those of the parts.
-            let member = &mut self.members[part];
-            let passed = member.pass(batch, &self.model, part, &self.device);
+            // Turns are those of the parts, and a part has examples.
+            let Some(passed) = self.members[part].pass(batch, &self.model, part, &self.device) else { continue };
             heads = heads.plus(passed.head.scaled(combining.add(passed.body)));
-            losses.push(passed.loss);
+            numbers.push(passed.loss);
             passes.push((part, passed.examples, passed.tokens));
             if combining.looks_twice_at(part) {
                 // Another batch of the same task at the same weights: what it tells of the task's own noise.
                 let began = Instant::now();
-                let other = member.pass(batch + 1, &self.model, part, &self.device);
-                combining.second(other.body, began.elapsed().as_secs_f64());
+                let other = self.members[part].pass(batch + 1, &self.model, part, &self.device);
+                combining.second(other.map(|other| other.body), began.elapsed().as_secs_f64());
             }
         }
         let (body, seen) = combining.finish();
         let gradient = body.plus(heads);
         let norm = gradient.norm();
+        let clip = gradient.clip(&norm, self.job.run.recipe.max_grad_norm);
+        self.model.step(&mut self.optimizer, gradient, clip.as_ref(), rate);
+        numbers.push(norm);
+        let mut losses = on_host(numbers);
+        let norm = losses.pop().unwrap_or_default();
         for ((part, examples, tokens), loss) in passes.into_iter().zip(&losses) {
             self.book(part, examples, tokens, *loss)?;
         }
         finite("gradient norm", norm, number)?;
-        let gradient = gradient.clipped(norm, self.job.run.recipe.max_grad_norm);
-        self.model = self.model.clone().moved(&mut self.optimizer, gradient, rate);
         self.weighing.observe(&tasks, &losses);
         self.note(number, &tasks, &losses, seen);
         let loss = losses.iter().sum::<f64>() * share;
@@ -257,7 +262,7 @@ fn turns_of(job: &Job<'_>, alone: &[u64], per_pass: &[u64]) -> Turns {
 }
 
 /// One body, and a head for each part.
-fn first_weights<B: AutodiffBackend>(job: &Job<'_>, device: &B::Device) -> Result<Model<B>, TrainError> {
+fn first_weights<B: Trains>(job: &Job<'_>, device: &B::Device) -> Result<Model<B>, TrainError> {
     let source = match job.source_model {
         Some(path) => Some(fs::read(path).map_err(|source| TrainError::Io { path: path.to_owned(), source })?),
         None => None,
@@ -271,6 +276,13 @@ fn first_weights<B: AutodiffBackend>(job: &Job<'_>, device: &B::Device) -> Resul
         heads.push(TaskHead { prefix: head_prefix(part.task, job.parts.len()), head });
     }
     Ok(Model { body, heads })
+}
+
+/// Single numbers of a device, all waited for together.
+fn on_host<B: Backend>(numbers: Vec<Tensor<B, 1>>) -> Vec<f64> {
+    let all = numbers.into_iter().fold(Transaction::default(), Transaction::register);
+    let number = |data: burn::tensor::TensorData| data.iter::<f64>().next().unwrap_or(f64::NAN);
+    all.execute().into_iter().map(number).collect()
 }
 
 fn finite(what: &str, value: f64, step: u64) -> Result<(), TrainError> {

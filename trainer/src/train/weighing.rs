@@ -5,7 +5,6 @@
 
 use std::time::Instant;
 
-use burn::tensor::backend::AutodiffBackend;
 use rand::seq::SliceRandom;
 use transfermap::multitask::diagnostics::Sample;
 use transfermap::multitask::gram::Gram;
@@ -15,6 +14,7 @@ use transfermap::random::stream;
 use super::gradient::Gradient;
 use super::job::Job;
 use super::products::{grams, group, groups};
+use transfermap_kernels::Trains;
 
 /// A second batch of a task is looked at once in so many steps at most: it costs a pass.
 const BETWEEN_SECOND_LOOKS: u64 = 10;
@@ -58,7 +58,7 @@ impl Weighing {
     }
 
     /// Begins step `number`, from 1, in which these tasks take part.
-    pub(super) fn step<B: AutodiffBackend>(&mut self, number: u64, tasks: &[usize]) -> Combining<'_, B> {
+    pub(super) fn step<B: Trains>(&mut self, number: u64, tasks: &[usize]) -> Combining<'_, B> {
         let sampled = self.every.is_some_and(|every| (number - 1).is_multiple_of(every)) && tasks.len() > 1;
         let weights = match &mut self.rule {
             Rule::Weights(rule) => Some(rule.weights(tasks)),
@@ -93,7 +93,7 @@ impl Weighing {
 }
 
 /// A step in the making.
-pub(super) struct Combining<'w, B: AutodiffBackend> {
+pub(super) struct Combining<'w, B: Trains> {
     weighing: &'w mut Weighing,
     number: u64,
     tasks: Vec<usize>,
@@ -113,7 +113,7 @@ pub(super) struct Combining<'w, B: AutodiffBackend> {
     seconds: f64,
 }
 
-impl<B: AutodiffBackend> Combining<'_, B> {
+impl<B: Trains> Combining<'_, B> {
     /// Takes the gradient of the next task that takes part; answers what its head's is scaled by.
     pub(super) fn add(&mut self, body: Gradient<B>) -> f64 {
         let weight = self.weights.as_ref().and_then(|weights| weights.get(self.taken)).copied();
@@ -139,8 +139,9 @@ impl<B: AutodiffBackend> Combining<'_, B> {
     }
 
     /// The gradient of that batch, and the seconds that it took.
-    pub(super) fn second(&mut self, body: Gradient<B>, seconds: f64) {
-        self.second = self.second_of.map(|task| (task, body));
+    pub(super) fn second(&mut self, body: Option<Gradient<B>>, seconds: f64) {
+        let task = self.second_of.zip(body);
+        self.second = task;
         self.seconds += seconds;
     }
 

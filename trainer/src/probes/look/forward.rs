@@ -2,7 +2,7 @@
 
 use burn::module::AutodiffModule;
 use burn::tensor::Tensor;
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::Backend;
 
 use super::{ProbeError, Subject, finite};
 use crate::backend::{Work, run_on};
@@ -10,6 +10,7 @@ use crate::data::TokenisedSplit;
 use crate::data::batch::{collate, eval_batches};
 use crate::encoder::{Body, Head, Mode};
 use crate::train::evaluate::to_device;
+use transfermap_kernels::Trains;
 
 /// Examples per forward pass.
 const BATCH: usize = 64;
@@ -55,7 +56,7 @@ struct Pass<'a, 'o> {
 impl Work for Pass<'_, '_> {
     type Output = Result<Option<Forward>, ProbeError>;
 
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+    fn run<B: Trains>(self, device: &B::Device) -> Self::Output {
         let (body, head) = (self.subject.body::<B>(device)?.valid(), self.subject.head::<B>(device)?.valid());
         let examples = self.split.len();
         let (mut pooled, mut mean_pooled) = (Rows::new(examples), Rows::new(examples));
@@ -64,7 +65,7 @@ impl Work for Pass<'_, '_> {
             if !(self.go_on)() {
                 return Ok(None);
             }
-            let batch = collate(self.split, &indices, self.subject.pad_id(), None);
+            let batch = collate(self.split, &indices, self.subject.padding());
             let (inputs, _) = to_device::<B::InnerBackend>(&batch, device);
             let mut mode = Mode::evaluation(self.subject.precision);
             let outputs = body.encode(&inputs, &mut mode);

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use burn::tensor::backend::{AutodiffBackend, Backend};
+use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
-use transfermap::study::Precision;
 
 use super::forward::forward;
 use super::head::{LogisticRegression, fit};
@@ -12,11 +11,11 @@ use super::{ProbeError, Subject, finite};
 use crate::backend::{Work, run_on};
 use crate::data::TokenisedSplit;
 use crate::data::batch::collate;
-use crate::encoder::layers::matmul;
 use crate::encoder::{Body, Mode};
 use crate::train::evaluate::to_device;
 use crate::train::gradient::Gradient;
-use crate::train::loss::cross_entropy;
+use transfermap_kernels::activation::Activation;
+use transfermap_kernels::{Kernels, Trains};
 
 /// One number per shared parameter, tensors in order of their names, a linear weight as [in, out].
 #[derive(Debug, Clone, PartialEq)]
@@ -63,21 +62,19 @@ struct Pass<'a, 'o> {
 impl Work for Pass<'_, '_> {
     type Output = Result<Option<Gradients>, ProbeError>;
 
-    fn run<B: AutodiffBackend>(self, device: &B::Device) -> Self::Output {
+    fn run<B: Trains>(self, device: &B::Device) -> Self::Output {
         let body = self.subject.body::<B>(device)?;
         let head = Head::<B>::new(&self.head, device);
-        let padding = usize::try_from(self.subject.pad_id()).ok();
         let mut sums: BTreeMap<String, Sums<B::InnerBackend>> = BTreeMap::new();
         for example in 0..self.split.len() {
             if !(self.go_on)() {
                 return Ok(None);
             }
-            let batch = collate(self.split, &[example], self.subject.pad_id(), None);
+            let batch = collate(self.split, &[example], self.subject.padding());
             let (inputs, labels) = to_device::<B>(&batch, device);
             let pooled = body.encode(&inputs, &mut Mode::evaluation(self.subject.precision)).pooler_output;
-            let logits = head.forward(pooled, self.subject.precision);
-            let mut grads = cross_entropy(logits, labels).backward();
-            for (name, gradient) in Gradient::of(&body, &mut grads, padding).into_parts() {
+            let mut grads = B::cross_entropy(head.forward(pooled), labels).backward();
+            for (name, gradient) in Gradient::of(&body, &mut grads).into_parts() {
                 let sum = sums.remove(&name);
                 sums.insert(name, Sums::plus(sum, gradient));
             }
@@ -115,22 +112,23 @@ fn on_host<B: Backend>(sum: Tensor<B, 1>, examples: f64) -> Vec<f32> {
 struct Head<B: Backend> {
     /// `[width, classes]`.
     weight: Tensor<B, 2>,
-    /// `[1, classes]`.
-    bias: Tensor<B, 2>,
+    /// `[classes]`.
+    bias: Tensor<B, 1>,
 }
 
-impl<B: Backend> Head<B> {
+impl<B: Kernels> Head<B> {
     fn new(fitted: &LogisticRegression, device: &B::Device) -> Self {
-        let as_f32 = |values: &[f64]| values.iter().map(|v| *v as f32).collect::<Vec<_>>();
         let (classes, width) = (fitted.classes, fitted.width);
+        let weight = (0..width).flat_map(|i| (0..classes).map(move |c| fitted.weight[c * width + i] as f32));
+        let bias = fitted.bias.iter().map(|b| *b as f32).collect();
         Self {
-            weight: Tensor::from_data(TensorData::new(as_f32(&fitted.weight), [classes, width]), device).transpose(),
-            bias: Tensor::from_data(TensorData::new(as_f32(&fitted.bias), [1, classes]), device),
+            weight: Tensor::from_data(TensorData::new(weight.collect(), [width, classes]), device),
+            bias: Tensor::from_data(TensorData::new(bias, [classes]), device),
         }
     }
 
     /// Logits `[batch, classes]`, from pooled outputs.
-    fn forward(&self, pooled: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
-        matmul(pooled, self.weight.clone(), precision) + self.bias.clone()
+    fn forward(&self, pooled: Tensor<B, 2>) -> Tensor<B, 2> {
+        B::activate(B::multiply(pooled, self.weight.clone()), self.bias.clone(), Activation::Identity)
     }
 }

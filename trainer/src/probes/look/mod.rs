@@ -17,14 +17,14 @@ pub mod weights;
 
 use std::path::PathBuf;
 
-use burn::tensor::backend::Backend;
 use transfermap::study::{Head as Fate, LabelsError, Precision, Recipe};
 
 use crate::backend::{Device, DeviceError};
 use crate::encoder::{AnyBody, AnyHead};
-use crate::pretrained::LoadedEncoder;
+use crate::pretrained::{LoadedEncoder, Padding};
 use crate::train::TrainError;
 use crate::train::model::{ModelError, Origin, configured};
+use transfermap_kernels::Kernels;
 
 /// A model to look at: an encoder before any training, or the final weights of a run.
 #[derive(Debug, Clone, Copy)]
@@ -48,19 +48,20 @@ impl Subject<'_> {
     }
 
     /// The body with its weights.
-    fn body<B: Backend>(&self, device: &B::Device) -> Result<AnyBody<B>, ProbeError> {
+    fn body<B: Kernels>(&self, device: &B::Device) -> Result<AnyBody<B>, ProbeError> {
         let config = configured(self.encoder, &Recipe::default());
         Ok(self.origin().body(&config, device)?)
     }
 
     /// The head with its weights. Without a trained run it is drawn at random and means nothing.
-    fn head<B: Backend>(&self, device: &B::Device) -> Result<AnyHead<B>, ProbeError> {
+    fn head<B: Kernels>(&self, device: &B::Device) -> Result<AnyHead<B>, ProbeError> {
         let config = configured(self.encoder, &Recipe::default());
         Ok(self.origin().head(&config, "", self.classes, Fate::Keep, device)?)
     }
 
-    fn pad_id(&self) -> u32 {
-        u32::try_from(self.encoder.config.sizes().pad_token_id).unwrap_or_default()
+    /// As little padding as there can be, whatever the encoder's trainings have.
+    fn padding(&self) -> Padding {
+        Padding { to_max_length: false, ..self.encoder.padding() }
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use burn::tensor::backend::AutodiffBackend;
 use transfermap::metric::Metric;
 use transfermap::plan::PlannedRun;
 use transfermap::study::{Precision, Protocol, Recipe};
@@ -22,6 +21,7 @@ use crate::pretrained::{LoadedEncoder, Tensors, write_tensors};
 use crate::probes::file::Probe;
 use crate::train::evaluate::{Batching, predict};
 use crate::train::model::Model;
+use transfermap_kernels::Trains;
 
 const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":8,"hidden_size":16,"num_hidden_layers":3,
     "num_attention_heads":2,"intermediate_size":24,"max_position_embeddings":16,"initializer_range":0.2}"#;
@@ -71,7 +71,7 @@ fn weights(of: Subject<'_>) -> Tensors {
     struct Names<'a>(Subject<'a>);
     impl Work for Names<'_> {
         type Output = Tensors;
-        fn run<B: AutodiffBackend>(self, device: &B::Device) -> Tensors {
+        fn run<B: Trains>(self, device: &B::Device) -> Tensors {
             Model::of_one(self.0.body::<B>(device).unwrap(), self.0.head(device).unwrap()).tensors()
         }
     }
@@ -124,8 +124,8 @@ fn a_forward_pass_gives_what_evaluation_sees() {
     struct Predictions<'a>(Subject<'a>, &'a TokenisedSplit);
     impl Work for Predictions<'_> {
         type Output = Vec<f64>;
-        fn run<B: AutodiffBackend>(self, device: &B::Device) -> Vec<f64> {
-            let batching = Batching { pad_id: 0, pad_to: None, eval_batch_size: 7, precision: Precision::F32 };
+        fn run<B: Trains>(self, device: &B::Device) -> Vec<f64> {
+            let batching = Batching { padding: self.0.padding(), eval_batch_size: 7, precision: Precision::F32 };
             let (body, head) = (self.0.body::<B>(device).unwrap(), self.0.head(device).unwrap());
             let predictions = predict((&body, &head), self.1, batching, device);
             predictions.iter().map(|p| p.probabilities[1]).collect()
