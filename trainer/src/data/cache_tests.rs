@@ -40,7 +40,8 @@ fn a_task_is_tokenised_once_and_damage_is_mended() {
     assert_eq!(cached(&task, 16), first);
     assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), written, "tokenised twice");
     assert_ne!(cached(&task, 17).path, path);
-    let other = cached(&data("it snows"), 16).path;
+    let snow = data("it snows");
+    let other = cached(&snow, 16).path;
     assert_ne!(other, path);
 
     let mut flipped = whole.clone();
