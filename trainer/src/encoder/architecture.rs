@@ -47,6 +47,9 @@ pub trait Configuration: DeserializeOwned {
     fn set_dropout(&mut self, rates: DropoutRates);
 }
 
+/// More tokens than any input has.
+pub const ANY_LENGTH: usize = 1 << 20;
+
 /// The sizes of an encoder that tokenizers, batches and heads must fit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sizes {
@@ -56,7 +59,7 @@ pub struct Sizes {
     pub hidden_size: usize,
     /// Layers.
     pub layers: usize,
-    /// Tokens of the longest input.
+    /// Tokens of the longest input; [`ANY_LENGTH`] where no table of positions ends it.
     pub max_length: usize,
     /// Number of segments that are told apart; `None` where the architecture does not look at them.
     pub segments: Option<usize>,
@@ -95,8 +98,9 @@ pub trait Body<B: Kernels>: Module<B> {
     /// comes out of each, `[batch * sequence, hidden]`: number of layers + 1 calls.
     fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3>;
 
-    /// What a head reads, `[batch, hidden]`: the pooler's output where the body has one, else the first token.
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2>;
+    /// What a head reads, `[batch, hidden]`, from the tokens' vectors: the pooler's output where the body has one, else
+    /// the first token, or what the architecture takes in its place.
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2>;
 
     /// All outputs; every layer's where `mode` asks for them.
     fn encode(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
@@ -109,7 +113,7 @@ pub trait Body<B: Kernels>: Module<B> {
                 hidden_states.push(x.clone().reshape([batch, sequence, hidden]));
             }
         });
-        let pooler_output = self.pool(&last_hidden_state);
+        let pooler_output = self.pool(&last_hidden_state, inputs, mode);
         Outputs { last_hidden_state, pooler_output, hidden_states }
     }
 }

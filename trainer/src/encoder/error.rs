@@ -16,6 +16,8 @@ pub enum ConfigFault {
     Padding { padding: usize, vocabulary: usize },
     #[error("pad_token_id: {0}")]
     PaddingSize(std::num::TryFromIntError),
+    #[error("{field} is {given}; only {only} is known with these sizes")]
+    Only { field: &'static str, given: usize, only: usize },
     #[error("num_hidden_groups {groups} is more than num_hidden_layers {layers}")]
     Groups { groups: usize, layers: usize },
     #[error("max_position_embeddings {positions} leaves no position: they begin at {first}")]

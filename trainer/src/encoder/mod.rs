@@ -3,10 +3,13 @@
 pub mod activation;
 pub mod albert;
 pub mod architecture;
+pub mod attention;
 pub mod bert;
 pub mod block;
 pub mod config_file;
+pub mod deberta_v2;
 pub mod distilbert;
+pub mod electra;
 pub mod error;
 pub mod init;
 pub mod layers;
