@@ -359,9 +359,19 @@ mod tests {
     /// Made by tests/fixtures/make_encoders.py; the commands are in tests/fixtures/README.md.
     #[test]
     fn every_architecture_equals_transformers_with_dropout_and_in_every_layer() {
-        for folder in
-            ["albert_dropout", "bert", "roberta", "distilbert", "electra", "electra_wide", "deberta_v3", "deberta_v2"]
-        {
+        for folder in [
+            "albert_dropout",
+            "bert",
+            "roberta",
+            "distilbert",
+            "electra",
+            "electra_wide",
+            "deberta_v3",
+            "deberta_v2",
+            "t5",
+            "t5_gated",
+            "t5_mean",
+        ] {
             let d = check(folder);
             assert!(d.dropout.is_some() && d.hidden_states.is_some(), "{folder}: {d:?}");
         }

@@ -8,7 +8,8 @@ use burn::module::Module;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Device, Tensor};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use transfermap::study::Pooling;
 
 use super::activation;
 use super::error::ConfigFault;
@@ -25,6 +26,14 @@ pub trait Configuration: DeserializeOwned {
 
     /// What the names of the body's tensors begin with, dot included; all others belong to the head.
     const PREFIX: &'static str;
+
+    /// The values of a study's `pooling` that make a difference. They are read from a field `pooling`.
+    const POOLINGS: &'static [Pooling] = &[];
+
+    /// The class that an exported folder names.
+    fn class(&self) -> &'static str {
+        Self::CLASS
+    }
 
     /// Reads the fields; where they are absent, transformers' defaults hold.
     ///
@@ -45,6 +54,19 @@ pub trait Configuration: DeserializeOwned {
 
     /// Puts other dropout rates in place of the configuration's, where given.
     fn set_dropout(&mut self, rates: DropoutRates);
+
+    /// Standard deviation of the random weights of a parameter.
+    fn deviation(&self, _name: &str) -> f64 {
+        self.sizes().initializer_range
+    }
+
+    /// A token that every text must hold, with the name of its field.
+    fn asks_for(&self) -> Option<(&'static str, usize)> {
+        None
+    }
+
+    /// Writes into an exported config.json what transformers' classifier does not do without.
+    fn complete(&self, _fields: &mut Map<String, Value>) {}
 }
 
 /// More tokens than any input has.

@@ -2,8 +2,8 @@
 //! comes from a process-wide generator.
 
 use burn::module::{Module, Param};
-use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use burn::tensor::{FloatDType, Tensor};
 use transfermap::study::Precision;
 
 use transfermap_kernels::Kernels;
@@ -116,6 +116,32 @@ impl<B: Kernels> LayerNorm<B> {
     /// `[rows, hidden]` → the same, then dropout; with a copy for products.
     pub fn forward(&self, x: Tensor<B, 2>, after: Option<Mask>, precision: Precision) -> Normalised<B> {
         B::norm(x, &self.affine(), after, precision)
+    }
+}
+
+/// `x / sqrt(mean(x²) + eps) * weight` over the last dimension (Zhang and Sennrich 2019, arXiv:1910.07467): T5's
+/// `layer_norm`.
+#[derive(Module, Debug)]
+pub struct RmsNorm<B: Backend> {
+    /// `[hidden]`.
+    pub weight: Param<Tensor<B, 1>>,
+    epsilon: f64,
+}
+
+impl<B: Backend> RmsNorm<B> {
+    /// Zeros, to be filled by name.
+    pub fn zeros(size: usize, epsilon: f64, device: &B::Device) -> Self {
+        Self { weight: Param::from_tensor(Tensor::zeros([size], device)), epsilon }
+    }
+
+    /// `[rows, hidden]` in 32 bits → the same for products in `precision`.
+    pub fn forward(&self, x: Tensor<B, 2>, precision: Precision) -> Tensor<B, 2> {
+        let deviation = (x.clone().square().mean_dim(1) + self.epsilon).sqrt();
+        let y = x / deviation * self.weight.val().unsqueeze();
+        match precision {
+            Precision::F32 => y,
+            Precision::Bf16 => y.cast(FloatDType::BF16),
+        }
     }
 }
 

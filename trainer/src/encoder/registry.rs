@@ -5,7 +5,8 @@
 use burn::module::Module;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Device, Tensor};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use transfermap::study::Pooling;
 
 use super::albert::{AlbertBody, AlbertConfig, AlbertHead};
 use super::architecture::{Body, Configuration, DropoutRates, Head, Sizes};
@@ -16,6 +17,7 @@ use super::distilbert::{DistilBertBody, DistilBertConfig, DistilBertHead};
 use super::electra::{ElectraBody, ElectraConfig, ElectraHead};
 use super::error::ConfigFault;
 use super::roberta::{RobertaBody, RobertaConfig, RobertaHead};
+use super::t5::{T5Body, T5Config, T5Head};
 use super::{Inputs, Mode};
 use transfermap_kernels::Kernels;
 
@@ -58,9 +60,29 @@ macro_rules! architectures {
                 match self { $(Self::$name(_) => <$config as Configuration>::MODEL_TYPE),+ }
             }
 
-            /// transformers' class with the sequence classifier.
+            /// transformers' class with the sequence classifier, or what comes nearest.
             pub fn class(&self) -> &'static str {
-                match self { $(Self::$name(_) => <$config as Configuration>::CLASS),+ }
+                match self { $(Self::$name(config) => config.class()),+ }
+            }
+
+            /// The values of a study's `pooling` that it knows.
+            pub fn poolings(&self) -> &'static [Pooling] {
+                match self { $(Self::$name(_) => <$config as Configuration>::POOLINGS),+ }
+            }
+
+            /// See [`Configuration::deviation`].
+            pub fn deviation(&self, name: &str) -> f64 {
+                match self { $(Self::$name(config) => config.deviation(name)),+ }
+            }
+
+            /// See [`Configuration::asks_for`].
+            pub fn asks_for(&self) -> Option<(&'static str, usize)> {
+                match self { $(Self::$name(config) => config.asks_for()),+ }
+            }
+
+            /// See [`Configuration::complete`].
+            pub fn complete(&self, fields: &mut Map<String, Value>) {
+                match self { $(Self::$name(config) => config.complete(fields)),+ }
             }
 
             /// Says what makes no model; see [`Configuration::check`].
@@ -124,6 +146,7 @@ architectures! {
     DistilBert: DistilBertConfig, DistilBertBody, DistilBertHead;
     DebertaV2: DebertaV2Config, DebertaV2Body, DebertaV2Head;
     Electra: ElectraConfig, ElectraBody, ElectraHead;
+    T5: T5Config, T5Body, T5Head;
 }
 
 /// Why a config.json describes no encoder that can be trained.
@@ -196,6 +219,7 @@ mod tests {
             ("DistilBertForMaskedLM", "distilbert"),
             ("DebertaV2ForSequenceClassification", "deberta-v2"),
             ("ElectraForPreTraining", "electra"),
+            ("T5ForConditionalGeneration", "t5"),
             ("CamembertForMaskedLM", "roberta"),
             ("XLMRobertaModel", "roberta"),
         ] {

@@ -162,6 +162,13 @@ impl Configuration for DebertaV2Config {
         if !matches!(self.norm_rel_ebd.as_str(), "none" | "layer_norm") {
             return unknown("norm_rel_ebd", &self.norm_rel_ebd, "none, layer_norm");
         }
+        let Buckets { buckets, furthest } = self.buckets();
+        if buckets > 0 && (buckets < 2 || furthest < 2 + buckets / 2) {
+            let fields = ["position_buckets", "max_relative_positions"];
+            let size = |n: i64| usize::try_from(n).unwrap_or(usize::MAX);
+            let (buckets, distance) = (size(buckets), size(furthest));
+            return Err(ConfigFault::Buckets { fields, buckets, distance, least: 2, above: 1 + buckets / 2 });
+        }
         let size = self.hidden_size / self.num_attention_heads;
         for (field, given, only) in [
             ("attention_head_size", self.attention_head_size, size),

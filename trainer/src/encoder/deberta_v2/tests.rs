@@ -31,6 +31,8 @@ fn rejects_what_is_not_built_by_name() {
         ("pos_att_type", json!("p2c|p2p"), "pos_att_type `p2p` is not known; known: c2p, p2c"),
         ("pos_att_type", json!(7), "pos_att_type is 7; give a text as \"p2c|c2p\" or a list of texts"),
         ("norm_rel_ebd", json!("batch_norm"), "norm_rel_ebd `batch_norm`"),
+        ("position_buckets", json!(1), "position_buckets is 1 and max_relative_positions 512"),
+        ("position_buckets", json!(1022), "position_buckets is 1022 and max_relative_positions 512"),
         ("pooler_hidden_act", json!("tanh"), "pooler_hidden_act `tanh`"),
         ("attention_head_size", json!(7), "attention_head_size is 7; only 8 is known"),
         ("pooler_hidden_size", json!(7), "pooler_hidden_size is 7; only 16 is known"),
