@@ -60,7 +60,15 @@ fn two_csv_files_become_a_page() {
     folder.write("kind.csv", rows(["train", "novel"], ["thing", "text"], 0, 80).replace(',', ";"));
     let said = folder.run(&["init", "study.toml", "mood.csv", "kind.csv"]);
     assert_eq!(said.code, 0, "{said:?}");
-    folder.edit("study.toml", &[EMBEDDED, ("seeds = [1, 2, 3, 4, 5]", "seeds = [1]"), ("epochs = 3", "max_steps = 2")]);
+    folder.edit(
+        "study.toml",
+        &[
+            EMBEDDED,
+            ("max_length = 128", "max_length = 48"),
+            ("seeds = [1, 2, 3, 4, 5]", "seeds = [1]"),
+            ("epochs = 3", "max_steps = 2"),
+        ],
+    );
     let checked = folder.run(&["check", "study.toml"]);
     assert_eq!(checked.code, 0, "{checked:?}");
     let said = folder.run(&["run", "study.toml", "--out", "out", "--device", "cpu"]);
@@ -94,7 +102,7 @@ fn study(folder: &Folder, train: &str, test: &str) {
         "study.toml",
         format!(
             "version = 1\nname = \"s\"\nseeds = [1]\nprotocols = [\"single\"]\n[[encoder]]\nname = \"e\"\n\
-             embedded = \"demo-albert\"\n[recipe]\nmax_steps = 2\n[[task]]\nname = \"t\"\ntext = [\"text\"]\n\
+             embedded = \"demo-albert\"\nmax_length = 48\n[recipe]\nmax_steps = 2\n[[task]]\nname = \"t\"\ntext = [\"text\"]\n\
              labels = [\"neg\", \"pos\"]\ntrain = {{ file = \"{train}\" }}\ntest = {{ file = \"{test}\" }}\n"
         ),
     );

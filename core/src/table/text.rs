@@ -6,13 +6,19 @@ use super::{Column, Medium, Table, Value};
 /// Columns of text that a note fills.
 const WIDTH: usize = 110;
 
-/// Characters of a name in a row, and of one over a column of numbers.
+/// Characters of a name in a row, of words that hold several names, and of a name over a column of numbers.
 const NAME: usize = 40;
+const NAMES: usize = 80;
 const HEAD: usize = 30;
 
-/// Columns of names, which others give and which may be of any length.
-const NAMES: [&str; 12] =
-    ["source", "target", "task", "pair", "encoder", "predictor", "measure", "block", "with", "set", "tasks", "arm"];
+/// The characters that a column's cells may have: others give names, and they may be of any length.
+fn widest(column: &Column) -> usize {
+    match column.name.as_str() {
+        "source" | "target" | "task" | "encoder" | "predictor" | "measure" | "block" => NAME,
+        "pair" | "with" | "set" | "tasks" | "arm" => NAMES,
+        _ => usize::MAX,
+    }
+}
 
 /// A gain of so many points has the full colour.
 const FULL_COLOUR: f64 = 10.0;
@@ -33,12 +39,7 @@ impl Table {
         let heads = table.columns.iter().map(head).collect();
         let rows = table.rows.iter().map(|row| {
             let cells = row.iter().zip(&table.columns);
-            cells
-                .map(|(cell, column)| match NAMES.contains(&column.name.as_str()) {
-                    true => middle(&text_of(&cell.value), NAME),
-                    false => text_of(&cell.value),
-                })
-                .collect()
+            cells.map(|(cell, column)| middle(&text_of(&cell.value), widest(column))).collect()
         });
         let lines: Vec<Vec<String>> = std::iter::once(heads).chain(rows).collect();
         let widths: Vec<usize> = (0..table.columns.len())

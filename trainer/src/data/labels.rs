@@ -122,7 +122,13 @@ impl<'a> LabelReader<'a> {
                         format!("{total} examples; {dropped} rows dropped, their text is in the validation or test set")
                     }
                 };
-                return Err(DataError::MissingLabel { path, task, label, rows, remedy: self.missing_remedy(class) });
+                let remedy = if total == 0 && dropped > 0 {
+                    "train on other rows than you test on: give `test = 0.2` to keep a fifth of them for the test"
+                        .into()
+                } else {
+                    self.missing_remedy(class)
+                };
+                return Err(DataError::MissingLabel { path, task, label, rows, remedy });
             }
             if count == 1 {
                 let remedy = "give it two or more: raise `limit`, set stratified = true, or merge the label";

@@ -63,11 +63,12 @@ impl Lines {
         if head.is_empty() {
             return Err(DataError::Empty { path: path.to_owned(), what: "is empty" });
         }
-        no_text(path, &head)?;
         if let Some(encoding) = utf_16(&head) {
             reader = Box::new(BufReader::new(Decoded::new(Cursor::new(head).chain(reader), encoding)));
             head = Vec::new();
             (&mut reader).take(HEAD).read_to_end(&mut head).map_err(failed)?;
+        } else {
+            no_text(path, &head)?;
         }
         if head.starts_with(BYTE_ORDER_MARK) {
             head.drain(..BYTE_ORDER_MARK.len());

@@ -353,6 +353,8 @@ fn rejects_classes_with_too_few_training_examples() {
     );
     let message = with_train("text,label\na,no\nb,no\nx,yes\n").complaint(&train_and_test());
     assert!(message.contains("(2 examples; 1 rows dropped, their text is in the validation or test set)"), "{message}");
+    let message = with_train("text,label\nx,yes\nx,yes\n").complaint(&train_and_test());
+    assert!(message.contains("(0 examples; 2 rows") && message.contains("give `test = 0.2`"), "{message}");
     let message = with_train("text,label\na,no\nb,yes\nc,no\n").complaint(&train_and_test());
     assert!(
         message.contains("train.csv, line 3: task `t`: only one training example of label `yes`; give it two or more"),
