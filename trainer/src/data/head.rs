@@ -6,10 +6,9 @@ use std::path::Path;
 use super::delimited::Delimited;
 use super::error::DataError;
 use super::jsonl::JsonObjects;
-use super::open::{Lines, open_file};
+use super::open::{Lines, ending, open_file};
 use super::parquet;
 use super::quotes::looks_quoted;
-use super::rows::ending;
 
 /// The begin of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use std::path::Path;
 use transfermap::study::{LabelSet, Labels, Task};
 
 use super::error::{DataError, shown};
-use super::rows::{Row, ending};
+use super::open::ending;
+use super::rows::Row;
 use super::spelling::{Spelling, at_sight, plain};
 
 /// The labels of a task, with what its messages need.

@@ -119,6 +119,13 @@ impl Lines {
     }
 }
 
+/// A file name's ending below `.gz`, in small letters.
+pub(super) fn ending(path: &Path) -> String {
+    let name = path.file_name().map(|n| n.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let plain = name.strip_suffix(".gz").unwrap_or(&name);
+    Path::new(plain).extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 /// Refuses what is no text by its first bytes.
 fn no_text(path: &Path, head: &[u8]) -> Result<(), DataError> {
     let refuse = |what: String, remedy| Err(DataError::Format { path: path.to_owned(), what, remedy });

@@ -10,7 +10,7 @@ use super::error::{DataError, shown};
 use super::generated;
 use super::head::{first_line, refuse_fasttext};
 use super::jsonl::Jsonl;
-use super::open::Lines;
+use super::open::{Lines, ending};
 use super::parquet::Parquet;
 
 /// One row of a data file.
@@ -254,13 +254,6 @@ enum Format {
     Tsv,
     Jsonl,
     Parquet,
-}
-
-/// A file name's ending below `.gz`, in small letters.
-pub(super) fn ending(path: &Path) -> String {
-    let name = path.file_name().map(|n| n.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    let plain = name.strip_suffix(".gz").unwrap_or(&name);
-    Path::new(plain).extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// `format`, else the ending of the file's name.
