@@ -32,7 +32,11 @@ def classifier(folder):
     """Logits of a batch. Those of T5's encoder alone are the mean of what is said of its tokens."""
     if getattr(AutoConfig.from_pretrained(folder), "pooling", None) is None:
         model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
-        return lambda batch: model(**batch).logits
+        if model.config.model_type != "t5":
+            return lambda batch: model(**batch).logits
+        # transformers takes T5's texts together only where all have as many ends of a text.
+        rows = lambda batch: zip(batch["input_ids"], batch["attention_mask"])
+        return lambda batch: torch.cat([model(input_ids=ids[mask == 1][None]).logits for ids, mask in rows(batch)])
     model = AutoModelForTokenClassification.from_pretrained(folder).eval()
 
     def mean(batch):
