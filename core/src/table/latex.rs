@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn every_row_has_the_columns_of_its_tabular_and_only_ascii() {
         let analysis = analysis(include_bytes!("../../../www/samples/real-small.json"));
-        let baselines = tasks(&analysis.tasks.iter().collect::<Vec<_>>(), false, &[]).latex();
+        let baselines = tasks(&analysis.tasks.iter().collect::<Vec<_>>(), &[]).latex();
         let map = latex_by_family(&analysis, |family| transfer_map(&analysis, family));
         let pairs = latex_by_family(&analysis, |f| pairs(&analysis.pairs_of(f).collect::<Vec<_>>(), &analysis.options));
         for (table, rows) in [(&baselines, 5), (&map, 5), (&pairs, 20)] {

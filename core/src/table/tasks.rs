@@ -4,9 +4,10 @@ use super::{Medium, Show, Table, Value};
 use crate::analysis::TaskAnalysis;
 use crate::report::{SplitSummary, TaskSummary};
 
-/// One row per task, encoder and variant, in the order given. Rows are named with encoder and variant where `named` says
-/// that there are several. `summaries` tell of the sets, on pages.
-pub fn tasks(tasks: &[&TaskAnalysis], named: bool, summaries: &[TaskSummary]) -> Table {
+/// One row per task, encoder and variant, in the order given. Rows are named with encoder and variant where there are
+/// several. `summaries` tell of the sets, on pages.
+pub fn tasks(tasks: &[&TaskAnalysis], summaries: &[TaskSummary]) -> Table {
+    let named = tasks.iter().any(|t| tasks.iter().any(|u| (&t.encoder, &t.variant) != (&u.encoder, &u.variant)));
     const PAGE: &[Medium] = &[Medium::Csv, Medium::Page];
     const NARROW: &[Medium] = &[Medium::Latex, Medium::Terminal];
     let known = |n: Option<usize>| Value::count(n.filter(|&n| n > 0));

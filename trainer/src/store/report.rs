@@ -110,7 +110,7 @@ pub fn write_latex(root: &Path, analysis: &Analysis) -> anyhow::Result<Vec<PathB
     };
     let tasks: Vec<_> = analysis.tasks.iter().filter(|t| t.baseline.n > 0).collect();
     let tables = [
-        ("baselines.tex", table::tasks(&tasks, analysis.families.len() > 1, &[]).latex()),
+        ("baselines.tex", table::tasks(&tasks, &[]).latex()),
         ("transfer.tex", table::latex_by_family(analysis, |family| table::transfer_map(analysis, family))),
         ("pairs.tex", table::latex_by_family(analysis, pairs)),
         ("correlation.tex", table::latex_by_family(analysis, correlations)),

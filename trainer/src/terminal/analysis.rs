@@ -26,7 +26,7 @@ pub fn overview(out: &mut dyn Write, analysis: &Analysis, colour: bool) -> io::R
 /// The answer, with the predictors that `shown` takes.
 fn answer(out: &mut dyn Write, analysis: &Analysis, shown: Shown, colour: bool) -> io::Result<()> {
     let tasks: Vec<_> = analysis.tasks.iter().filter(|t| t.baseline.n + t.baseline.failed_runs > 0).collect();
-    print(out, &table::tasks(&tasks, analysis.families.len() > 1, &[]), colour)?;
+    print(out, &table::tasks(&tasks, &[]), colour)?;
     for family in &analysis.families {
         heading(out, analysis, family)?;
         print(out, &table::transfer_map(analysis, &family.key), colour)?;

@@ -89,7 +89,7 @@ fn is_here(context: &Context<'_>, task: &TaskAnalysis) -> bool {
 
 fn table(context: &Context<'_>) -> Table {
     let here: Vec<&TaskAnalysis> = context.analysis.tasks.iter().filter(|t| is_here(context, t)).collect();
-    let table = transfermap::table::tasks(&here, false, &context.report.tasks);
+    let table = transfermap::table::tasks(&here, &context.report.tasks);
     Table { note: String::new(), ..table }
 }
 
