@@ -9,6 +9,11 @@
 //! Weights, their gradients, statistics of rows and the residual stream are of 32 bits always. A gradient is of the format
 //! that its maker writes, which need not be its tensor's.
 
+#![cfg_attr(
+    feature = "gpu",
+    allow(clippy::type_complexity, reason = "a backend of a GPU has four parameters, and signatures name them all")
+)]
+
 pub mod activation;
 pub mod adamw;
 pub mod attention;

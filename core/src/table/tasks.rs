@@ -7,7 +7,8 @@ use crate::report::{SplitSummary, TaskSummary};
 /// One row per task, encoder and variant, in the order given. Rows are named with encoder and variant where there are
 /// several. `summaries` tell of the sets, on pages.
 pub fn tasks(tasks: &[&TaskAnalysis], summaries: &[TaskSummary]) -> Table {
-    let named = tasks.iter().any(|t| tasks.iter().any(|u| (&t.encoder, &t.variant) != (&u.encoder, &u.variant)));
+    let named =
+        tasks.windows(2).any(|two| matches!(two, [a, b] if (&a.encoder, &a.variant) != (&b.encoder, &b.variant)));
     const PAGE: &[Medium] = &[Medium::Csv, Medium::Page];
     const NARROW: &[Medium] = &[Medium::Latex, Medium::Terminal];
     let known = |n: Option<usize>| Value::count(n.filter(|&n| n > 0));

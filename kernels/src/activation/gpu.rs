@@ -14,7 +14,7 @@ const SQRT_2_OVER_PI_32: f32 = SQRT_2_OVER_PI as f32;
 const CUBIC_32: f32 = CUBIC as f32;
 const HALF_ROOT: f32 = std::f32::consts::FRAC_1_SQRT_2;
 /// 1/√(2π).
-const DENSITY: f32 = 0.398_942_28;
+const DENSITY: f32 = 0.398_942_3;
 
 #[cube]
 fn sigmoid<N: Size>(x: Vector<f32, N>) -> Vector<f32, N> {

@@ -2,7 +2,7 @@
 
 use super::{MethodInfo, Rule, Weights};
 
-pub(super) const INFO: MethodInfo = MethodInfo {
+pub(super) static INFO: MethodInfo = MethodInfo {
     name: "equal",
     summary: "Every task weighs the same.",
     citation: "Kurin et al. 2022, In Defense of the Unitary Scalarization for Deep Multi-Task Learning, arXiv:2201.04122",

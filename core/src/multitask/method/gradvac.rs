@@ -10,7 +10,7 @@ use crate::multitask::gram::Gram;
 /// As in the paper.
 const BETA: f64 = 0.01;
 
-pub(super) const INFO: MethodInfo = MethodInfo {
+pub(super) static INFO: MethodInfo = MethodInfo {
     name: "gradvac",
     summary: "The cosine of the gradients of two tasks is raised to a moving average of itself.",
     citation: "Wang et al. 2021, Gradient Vaccine, ICLR, arXiv:2010.05874",

@@ -65,7 +65,8 @@ impl Rule {
 
 /// Every method, in the order of tables.
 pub fn registry() -> &'static [&'static MethodInfo] {
-    &[&equal::INFO, &static_weights::INFO, &pcgrad::INFO, &gradvac::INFO]
+    static METHODS: [&MethodInfo; 4] = [&equal::INFO, &static_weights::INFO, &pcgrad::INFO, &gradvac::INFO];
+    &METHODS
 }
 
 /// The method of this name.

@@ -6,7 +6,7 @@
 use super::{Aggregate, By, MethodInfo, Rule};
 use crate::multitask::gram::Gram;
 
-pub(super) const INFO: MethodInfo = MethodInfo {
+pub(super) static INFO: MethodInfo = MethodInfo {
     name: "pcgrad",
     summary: "Where the gradients of two tasks conflict, each loses its part along the other.",
     citation: "Yu et al. 2020, Gradient Surgery for Multi-Task Learning, NeurIPS, algorithm 1, arXiv:2001.06782",

@@ -3,7 +3,7 @@
 
 use super::{MethodInfo, Rule, Weights};
 
-pub(super) const INFO: MethodInfo = MethodInfo {
+pub(super) static INFO: MethodInfo = MethodInfo {
     name: "static",
     summary: "Every task has the weight that the study gives it.",
     citation: "Xin et al. 2022, Do Current Multi-Task Optimization Methods in Deep Learning Even Help?, arXiv:2209.11379",
