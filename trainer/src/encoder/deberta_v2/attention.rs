@@ -102,8 +102,7 @@ impl<B: Kernels> DisentangledSelfAttention<B> {
         relative: &Relative<B>,
         mode: &mut Mode<'_>,
     ) -> Option<Tensor<B, 4>> {
-        // A table's gradient is of 32 bits.
-        let table = wide(mode.drop(relative.table.clone(), self.hidden_dropout_prob));
+        let table = mode.drop(relative.table.clone(), self.hidden_dropout_prob);
         let term = |x: &Tensor<B, 4>, ids: &Ids<B>, own: &Option<Linear<B>>, shared: &Linear<B>| {
             let rows = B::narrow(B::lookup([table.clone()], [ids]), mode.precision);
             let map = own.as_ref().unwrap_or(shared).map_for(mode.precision);
