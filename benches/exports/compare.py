@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
 
 from folders import FOLDERS, pairs
 
@@ -26,6 +26,24 @@ def trained(encoder, task):
         ids = json.loads(file.read())["test"]["input_ids"]
     with gzip.open(out / f"run/runs/{encoder}/single/{task}/s1/predictions.jsonl.gz", "rt") as file:
         return ids, torch.tensor([json.loads(line)["probabilities"] for line in file])
+
+
+def classifier(folder):
+    """Logits of a batch. Those of T5's encoder alone are the mean of what is said of its tokens."""
+    if getattr(AutoConfig.from_pretrained(folder), "pooling", None) is None:
+        model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+        if model.config.model_type != "t5":
+            return lambda batch: model(**batch).logits
+        # transformers takes T5's texts together only where all have as many ends of a text.
+        rows = lambda batch: zip(batch["input_ids"], batch["attention_mask"])
+        return lambda batch: torch.cat([model(input_ids=ids[mask == 1][None]).logits for ids, mask in rows(batch)])
+    model = AutoModelForTokenClassification.from_pretrained(folder).eval()
+
+    def mean(batch):
+        mask = batch["attention_mask"][..., None]
+        return (model(**batch).logits * mask).sum(1) / mask.sum(1)
+
+    return mean
 
 
 def differing(tokenizer, task, ids):
@@ -48,10 +66,10 @@ for name, _, _, _, as_meant in FOLDERS:
         assert tokenizer.model_max_length == 48, tokenizer.model_max_length
         found = tokenizer(*columns[task], truncation=True)["input_ids"]
         cells.append(sum(a != b for a, b in zip(found, ids, strict=True)))
-        model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
+        logits = classifier(folder)
         with torch.no_grad():
             batch = tokenizer(*columns[task], truncation=True, padding=True, return_tensors="pt")
-            worst = max(worst, (model(**batch).logits.softmax(-1) - probabilities).abs().max().item())
+            worst = max(worst, (logits(batch).softmax(-1) - probabilities).abs().max().item())
         before += differing(AutoTokenizer.from_pretrained(out / name), task, ids)
     bad |= any(cells) or worst > 1e-5 or (as_meant and before > 0)
     note = "" if as_meant else " (it says nothing of case)"

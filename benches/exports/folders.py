@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import torch
-from transformers import AutoConfig, AutoModelForSequenceClassification
+from transformers import AutoConfig, AutoModelForSequenceClassification, T5EncoderModel
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/fixtures"))
 import make_tokenizers as make  # noqa: E402
@@ -24,6 +24,12 @@ SIZES = {
     "albert": LAYERS | FIRST | {"embedding_size": 8},
     "distilbert": FIRST | {"n_layers": 2, "n_heads": 2, "dim": 16, "hidden_dim": 32},
     "roberta": AFTER_PADDING,
+    "electra": LAYERS | FIRST | {"embedding_size": 8},
+    "deberta-v2": LAYERS | {"max_position_embeddings": 64, "relative_attention": True, "position_buckets": 8,
+                            "norm_rel_ebd": "layer_norm", "share_att_key": True, "pos_att_type": ["p2c", "c2p"],
+                            "position_biased_input": False},
+    "t5": {"num_layers": 2, "num_decoder_layers": 1, "num_heads": 2, "d_model": 16, "d_kv": 8, "d_ff": 32,
+           "feed_forward_proj": "gated-gelu", "decoder_start_token_id": 0},
     "camembert": AFTER_PADDING,
     "xlm-roberta": AFTER_PADDING,
 }
@@ -52,6 +58,13 @@ FOLDERS = [
     ("roberta-prefix-by-settings", "roberta", make.roberta(False), {"add_prefix_space": True}, True),
     ("camembert", "camembert", make.xlm_roberta(), {"tokenizer_class": "XLMRobertaTokenizer"}, True),
     ("xlm-roberta", "xlm-roberta", make.xlm_roberta(), None, True),
+    ("electra", "electra", make.bert(), {"tokenizer_class": "ElectraTokenizer", "do_lower_case": True}, True),
+    ("electra-cased", "electra", make.bert(lowercase=False), {"do_lower_case": False}, True),
+    ("deberta-v3", "deberta-v2", make.deberta(), {"tokenizer_class": "DebertaV2Tokenizer", "do_lower_case": False}, True),
+    ("deberta-v3-silent", "deberta-v2", make.deberta(), None, True),
+    ("deberta-v3-uncased-by-settings", "deberta-v2", make.deberta(), {"do_lower_case": True}, True),
+    ("t5", "t5", make.t5(), None, True),
+    ("t5-mean", "t5", make.t5(), {"tokenizer_class": "T5Tokenizer", "extra_ids": 0}, True),
 ]
 
 STUDY = """version = 1
@@ -110,7 +123,9 @@ def main():
         folder = out / name
         size = max(tokenizer.get_vocab(with_added_tokens=True).values()) + 1
         config = AutoConfig.for_model(kind, vocab_size=size, **SIZES[kind])
-        model = AutoModelForSequenceClassification.from_config(config)
+        mean = name == "t5-mean"
+        # As people have it: T5EncoderModel's tensors, and a study that says how they are pooled.
+        model = T5EncoderModel(config) if mean else AutoModelForSequenceClassification.from_config(config)
         with torch.no_grad():
             for parameter in model.parameters():
                 parameter.add_(torch.randn_like(parameter) * 0.3)
@@ -118,7 +133,7 @@ def main():
         tokenizer.save(str(folder / "tokenizer.json"))
         if settings is not None:
             (folder / "tokenizer_config.json").write_text(json.dumps(settings))
-        study += f'\n[[encoder]]\nname = "{name}"\npath = "{name}"\nmax_length = 48\n'
+        study += f'\n[[encoder]]\nname = "{name}"\npath = "{name}"\nmax_length = 48\n' + 'pooling = "mean"\n' * mean
     (out / "study.toml").write_text(study)
     rows(out / "test.jsonl", pairs())
     rows(out / "train.jsonl", [(f"train {i}: {a}", b) for i, (a, b) in enumerate(pairs()) if i < 24])

@@ -182,15 +182,28 @@ pub fn small_albert() -> Result<Files, Box<dyn std::error::Error>> {
     Ok(Files::from([
         ("README.md".to_owned(), b"---\nlicense: apache-2.0\n---\n# ALBERT\n".to_vec()),
         ("config.json".to_owned(), config.into_bytes()),
-        ("tokenizer.json".to_owned(), tokenizer().into_bytes()),
+        ("tokenizer.json".to_owned(), tokenizer(60).into_bytes()),
         ("model.safetensors".to_owned(), write_tensors(&tensors, Some(format))?),
         ("pytorch_model.bin".to_owned(), b"never fetched".to_vec()),
     ]))
 }
 
-/// A word-level tokenizer of less than the fixture's 120 pieces, with ALBERT's special ones.
-fn tokenizer() -> String {
-    let numbers = (0..60).map(|i| i.to_string());
+/// A model of the hub with the weights of a folder of tests/fixtures, whose tables have 61 rows.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn small_model(fixture: &str) -> std::io::Result<Files> {
+    let folder = root().join("tests/fixtures").join(fixture);
+    let mut files = Files::from([("tokenizer.json".to_owned(), tokenizer(40).into_bytes())]);
+    for name in ["config.json", "model.safetensors"] {
+        files.insert(name.to_owned(), std::fs::read(folder.join(name))?);
+    }
+    Ok(files)
+}
+
+/// A word-level tokenizer of 14 pieces and this many numbers, with ALBERT's special ones.
+fn tokenizer(numbers: usize) -> String {
+    let numbers = (0..numbers).map(|i| i.to_string());
     let words = ["text", "of", "class", "train", "test", "validation", "default", "rte", "labeled_final"];
     let special = ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"].map(str::to_owned);
     let pieces = special.into_iter().chain(words.map(str::to_owned)).chain(numbers);

@@ -12,19 +12,29 @@ use transfermap_tests::{generated_study, root, run};
 const BERT: &str = r#"{ model_type = "bert", vocab_size = 600, hidden_size = 16, num_hidden_layers = 1, num_attention_heads = 2, intermediate_size = 24, max_position_embeddings = 32 }"#;
 const ROBERTA: &str = r#"{ model_type = "roberta", vocab_size = 600, hidden_size = 16, num_hidden_layers = 1, num_attention_heads = 2, intermediate_size = 24, max_position_embeddings = 40, type_vocab_size = 1, pad_token_id = 0 }"#;
 const DISTILBERT: &str = r#"{ model_type = "distilbert", vocab_size = 600, dim = 16, n_layers = 1, n_heads = 2, hidden_dim = 24, max_position_embeddings = 32 }"#;
+const ELECTRA: &str = r#"{ model_type = "electra", vocab_size = 600, embedding_size = 8, hidden_size = 16, num_hidden_layers = 1, num_attention_heads = 2, intermediate_size = 24, max_position_embeddings = 32 }"#;
+const DEBERTA: &str = r#"{ model_type = "deberta-v2", vocab_size = 600, hidden_size = 16, num_hidden_layers = 1, num_attention_heads = 2, intermediate_size = 24, max_position_embeddings = 32, relative_attention = true, position_buckets = 8, norm_rel_ebd = "layer_norm", share_att_key = true, pos_att_type = "p2c|c2p", position_biased_input = false }"#;
+/// What ends a text in the tokenizer of the demo.
+const T5: &str = r#"{ model_type = "t5", vocab_size = 600, d_model = 16, d_kv = 8, d_ff = 24, num_layers = 1, num_heads = 2, eos_token_id = 3 }"#;
 
 #[test]
-fn bert_roberta_and_distilbert_are_trained_exported_and_taken_up_again() {
+fn every_architecture_is_trained_exported_and_taken_up_again() {
     let tokenizer = root().join("trainer/assets/demo-albert/tokenizer.json").canonicalize().unwrap();
-    for (config, class) in [
-        (BERT, "BertForSequenceClassification"),
-        (ROBERTA, "RobertaForSequenceClassification"),
-        (DISTILBERT, "DistilBertForSequenceClassification"),
+    let pooling = "pooling = \"mean\"\n";
+    for (config, class, more) in [
+        (BERT, "BertForSequenceClassification", ""),
+        (ROBERTA, "RobertaForSequenceClassification", ""),
+        (DISTILBERT, "DistilBertForSequenceClassification", ""),
+        (ELECTRA, "ElectraForSequenceClassification", ""),
+        (DEBERTA, "DebertaV2ForSequenceClassification", ""),
+        (T5, "T5ForSequenceClassification", ""),
+        (T5, "T5ForTokenClassification", pooling),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let random = format!("tokenizer = \"{}\"\nconfig = {config}", tokenizer.display());
+        let random = format!("tokenizer = \"{}\"\nconfig = {config}\n{more}", tokenizer.display());
         let recipe = "max_steps = 3\nbatch_size = 16\nlearning_rate = 1e-3";
-        let measures = "[measures]\nexamples = 32\nfew_steps = 2\n";
+        let measures =
+            "protocols = [\"single\", \"sequential\", \"joint\"]\n[measures]\nexamples = 32\nfew_steps = 2\n";
         // One input is a single text, one a pair, whose segments only BERT tells apart.
         let text = generated_study(&["polarity", "entailment"], "[1]", 96, recipe, measures)
             .replace("embedded = \"demo-albert\"", &random);
@@ -33,7 +43,7 @@ fn bert_roberta_and_distilbert_are_trained_exported_and_taken_up_again() {
         let out = folder.path().join("out");
         let said = run(&["run", study.to_str().unwrap(), "--out", out.to_str().unwrap(), "--device", "cpu"]);
         assert_eq!(said.code, 0, "{class}: {}", said.stderr);
-        for id in ["single/polarity/s1", "sequential/polarity--entailment/s1"] {
+        for id in ["single/polarity/s1", "sequential/polarity--entailment/s1", "joint/equal/polarity+entailment/s1"] {
             let record: Value =
                 serde_json::from_slice(&fs::read(out.join("runs").join(id).join("record.json")).unwrap()).unwrap();
             assert_eq!(record["status"], "ok", "{class} {id}: {}", record["reason"]);

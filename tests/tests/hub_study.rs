@@ -6,7 +6,7 @@
 use std::fs;
 
 use serde_json::Value;
-use transfermap_tests::hub_content::{five_data_sets, small_albert};
+use transfermap_tests::hub_content::{five_data_sets, small_albert, small_model};
 use transfermap_tests::hub_place::{HubPlace, MODEL};
 use transfermap_tests::hub_server::{Trouble, commit};
 use transfermap_tests::{binary, said};
@@ -60,6 +60,33 @@ fn from_nothing_to_a_report_and_again_without_a_network() {
         runs.as_array().unwrap().iter().find(|r| r["id"] == "single/rte/s1").unwrap()["evaluations"].clone()
     };
     assert_eq!(scores("out2"), scores("out"));
+}
+
+#[test]
+fn encoders_of_other_architectures_are_found_by_their_ids() {
+    let place = HubPlace::start();
+    let models = [
+        ("google/electra-small-discriminator", "electra", ""),
+        ("microsoft/deberta-v3-small", "deberta_v3", ""),
+        ("google-t5/t5-small", "t5_mean", "pooling = \"mean\"\n"),
+    ];
+    let mut study = "version = 1\nname = \"three\"\nseeds = [1]\nprotocols = [\"single\"]\n\
+        [recipe]\nmax_steps = 2\nbatch_size = 4\n[[task]]\nname = \"rte\"\nready = \"glue/rte\"\n\
+        train = { limit = 20 }\nvalidation = 0.1\n"
+        .to_owned();
+    for (id, fixture, more) in models {
+        place.server.put(id, "main", &commit(1), small_model(fixture).unwrap());
+        study += &format!("[[encoder]]\nname = \"{fixture}\"\npath = \"{id}\"\nmax_length = 16\n{more}");
+    }
+    fs::write(place.path("study.toml"), study).unwrap();
+    let ran = place.run(&["run", "study.toml", "--out", "out", "--device", "cpu"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let report = place.report("out");
+    assert_eq!(report["runs"].as_array().unwrap().len(), models.len());
+    assert!(report["runs"].as_array().unwrap().iter().all(|r| r["status"] == "ok"), "{ran:?}");
+    for (encoder, (id, ..)) in report["study"]["encoder"].as_array().unwrap().iter().zip(models) {
+        assert_eq!((&encoder["path"], &encoder["revision"]), (&id.into(), &commit(1).into()));
+    }
 }
 
 #[test]

@@ -72,6 +72,11 @@ impl Differences {
     }
 }
 
+/// Whether a parameter of two dimensions is no linear weight.
+fn is_table(name: &str) -> bool {
+    ["embeddings.weight", "shared.weight", "relative_attention_bias.weight"].iter().any(|table| name.ends_with(table))
+}
+
 /// The larger one; NaN is the largest.
 fn worse(a: f64, b: f64) -> f64 {
     if b.is_nan() || b > a { b } else { a }
@@ -204,7 +209,7 @@ impl Comparison<'_> {
             };
             let values = match *shape.as_slice() {
                 // A linear weight is transposed here.
-                [outputs, inputs] if !name.contains("embeddings.") => named::values(g.reshape([inputs, outputs]), true),
+                [outputs, inputs] if !is_table(&name) => named::values(g.reshape([inputs, outputs]), true),
                 _ => named::values(g, false),
             };
             worst = worse(worst, self.difference(&format!("{prefix}{name}"), &shape, &values.data)?);
@@ -354,7 +359,19 @@ mod tests {
     /// Made by tests/fixtures/make_encoders.py; the commands are in tests/fixtures/README.md.
     #[test]
     fn every_architecture_equals_transformers_with_dropout_and_in_every_layer() {
-        for folder in ["albert_dropout", "bert", "roberta", "distilbert"] {
+        for folder in [
+            "albert_dropout",
+            "bert",
+            "roberta",
+            "distilbert",
+            "electra",
+            "electra_wide",
+            "deberta_v3",
+            "deberta_v2",
+            "t5",
+            "t5_gated",
+            "t5_mean",
+        ] {
             let d = check(folder);
             assert!(d.dropout.is_some() && d.hidden_states.is_some(), "{folder}: {d:?}");
         }

@@ -168,6 +168,7 @@ fn encoder(name: &str) -> Encoder {
         tokenizer: None,
         max_length: 0,
         padding: Padding::default(),
+        pooling: None,
         ..Encoder::default()
     }
 }

@@ -82,6 +82,14 @@ pub enum Padding {
     MaxLength,
 }
 
+/// What a head reads of an encoder's tokens, in place of what transformers' classifier reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pooling {
+    /// Their mean, padding left out; of T5 the encoder alone.
+    Mean,
+}
+
 /// A shared body: pretrained, from a folder or the hub, or a configuration with random weights.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -110,6 +118,9 @@ pub struct Encoder {
     /// How far batches are padded.
     #[serde(default)]
     pub padding: Padding,
+    /// What a head reads, of the architectures that leave a choice; what transformers' classifier reads where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pooling: Option<Pooling>,
     /// The folder of a model of the hub on this machine, once it is found. Never written: others have it elsewhere.
     #[serde(skip)]
     pub folder: Option<PathBuf>,

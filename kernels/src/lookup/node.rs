@@ -9,6 +9,7 @@ use burn::tensor::Tensor;
 
 use super::{Ids, Lookup, Takers};
 use crate::Kernels;
+use crate::linear::wide;
 use crate::node::{Place, numbers, record};
 use crate::primitive::{primitive, tensor};
 
@@ -42,7 +43,8 @@ impl<B: Kernels, const N: usize> Backward<B, N> for LookupStep {
 
     fn backward(self, ops: Ops<Self::State, N>, grads: &mut Gradients, _: &mut Checkpointer) {
         let (places, rows, ids) = ops.state;
-        let gradient: Tensor<B, 2> = tensor(grads.consume::<B>(&ops.node));
+        // What follows may be a copy for products, whose gradient has their format.
+        let gradient: Tensor<B, 2> = wide(tensor(grads.consume::<B>(&ops.node)));
         for ((place, rows), ids) in places.into_iter().zip(rows).zip(ids) {
             if place.is_wanted() {
                 let before = place.take(grads);

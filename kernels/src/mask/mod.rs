@@ -17,6 +17,8 @@ use burn_ndarray::NdArray;
 use rand::RngCore;
 use transfermap::random::stream;
 
+use crate::linear::{like, wide};
+
 /// Elements that one block of the generator serves.
 pub const GROUP: usize = 8;
 
@@ -92,10 +94,10 @@ impl Mask {
 
 /// Dropout by itself, where no other operation has it in it.
 pub trait Drop: Backend {
-    /// The elements of `x` times their factors.
+    /// The elements of `x` times their factors, in its format.
     fn drop(x: Tensor<Self, 2>, mask: Mask) -> Tensor<Self, 2> {
         let factors = mask.tensor(x.shape(), &x.device());
-        x * factors
+        like(wide(x.clone()) * factors, &x)
     }
 }
 

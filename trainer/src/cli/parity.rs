@@ -12,7 +12,7 @@ use crate::parity::compare;
 /// Arguments of `parity`.
 #[derive(Debug, Args)]
 pub(super) struct Parity {
-    /// Folder that holds the reference folders: albert_*, bert, roberta, distilbert
+    /// Folder that holds the reference folders: albert_*, bert, roberta and the others of tests/fixtures
     #[arg(long)]
     fixtures: PathBuf,
     /// auto, cpu, ndarray, cuda or cuda:N

@@ -14,7 +14,7 @@ use transfermap::study::Precision;
 
 use super::activation;
 use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens};
-use super::block::{Block, Output};
+use super::block::{Block, Output, Rest};
 use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
 use super::{Inputs, Mode, Outputs};
@@ -199,17 +199,19 @@ impl<B: Kernels> AlbertLayer<B> {
             qkv: Map::side_by_side([&attention.query, &attention.key, &attention.value], precision),
             heads: attention.num_attention_heads,
             attention_dropout: attention.attention_probs_dropout_prob,
-            attention_output: Output {
-                map: attention.dense.map_for(precision),
-                dropout: Some(attention.hidden_dropout_prob),
-                norm: attention.LayerNorm.affine(),
-            },
-            inner: self.ffn.map_for(precision),
-            act,
-            output: Output {
-                map: self.ffn_output.map_for(precision),
-                dropout: None,
-                norm: self.full_layer_layer_norm.affine(),
+            rest: Rest {
+                attention_output: Output {
+                    map: attention.dense.map_for(precision),
+                    dropout: Some(attention.hidden_dropout_prob),
+                    norm: attention.LayerNorm.affine(),
+                },
+                inner: self.ffn.map_for(precision),
+                act,
+                output: Output {
+                    map: self.ffn_output.map_for(precision),
+                    dropout: None,
+                    norm: self.full_layer_layer_norm.affine(),
+                },
             },
         }
     }
@@ -288,7 +290,7 @@ impl<B: Kernels> AlbertModel<B> {
         let [batch, sequence] = inputs.shape();
         let embedded = self.embeddings.forward(inputs, mode);
         let into = self.encoder.embedding_hidden_mapping_in.map_for(mode.precision);
-        let operand = B::activate(into.product(embedded.operand), into.bias.clone(), Activation::Identity);
+        let operand = into.forward(embedded.operand, Activation::Identity);
         let mut x = Normalised { y: wide(operand.clone()), operand };
         let block = |layer: &AlbertLayer<B>| layer.block(self.act, mode.precision);
         let groups = self.encoder.albert_layer_groups.iter();
@@ -341,7 +343,7 @@ impl<B: Kernels> Body<B> for AlbertBody<B> {
         self.albert.tokens(inputs, mode, observe)
     }
 
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, _: &Inputs<B>, _: &mut Mode<'_>) -> Tensor<B, 2> {
         self.albert.pool(last_hidden_state)
     }
 }

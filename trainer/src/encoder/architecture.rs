@@ -8,7 +8,8 @@ use burn::module::Module;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Device, Tensor};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
+use transfermap::study::Pooling;
 
 use super::activation;
 use super::error::ConfigFault;
@@ -25,6 +26,14 @@ pub trait Configuration: DeserializeOwned {
 
     /// What the names of the body's tensors begin with, dot included; all others belong to the head.
     const PREFIX: &'static str;
+
+    /// The values of a study's `pooling` that make a difference. They are read from a field `pooling`.
+    const POOLINGS: &'static [Pooling] = &[];
+
+    /// The class that an exported folder names.
+    fn class(&self) -> &'static str {
+        Self::CLASS
+    }
 
     /// Reads the fields; where they are absent, transformers' defaults hold.
     ///
@@ -45,7 +54,23 @@ pub trait Configuration: DeserializeOwned {
 
     /// Puts other dropout rates in place of the configuration's, where given.
     fn set_dropout(&mut self, rates: DropoutRates);
+
+    /// Standard deviation of the random weights of a parameter.
+    fn deviation(&self, _name: &str) -> f64 {
+        self.sizes().initializer_range
+    }
+
+    /// A token that every text must hold, with the name of its field.
+    fn asks_for(&self) -> Option<(&'static str, usize)> {
+        None
+    }
+
+    /// Writes into an exported config.json what transformers' classifier does not do without.
+    fn complete(&self, _fields: &mut Map<String, Value>) {}
 }
+
+/// More tokens than any input has.
+pub const ANY_LENGTH: usize = 1 << 20;
 
 /// The sizes of an encoder that tokenizers, batches and heads must fit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +81,7 @@ pub struct Sizes {
     pub hidden_size: usize,
     /// Layers.
     pub layers: usize,
-    /// Tokens of the longest input.
+    /// Tokens of the longest input; [`ANY_LENGTH`] where no table of positions ends it.
     pub max_length: usize,
     /// Number of segments that are told apart; `None` where the architecture does not look at them.
     pub segments: Option<usize>,
@@ -95,8 +120,9 @@ pub trait Body<B: Kernels>: Module<B> {
     /// comes out of each, `[batch * sequence, hidden]`: number of layers + 1 calls.
     fn tokens(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>, observe: &mut dyn FnMut(&Tensor<B, 2>)) -> Tensor<B, 3>;
 
-    /// What a head reads, `[batch, hidden]`: the pooler's output where the body has one, else the first token.
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2>;
+    /// What a head reads, `[batch, hidden]`, from the tokens' vectors: the pooler's output where the body has one, else
+    /// the first token, or what the architecture takes in its place.
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2>;
 
     /// All outputs; every layer's where `mode` asks for them.
     fn encode(&self, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Outputs<B> {
@@ -109,7 +135,7 @@ pub trait Body<B: Kernels>: Module<B> {
                 hidden_states.push(x.clone().reshape([batch, sequence, hidden]));
             }
         });
-        let pooler_output = self.pool(&last_hidden_state);
+        let pooler_output = self.pool(&last_hidden_state, inputs, mode);
         Outputs { last_hidden_state, pooler_output, hidden_states }
     }
 }

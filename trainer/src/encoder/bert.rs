@@ -11,7 +11,7 @@ use transfermap::study::Precision;
 
 use super::activation;
 use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens};
-use super::block::{Block, Output};
+use super::block::{Block, Output, Rest};
 use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
 use super::{Inputs, Mode};
@@ -196,8 +196,20 @@ pub struct BertOutput<B: Backend> {
     hidden_dropout_prob: f64,
 }
 
+impl<B: Backend> BertOutput<B> {
+    /// Zeros, to be filled by name.
+    pub fn zeros(inputs: usize, hidden: usize, epsilon: f64, hidden_dropout_prob: f64, device: &Device<B>) -> Self {
+        Self {
+            dense: Linear::zeros(inputs, hidden, device),
+            LayerNorm: LayerNorm::zeros(hidden, epsilon, device),
+            hidden_dropout_prob,
+        }
+    }
+}
+
 impl<B: Kernels> BertOutput<B> {
-    fn output(&self, precision: Precision) -> Output<B> {
+    /// Its weights for a forward pass.
+    pub fn output(&self, precision: Precision) -> Output<B> {
         Output {
             map: self.dense.map_for(precision),
             dropout: Some(self.hidden_dropout_prob),
@@ -220,6 +232,20 @@ pub struct BertIntermediate<B: Backend> {
     dense: Linear<B>,
 }
 
+impl<B: Backend> BertIntermediate<B> {
+    /// Zeros, to be filled by name.
+    pub fn zeros(hidden: usize, inner: usize, device: &Device<B>) -> Self {
+        Self { dense: Linear::zeros(hidden, inner, device) }
+    }
+}
+
+impl<B: Kernels> BertIntermediate<B> {
+    /// Its weights for a forward pass.
+    pub fn map_for(&self, precision: Precision) -> Map<B> {
+        self.dense.map_for(precision)
+    }
+}
+
 /// `BertLayer`.
 #[derive(Module, Debug)]
 pub struct BertLayer<B: Backend> {
@@ -235,10 +261,12 @@ impl<B: Kernels> BertLayer<B> {
             qkv: Map::side_by_side([&attention.query, &attention.key, &attention.value], precision),
             heads: attention.num_attention_heads,
             attention_dropout: attention.attention_probs_dropout_prob,
-            attention_output: self.attention.output.output(precision),
-            inner: self.intermediate.dense.map_for(precision),
-            act,
-            output: self.output.output(precision),
+            rest: Rest {
+                attention_output: self.attention.output.output(precision),
+                inner: self.intermediate.map_for(precision),
+                act,
+                output: self.output.output(precision),
+            },
         }
     }
 }
@@ -259,11 +287,8 @@ impl<B: Backend> BertEncoder<B> {
     pub fn zeros(config: &BertConfig, device: &Device<B>) -> Result<Self, ConfigFault> {
         let hidden = config.hidden_size;
         let linear = |inputs, outputs| Linear::zeros(inputs, outputs, device);
-        let output = |inputs| BertOutput {
-            dense: linear(inputs, hidden),
-            LayerNorm: LayerNorm::zeros(hidden, config.layer_norm_eps, device),
-            hidden_dropout_prob: config.hidden_dropout_prob,
-        };
+        let output =
+            |inputs| BertOutput::zeros(inputs, hidden, config.layer_norm_eps, config.hidden_dropout_prob, device);
         let layer = |_| BertLayer {
             attention: BertAttention {
                 self_: BertSelfAttention {
@@ -275,7 +300,7 @@ impl<B: Backend> BertEncoder<B> {
                 },
                 output: output(hidden),
             },
-            intermediate: BertIntermediate { dense: linear(hidden, config.intermediate_size) },
+            intermediate: BertIntermediate::zeros(hidden, config.intermediate_size, device),
             output: output(config.intermediate_size),
         };
         let layer = (0..config.num_hidden_layers).map(layer).collect();
@@ -344,7 +369,7 @@ impl<B: Kernels> Body<B> for BertBody<B> {
         self.bert.encoder.forward(embedded, &inputs.attention_mask, mode, observe)
     }
 
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, _: &Inputs<B>, _: &mut Mode<'_>) -> Tensor<B, 2> {
         self.bert.pooler.dense.forward(first_tokens(last_hidden_state), Activation::Tanh)
     }
 }

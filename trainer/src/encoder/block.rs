@@ -20,6 +20,13 @@ pub struct Block<B: Backend> {
     pub heads: usize,
     /// Dropout on the attention probabilities.
     pub attention_dropout: f64,
+    /// What follows attention.
+    pub rest: Rest<B>,
+}
+
+/// The part of a layer after attention.
+#[derive(Debug, Clone)]
+pub struct Rest<B: Backend> {
     /// What attention found.
     pub attention_output: Output<B>,
     /// Into the feed-forward layer.
@@ -55,8 +62,15 @@ impl<B: Kernels> Block<B> {
         let shape = Shape { batch, sequence, heads: self.heads, dropout: mode.mask(self.attention_dropout) };
         let qkv = self.qkv.product(x.operand);
         let context = B::attend(qkv, self.qkv.bias.clone(), attention_mask.clone(), shape);
-        let attended = self.attention_output.forward(context, x.y, mode);
-        let inner = B::activate(self.inner.product(attended.operand), self.inner.bias.clone(), self.act);
+        self.rest.forward(context, x.y, mode)
+    }
+}
+
+impl<B: Kernels> Rest<B> {
+    /// What attention made of the layer's input `x`, both `[batch * sequence, hidden]`, → the layer's output.
+    pub fn forward(&self, context: Tensor<B, 2>, x: Tensor<B, 2>, mode: &mut Mode<'_>) -> Normalised<B> {
+        let attended = self.attention_output.forward(context, x, mode);
+        let inner = self.inner.forward(attended.operand, self.act);
         self.output.forward(inner, attended.y, mode)
     }
 }

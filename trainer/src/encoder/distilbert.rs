@@ -13,7 +13,7 @@ use transfermap::study::Precision;
 
 use super::activation;
 use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, first_tokens};
-use super::block::{Block, Output};
+use super::block::{Block, Output, Rest};
 use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
 use super::{Inputs, Mode};
@@ -174,18 +174,20 @@ impl<B: Kernels> TransformerBlock<B> {
             qkv: Map::side_by_side([&attention.q_lin, &attention.k_lin, &attention.v_lin], precision),
             heads: attention.n_heads,
             attention_dropout: attention.attention_dropout,
-            attention_output: Output {
-                map: attention.out_lin.map_for(precision),
-                // Unlike BERT.
-                dropout: None,
-                norm: self.sa_layer_norm.affine(),
-            },
-            inner: ffn.lin1.map_for(precision),
-            act,
-            output: Output {
-                map: ffn.lin2.map_for(precision),
-                dropout: Some(ffn.dropout),
-                norm: self.output_layer_norm.affine(),
+            rest: Rest {
+                attention_output: Output {
+                    map: attention.out_lin.map_for(precision),
+                    // Unlike BERT.
+                    dropout: None,
+                    norm: self.sa_layer_norm.affine(),
+                },
+                inner: ffn.lin1.map_for(precision),
+                act,
+                output: Output {
+                    map: ffn.lin2.map_for(precision),
+                    dropout: Some(ffn.dropout),
+                    norm: self.output_layer_norm.affine(),
+                },
             },
         }
     }
@@ -268,7 +270,7 @@ impl<B: Kernels> Body<B> for DistilBertBody<B> {
         x.y.reshape([batch, sequence, dim])
     }
 
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, _: &Inputs<B>, _: &mut Mode<'_>) -> Tensor<B, 2> {
         first_tokens(last_hidden_state)
     }
 }

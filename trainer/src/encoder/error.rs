@@ -20,6 +20,16 @@ pub enum ConfigFault {
     Padding { padding: usize, vocabulary: usize },
     #[error("pad_token_id: {0}")]
     PaddingSize(std::num::TryFromIntError),
+    #[error("{field} is {given}; only {only} is known with these sizes")]
+    Only { field: &'static str, given: usize, only: usize },
+    #[error("{field} {id} is outside vocab_size {vocabulary}")]
+    Token { field: &'static str, id: usize, vocabulary: usize },
+    #[error(
+        "{} is {buckets} and {} {distance}: give at least {least} of the first, and a second above {above}",
+        .fields[0],
+        .fields[1]
+    )]
+    Buckets { fields: [&'static str; 2], buckets: usize, distance: usize, least: usize, above: usize },
     #[error("num_hidden_groups {groups} is more than num_hidden_layers {layers}")]
     Groups { groups: usize, layers: usize },
     #[error("max_position_embeddings {positions} leaves no position: they begin at {first}")]

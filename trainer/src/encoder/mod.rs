@@ -3,16 +3,20 @@
 pub mod activation;
 pub mod albert;
 pub mod architecture;
+pub mod attention;
 pub mod bert;
 pub mod block;
 pub mod config_file;
+pub mod deberta_v2;
 pub mod distilbert;
+pub mod electra;
 pub mod error;
 pub mod init;
 pub mod layers;
 pub mod named;
 pub mod registry;
 pub mod roberta;
+pub mod t5;
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -55,8 +59,9 @@ impl<B: Backend> Inputs<B> {
 pub struct Outputs<B: Backend> {
     /// One vector per token, `[batch, sequence, hidden]`; rows of padding mean nothing.
     pub last_hidden_state: Tensor<B, 3>,
-    /// What the task's head reads, `[batch, hidden]`: tanh of a linear map of the first token (ALBERT, BERT), or the
-    /// first token itself where the body has no pooler (RoBERTa, DistilBERT).
+    /// What the task's head reads, `[batch, hidden]`: tanh of a linear map of the first token (ALBERT, BERT), the first
+    /// token itself where the body has no pooler (RoBERTa, DistilBERT, ELECTRA, DeBERTa), or what T5's decoder makes of the
+    /// text's end.
     pub pooler_output: Tensor<B, 2>,
     /// What went into the first layer and what came out of each, every one `[batch, sequence, hidden]`; empty unless
     /// [`Mode::keep_hidden_states`].

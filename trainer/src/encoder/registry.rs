@@ -5,15 +5,19 @@
 use burn::module::Module;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Device, Tensor};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use transfermap::study::Pooling;
 
 use super::albert::{AlbertBody, AlbertConfig, AlbertHead};
 use super::architecture::{Body, Configuration, DropoutRates, Head, Sizes};
 use super::bert::{BertBody, BertConfig, BertHead};
 use super::config_file::{self, ALIASES};
+use super::deberta_v2::{DebertaV2Body, DebertaV2Config, DebertaV2Head};
 use super::distilbert::{DistilBertBody, DistilBertConfig, DistilBertHead};
+use super::electra::{ElectraBody, ElectraConfig, ElectraHead};
 use super::error::ConfigFault;
 use super::roberta::{RobertaBody, RobertaConfig, RobertaHead};
+use super::t5::{T5Body, T5Config, T5Head};
 use super::{Inputs, Mode};
 use transfermap_kernels::Kernels;
 
@@ -56,9 +60,29 @@ macro_rules! architectures {
                 match self { $(Self::$name(_) => <$config as Configuration>::MODEL_TYPE),+ }
             }
 
-            /// transformers' class with the sequence classifier.
+            /// transformers' class with the sequence classifier, or what comes nearest.
             pub fn class(&self) -> &'static str {
-                match self { $(Self::$name(_) => <$config as Configuration>::CLASS),+ }
+                match self { $(Self::$name(config) => config.class()),+ }
+            }
+
+            /// The values of a study's `pooling` that it knows.
+            pub fn poolings(&self) -> &'static [Pooling] {
+                match self { $(Self::$name(_) => <$config as Configuration>::POOLINGS),+ }
+            }
+
+            /// See [`Configuration::deviation`].
+            pub fn deviation(&self, name: &str) -> f64 {
+                match self { $(Self::$name(config) => config.deviation(name)),+ }
+            }
+
+            /// See [`Configuration::asks_for`].
+            pub fn asks_for(&self) -> Option<(&'static str, usize)> {
+                match self { $(Self::$name(config) => config.asks_for()),+ }
+            }
+
+            /// See [`Configuration::complete`].
+            pub fn complete(&self, fields: &mut Map<String, Value>) {
+                match self { $(Self::$name(config) => config.complete(fields)),+ }
             }
 
             /// Says what makes no model; see [`Configuration::check`].
@@ -96,8 +120,8 @@ macro_rules! architectures {
                 match self { $(Self::$name(body) => body.tokens(inputs, mode, observe)),+ }
             }
 
-            fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
-                match self { $(Self::$name(body) => body.pool(last_hidden_state)),+ }
+            fn pool(&self, last_hidden_state: &Tensor<B, 3>, inputs: &Inputs<B>, mode: &mut Mode<'_>) -> Tensor<B, 2> {
+                match self { $(Self::$name(body) => body.pool(last_hidden_state, inputs, mode)),+ }
             }
         }
 
@@ -120,6 +144,9 @@ architectures! {
     Bert: BertConfig, BertBody, BertHead;
     Roberta: RobertaConfig, RobertaBody, RobertaHead;
     DistilBert: DistilBertConfig, DistilBertBody, DistilBertHead;
+    DebertaV2: DebertaV2Config, DebertaV2Body, DebertaV2Head;
+    Electra: ElectraConfig, ElectraBody, ElectraHead;
+    T5: T5Config, T5Body, T5Head;
 }
 
 /// Why a config.json describes no encoder that can be trained.
@@ -151,6 +178,9 @@ impl Config {
     /// See [`ConfigError`].
     pub fn read(value: Value) -> Result<Self, ConfigError> {
         let (architecture, value) = config_file::family(value);
+        // Class names have no hyphens.
+        let known = Self::KNOWN.iter().find(|known| known.replace('-', "") == architecture);
+        let architecture = known.map_or(architecture, |known| (*known).to_owned());
         let fields = value.as_object().cloned().unwrap_or_default();
         let config = match Self::of_type(&architecture, value) {
             Ok(config) => config.ok_or(ConfigError::Unknown(architecture))?,
@@ -187,6 +217,9 @@ mod tests {
             ("BertModel", "bert"),
             ("RobertaForSequenceClassification", "roberta"),
             ("DistilBertForMaskedLM", "distilbert"),
+            ("DebertaV2ForSequenceClassification", "deberta-v2"),
+            ("ElectraForPreTraining", "electra"),
+            ("T5ForConditionalGeneration", "t5"),
             ("CamembertForMaskedLM", "roberta"),
             ("XLMRobertaModel", "roberta"),
         ] {
@@ -203,7 +236,7 @@ mod tests {
             (json!({}), "`(none)`"),
         ] {
             let message = Config::read(config).unwrap_err().to_string();
-            assert!(message.contains(name) && message.contains("albert, bert, roberta, distilbert"), "{message}");
+            assert!(message.contains(name) && message.contains(&Config::KNOWN.join(", ")), "{message}");
         }
     }
 
@@ -219,6 +252,8 @@ mod tests {
             (json!({ "model_type": "distilbert", "n_layers": 0 }), "n_layers is 0"),
             (json!({ "model_type": "distilbert", "dim": 50 }), "dim 50"),
             (json!({ "model_type": "albert", "embedding_size": 0 }), "embedding_size is 0"),
+            (json!({ "model_type": "electra", "embedding_size": 0 }), "embedding_size is 0"),
+            (json!({ "model_type": "electra", "num_attention_heads": 3 }), "hidden_size 256"),
             (json!({ "model_type": "bert", "hidden_size": "large" }), "large"),
         ] {
             let message = Config::read(config).unwrap_err().to_string();
@@ -244,7 +279,7 @@ mod tests {
             ("hidden_act", json!(true), "hidden_act is true; give a text"),
             ("pad_token_id", json!([0]), "pad_token_id is [0]; give a whole number"),
         ] {
-            for model in ["albert", "bert", "roberta", "camembert"] {
+            for model in ["albert", "bert", "roberta", "camembert", "electra", "deberta-v2"] {
                 let mut config = json!({ "model_type": model, "num_attention_heads": 4, "hidden_size": 64 });
                 config[field] = value.clone();
                 let message = Config::read(config).unwrap_err().to_string();

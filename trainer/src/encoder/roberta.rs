@@ -127,7 +127,7 @@ impl<B: Kernels> Body<B> for RobertaBody<B> {
         self.roberta.encoder.forward(embedded, &inputs.attention_mask, mode, observe)
     }
 
-    fn pool(&self, last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2> {
+    fn pool(&self, last_hidden_state: &Tensor<B, 3>, _: &Inputs<B>, _: &mut Mode<'_>) -> Tensor<B, 2> {
         first_tokens(last_hidden_state)
     }
 }

@@ -94,6 +94,19 @@ fn packages(found: &str) -> &'static str {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misfit {
+    /// A study's `pooling` that the architecture has no choice about.
+    #[error("pooling = \"{}\" is not for {architecture}, which is pooled as in transformers; remove it", serde_json::json!(.pooling).as_str().unwrap_or_default())]
+    NoPooling { pooling: transfermap::study::Pooling, architecture: &'static str },
+    /// An encoder without its decoder.
+    #[error(
+        "tensor `{0}` is missing: the weights hold no decoder; give `pooling = \"mean\"`, which reads the encoder alone"
+    )]
+    NoDecoder(String),
+    /// A token without which there is nothing to classify.
+    #[error(
+        "its classifier reads the text's end, {field} {id}, and the tokenizer does not put it there; give the tokenizer.json that belongs to the model"
+    )]
+    NoEnd { field: &'static str, id: usize },
     #[error("no embedded encoder `{0}`; known: demo-albert")]
     NotEmbedded(String),
     #[error("no tokenizer; give `tokenizer = \"path/to/tokenizer.json\"`")]

@@ -76,6 +76,7 @@ pub fn config_with_labels(config: &str, labels: &[String]) -> Result<String, Con
     let ids = labels.iter().enumerate();
     config.insert("architectures".into(), vec![class].into());
     config.insert("model_type".into(), model_type.into());
+    known.complete(&mut config);
     // Weights are written in 32 bits, whatever the checkpoint held; transformers 4 says `torch_dtype`.
     for name in ["dtype", "torch_dtype"] {
         config.entry(name).and_modify(|format| *format = "float32".into());

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use transfermap::fingerprint::digest;
-use transfermap::study::{Encoder, Padding};
+use transfermap::study::{Encoder, Padding, Pooling};
 
 use super::embedded::embedded;
 use super::error::{FileFault, Misfit, PretrainedError, WeightsError};
@@ -12,7 +12,6 @@ use super::note::{Note, NoteKind};
 use super::tokenizer::{self, TokenizerFile};
 use super::{Checkpoint, LoadedEncoder, files, is_pooler, shards};
 use crate::backend::Host;
-use crate::encoder::architecture::Sizes;
 use crate::encoder::registry::ConfigError;
 use crate::encoder::{AnyBody, Body, Config, ConfigFault, named};
 
@@ -38,17 +37,24 @@ pub fn load_with_notes(encoder: &Encoder, base: &Path) -> Result<(LoadedEncoder,
         }
         other => misfit(Misfit::Config(other)),
     })?;
+    if let Some(pooling) = encoder.pooling.filter(|pooling| !config.poolings().contains(pooling)) {
+        let architecture = config.names(&parts.config).0;
+        return Err(misfit(Misfit::NoPooling { pooling, architecture }));
+    }
     let sizes = config.sizes();
     if encoder.max_length > sizes.max_length {
         let (max_length, positions) = (encoder.max_length, sizes.max_length);
         return Err(misfit(Misfit::TooFewPositions { max_length, positions }));
     }
     let TokenizerFile { json: tokenizer, path, mut notes } = parts.tokenizer;
-    Vocabulary::read(&tokenizer).map_err(|fault| files::fault(&path, fault))?.check(sizes).map_err(misfit)?;
+    Vocabulary::read(&tokenizer).map_err(|fault| files::fault(&path, fault))?.check(&config).map_err(misfit)?;
     let parameters = parameters(&config).map_err(|fault| misfit(Misfit::Model(fault)))?;
     match &parts.weights {
         Some((weights, path)) => {
-            let whole = check_weights(&parameters, weights).map_err(|e| files::fault(path, e.into()))?;
+            let whole = check_weights(&parameters, weights).map_err(|e| match e {
+                WeightsError::Missing(name) if name.contains(".decoder.") => misfit(Misfit::NoDecoder(name)),
+                other => files::fault(path, other.into()),
+            })?;
             notes.extend((!whole).then(|| Note::new(path, NoteKind::NoPooler)));
         }
         None if matches!(&config, Config::DistilBert(c) if c.sinusoidal_pos_embds) => {
@@ -132,7 +138,7 @@ fn read_parts(encoder: &Encoder, base: &Path) -> Result<Parts, PretrainedError> 
             (String::from_utf8(bytes).map_err(|_| files::fault(&path, FileFault::NotUtf8))?, path)
         }
     };
-    let config = parsed(&config_json, &config_path)?;
+    let (config_json, config) = pooled(config_json, &config_path, encoder.pooling)?;
     let tokenizer = match (&encoder.tokenizer, &folder) {
         // Named by hand, it is taken as it is.
         (Some(file), _) => {
@@ -150,12 +156,24 @@ fn read_parts(encoder: &Encoder, base: &Path) -> Result<Parts, PretrainedError> 
     Ok(Parts { config_json, config, config_path, tokenizer, weights })
 }
 
+/// A config.json that says how the study wants its encoder's tokens pooled: it goes with the weights into caches, runs and
+/// exports.
+fn pooled(json: String, path: &Path, pooling: Option<Pooling>) -> Result<(String, Value), PretrainedError> {
+    let fault = |e| files::fault(path, FileFault::NotJson(e));
+    let mut config: Value = serde_json::from_str(&json).map_err(fault)?;
+    let (Some(pooling), Some(fields)) = (pooling, config.as_object_mut()) else { return Ok((json, config)) };
+    fields.insert("pooling".into(), serde_json::to_value(pooling).map_err(fault)?);
+    Ok((config.to_string(), config))
+}
+
 /// What a tokenizer asks of the embeddings.
 struct Vocabulary {
     /// The largest id + 1.
     pieces: usize,
     /// The largest segment of a pair + 1.
     segments: usize,
+    /// The ids of an input.
+    ids: Vec<u32>,
 }
 
 impl Vocabulary {
@@ -166,13 +184,17 @@ impl Vocabulary {
         Ok(Self {
             pieces: ids.values().max().map_or(0, |id| *id as usize + 1),
             segments: pair.get_type_ids().iter().max().map_or(1, |id| *id as usize + 1),
+            ids: pair.get_ids().to_vec(),
         })
     }
 
-    fn check(&self, sizes: Sizes) -> Result<(), Misfit> {
-        let pieces = self.pieces;
-        if pieces > sizes.vocab_size {
-            return Err(Misfit::TooFewRows { pieces, rows: sizes.vocab_size });
+    fn check(&self, config: &Config) -> Result<(), Misfit> {
+        let (pieces, rows) = (self.pieces, config.sizes().vocab_size);
+        if pieces > rows {
+            return Err(Misfit::TooFewRows { pieces, rows });
+        }
+        if let Some((field, id)) = config.asks_for().filter(|(_, id)| !self.ids.iter().any(|of| *of as usize == *id)) {
+            return Err(Misfit::NoEnd { field, id });
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use transfermap::study::{Encoder, Head, Padding};
+use transfermap::study::{Encoder, Head, Padding, Pooling};
 
 use super::*;
 use crate::backend::Host;
@@ -19,8 +19,16 @@ mod shards;
 type Device = burn::tensor::Device<Host>;
 
 /// A reference folder of transformers for each architecture, with its prefix.
-const FIXTURES: [(&str, &str); 4] =
-    [("albert_small", "albert."), ("bert", "bert."), ("roberta", "roberta."), ("distilbert", "distilbert.")];
+const FIXTURES: [(&str, &str); 8] = [
+    ("albert_small", "albert."),
+    ("bert", "bert."),
+    ("roberta", "roberta."),
+    ("distilbert", "distilbert."),
+    ("electra", "electra."),
+    ("deberta_v3", "deberta."),
+    ("deberta_v2", "deberta."),
+    ("t5_mean", "transformer."),
+];
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures").join(name)
@@ -124,6 +132,17 @@ fn heads_are_those_of_transformers_and_drawn_for_the_task() {
             ],
         ),
         ("distilbert", &["classifier.bias", "classifier.weight", "pre_classifier.bias", "pre_classifier.weight"]),
+        (
+            "electra",
+            &[
+                "classifier.dense.bias",
+                "classifier.dense.weight",
+                "classifier.out_proj.bias",
+                "classifier.out_proj.weight",
+            ],
+        ),
+        ("deberta_v3", &["classifier.bias", "classifier.weight", "pooler.dense.bias", "pooler.dense.weight"]),
+        ("t5_mean", &["classifier.bias", "classifier.weight"]),
     ] {
         let whole = folder(name, |name| Some(name.to_owned()));
         let reference = read_tensors(&fs::read(fixture(name).join("model.safetensors")).unwrap()).unwrap();
@@ -144,6 +163,10 @@ fn rejects_a_folder_that_lacks_a_tensor() {
         ("bert", "bert.encoder.layer.1.attention.self.query.weight"),
         ("roberta", "roberta.embeddings.position_embeddings.weight"),
         ("distilbert", "distilbert.transformer.layer.0.sa_layer_norm.bias"),
+        ("electra", "electra.embeddings_project.weight"),
+        ("deberta_v3", "deberta.encoder.rel_embeddings.weight"),
+        ("deberta_v2", "deberta.encoder.layer.0.attention.self.pos_key_proj.bias"),
+        ("t5_mean", "transformer.encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight"),
     ] {
         let without = folder(name, |name| (name != tensor).then(|| name.to_owned()));
         let error = load(&encoder(), without.path()).unwrap_err().to_string();
@@ -165,13 +188,13 @@ fn configured(name: &str, from: &str, to: &str) -> tempfile::TempDir {
 fn rejects_another_architecture_by_name() {
     let folder = configured("albert_small", "\"model_type\": \"albert\"", "\"model_type\": \"gpt2\"");
     let error = load(&encoder(), folder.path()).unwrap_err().to_string();
-    assert!(error.contains("`gpt2`") && error.contains("known: albert, bert, roberta, distilbert"), "{error}");
+    assert!(error.contains("`gpt2`") && error.contains(&format!("known: {}", Config::KNOWN.join(", "))), "{error}");
 }
 
 #[test]
 fn rejects_more_tokens_than_positions() {
     // Of RoBERTa's 23 rows two lie before the first token's.
-    for (name, at_most) in [("bert", 23), ("roberta", 21), ("distilbert", 23)] {
+    for (name, at_most) in [("bert", 23), ("roberta", 21), ("distilbert", 23), ("electra", 23), ("deberta_v2", 23)] {
         let folder = folder(name, |name| Some(name.to_owned()));
         assert!(load(&Encoder { max_length: at_most, ..encoder() }, folder.path()).is_ok());
         let error = load(&Encoder { max_length: at_most + 1, ..encoder() }, folder.path()).unwrap_err().to_string();
@@ -214,10 +237,14 @@ fn exported_configurations_name_the_class_that_transformers_loads() {
         ("bert", "BertForSequenceClassification"),
         ("roberta", "RobertaForSequenceClassification"),
         ("distilbert", "DistilBertForSequenceClassification"),
+        ("electra", "ElectraForSequenceClassification"),
+        ("deberta_v3", "DebertaV2ForSequenceClassification"),
+        ("t5", "T5ForSequenceClassification"),
+        ("t5_mean", "T5ForTokenClassification"),
     ] {
         let text = fs::read_to_string(fixture(name).join("config.json")).unwrap();
         // As of a checkpoint of the body in half precision.
-        let text = text.replace(class, class.replace("ForSequenceClassification", "Model").as_str());
+        let text = text.replace(class, class.split("For").next().map(|name| format!("{name}Model")).unwrap().as_str());
         let text = text.replace("\"float32\"", "\"float16\"");
         let exported = config_with_labels(&text, &["no".into(), "yes".into()]).unwrap();
         let exported: serde_json::Value = serde_json::from_str(&exported).unwrap();
@@ -252,6 +279,69 @@ fn a_model_of_several_tasks_is_exported_task_by_task() {
         let error = of_one_task(bytes, &loaded.config_json, "sst2", 2).unwrap_err();
         assert!(matches!(&error, HeadError::Missing(name) if name.starts_with("heads.sst2.")), "{error}");
     }
+}
+
+#[test]
+fn pooling_is_a_choice_of_t5_alone_and_goes_with_the_configuration() {
+    let mean = || Encoder { pooling: Some(Pooling::Mean), ..encoder() };
+    for name in ["albert_small", "bert", "electra", "deberta_v3"] {
+        let error = load(&mean(), folder(name, |name| Some(name.to_owned())).path()).unwrap_err().to_string();
+        assert!(error.contains("pooling = \"mean\" is not for ") && error.contains("remove it"), "{error}");
+    }
+    // A checkpoint as T5EncoderModel has it: no prefix, no decoder, and a table that goes by its user's name.
+    let bare = |name: &str| {
+        let short = name.strip_prefix("transformer.")?;
+        Some(if short == "shared.weight" { "encoder.embed_tokens.weight" } else { short }.to_owned())
+    };
+    let alone = folder("t5_mean", bare);
+    let path = alone.path().join("small/config.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"pooling\": \"mean\",", "")).unwrap();
+    let loaded = load(&mean(), alone.path()).unwrap();
+    assert!(loaded.config_json.contains("\"pooling\":\"mean\""), "{}", loaded.config_json);
+    let whole = folder("t5_mean", |name| Some(name.to_owned()));
+    assert_eq!(drawn(&loaded, 3, "t", 2), first_weights(whole.path()));
+    // The five pieces of TOKENIZER do not end a text.
+    let error = load(&encoder(), alone.path()).unwrap_err().to_string();
+    assert!(error.contains("eos_token_id 1") && error.contains("the tokenizer does not put it there"), "{error}");
+    let tokenizer = TOKENIZER.replace("\"post_processor\":null", ENDS);
+    fs::write(alone.path().join("small/tokenizer.json"), tokenizer).unwrap();
+    let error = load(&encoder(), alone.path()).unwrap_err().to_string();
+    assert!(error.contains("the weights hold no decoder") && error.contains("pooling = \"mean\""), "{error}");
+}
+
+/// A post-processor that ends texts with id 1.
+const ENDS: &str = r#""post_processor":{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}},
+    {"SpecialToken":{"id":"<unk>","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},
+    {"SpecialToken":{"id":"<unk>","type_id":0}},{"Sequence":{"id":"B","type_id":0}},
+    {"SpecialToken":{"id":"<unk>","type_id":0}}],"special_tokens":{"<unk>":{"id":"<unk>","ids":[1],"tokens":["<unk>"]}}}"#;
+
+/// transformers' T5 draws every kind of weight from a distribution of its own, and asks for a first token of the decoder.
+#[test]
+fn t5_is_drawn_and_exported_as_in_transformers() {
+    let config =
+        r#"{"model_type":"t5","vocab_size":300,"d_model":64,"d_kv":16,"d_ff":100,"num_layers":1,"num_heads":6}"#;
+    let loaded = random(config);
+    let weights = drawn(&loaded, 1, "t", 2);
+    let deviation = |name: &str| {
+        let data = &weights[name].data;
+        (data.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / data.len() as f64).sqrt()
+    };
+    // `T5PreTrainedModel._init_weights` with initializer_factor 1.
+    for (name, expected) in [
+        ("transformer.shared.weight", 1.0),
+        ("transformer.encoder.block.0.layer.0.SelfAttention.q.weight", 1.0 / 32.0),
+        ("transformer.decoder.block.0.layer.1.EncDecAttention.k.weight", 1.0 / 8.0),
+        ("transformer.encoder.block.0.layer.0.SelfAttention.o.weight", 1.0 / 96_f64.sqrt()),
+        ("transformer.encoder.block.0.layer.1.DenseReluDense.wo.weight", 0.1),
+        ("classification_head.dense.weight", 1.0 / 8.0),
+    ] {
+        assert!((deviation(name) / expected - 1.0).abs() < 0.05, "{name}: {}", deviation(name));
+    }
+    assert!(weights["transformer.encoder.final_layer_norm.weight"].data.iter().all(|v| *v == 1.0));
+    let exported = config_with_labels(config, &["no".into(), "yes".into()]).unwrap();
+    let exported: serde_json::Value = serde_json::from_str(&exported).unwrap();
+    assert_eq!(exported["decoder_start_token_id"], 0);
 }
 
 /// A configuration with random weights.

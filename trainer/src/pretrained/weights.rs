@@ -66,7 +66,10 @@ pub(super) fn values(name: &str, view: &TensorView<'_>) -> Result<Vec<f32>, Weig
 /// checkpoints that came from TensorFlow with `gamma` and `beta` for a LayerNorm's weight and bias.
 fn spellings(name: &str) -> Vec<String> {
     let short = Config::PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix));
-    let modern: Vec<&str> = [Some(name), short].into_iter().flatten().collect();
+    // T5's table goes by the name of any of its users.
+    let tied = name.strip_suffix("shared.weight").map(|prefix| format!("{prefix}encoder.embed_tokens.weight"));
+    let tied_short = tied.as_ref().and(Some("encoder.embed_tokens.weight"));
+    let modern: Vec<&str> = [Some(name), short, tied.as_deref(), tied_short].into_iter().flatten().collect();
     let old = |name: &&str| {
         let (module, parameter) = name.rsplit_once('.').filter(|_| is_layer_norm(name))?;
         Some(format!("{module}.{}", if parameter == "weight" { "gamma" } else { "beta" }))

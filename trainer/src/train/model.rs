@@ -90,7 +90,7 @@ impl Origin<'_> {
     ) -> Result<M, ModelError> {
         let sizes = config.sizes();
         let drawn = |name: &str, shape: &[usize]| {
-            init::parameter(name, shape, sizes.initializer_range, sizes.pad_token_id, self.seed, task)
+            init::parameter(name, shape, config.deviation(name), sizes.pad_token_id, self.seed, task)
         };
         let Some(checkpoint) = checkpoint.map(Checkpoint::new).transpose()? else {
             return named::fill(part, &mut |name, shape| Ok(drawn(name, shape)?));

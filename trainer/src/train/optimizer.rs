@@ -35,9 +35,9 @@ struct Course<B: Kernel> {
     moments: [Tensor<B, 1>; 2],
 }
 
-/// Whether weight decay applies to a parameter: not to biases and LayerNorm weights.
+/// Whether weight decay applies to a parameter: not to biases, T5's table of them among these, and LayerNorm weights.
 pub fn decays(name: &str) -> bool {
-    !(name.ends_with("bias") || is_layer_norm(name))
+    !(name.contains("bias") || is_layer_norm(name))
 }
 
 impl<B: Kernel> AdamW<B> {

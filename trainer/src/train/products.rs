@@ -12,7 +12,7 @@ use transfermap_kernels::Trains;
 /// Numbers whose products are summed in 32 bits; the sums are added up in 64.
 const ROW: usize = 1024;
 
-/// The group of a parameter of the body: `embeddings`, `layer.N`, `pooler` or `other`. ALBERT's groups of layers, which
+/// The group of a parameter of the body: `embeddings`, `layer.N`, `pooler`, `decoder` or `other`. ALBERT's groups of layers, which
 /// share their weights, are its layers.
 pub(super) fn group(name: &str) -> String {
     let parts: Vec<&str> = name.split('.').collect();
@@ -20,12 +20,17 @@ pub(super) fn group(name: &str) -> String {
         let at = parts.iter().position(|p| *p == after)?;
         parts.get(at + 1).filter(|n| n.chars().all(|c| c.is_ascii_digit()))
     };
-    if let Some(n) = number("albert_layer_groups").or_else(|| number("layer")) {
+    // What T5's decoder does with the encoder's tokens is its own affair.
+    if parts.contains(&"decoder") {
+        return "decoder".to_owned();
+    }
+    // T5's blocks are of several layers.
+    if let Some(n) = number("albert_layer_groups").or_else(|| number("block")).or_else(|| number("layer")) {
         return format!("layer.{n}");
     }
     let has = |word: &str| parts.iter().any(|p| p.contains(word));
     match () {
-        () if has("embedding") => "embeddings".to_owned(),
+        () if has("embedding") || has("shared") => "embeddings".to_owned(),
         () if has("pooler") || has("pre_classifier") => "pooler".to_owned(),
         () => "other".to_owned(),
     }
@@ -107,8 +112,15 @@ mod tests {
             "bert.encoder.layer.11.attention.self.query.bias",
             "bert.encoder.layer.2.output.dense.weight",
             "distilbert.transformer.layer.3.ffn.lin1.weight",
+            "transformer.encoder.block.1.layer.0.SelfAttention.q.weight",
+            "transformer.decoder.block.4.layer.2.DenseReluDense.wo.weight",
+            "transformer.shared.weight",
+            "deberta.encoder.rel_embeddings.weight",
         ];
-        assert_eq!(groups(names.into_iter()), ["embeddings", "layer.0", "layer.2", "layer.3", "layer.11", "pooler"]);
+        assert_eq!(
+            groups(names.into_iter()),
+            ["embeddings", "layer.0", "layer.1", "layer.2", "layer.3", "layer.11", "pooler", "decoder"]
+        );
     }
 
     #[test]

@@ -23,13 +23,22 @@ const CONFIG: &str = r#"{"model_type":"albert","vocab_size":50,"embedding_size":
     "attention_probs_dropout_prob":0.1,"classifier_dropout_prob":0.1}"#;
 
 /// The other architectures in the same size, with transformers' default dropout in every layer.
-const OTHERS: [&str; 3] = [
+const OTHERS: [&str; 7] = [
     r#"{"model_type":"bert","vocab_size":50,"hidden_size":16,"num_hidden_layers":2,"num_attention_heads":2,
         "intermediate_size":24,"max_position_embeddings":16}"#,
     r#"{"model_type":"roberta","vocab_size":50,"hidden_size":16,"num_hidden_layers":2,"num_attention_heads":2,
         "intermediate_size":24,"max_position_embeddings":18,"type_vocab_size":1}"#,
     r#"{"model_type":"distilbert","vocab_size":50,"dim":16,"n_layers":2,"n_heads":2,"hidden_dim":24,
         "max_position_embeddings":16}"#,
+    r#"{"model_type":"electra","vocab_size":50,"embedding_size":8,"hidden_size":16,"num_hidden_layers":2,
+        "num_attention_heads":2,"intermediate_size":24,"max_position_embeddings":16}"#,
+    r#"{"model_type":"deberta-v2","vocab_size":50,"hidden_size":16,"num_hidden_layers":2,"num_attention_heads":2,
+        "intermediate_size":24,"max_position_embeddings":16,"relative_attention":true,"position_buckets":4,
+        "norm_rel_ebd":"layer_norm","share_att_key":true,"pos_att_type":"p2c|c2p","position_biased_input":false}"#,
+    r#"{"model_type":"t5","vocab_size":50,"d_model":16,"d_kv":8,"d_ff":24,"num_layers":2,"num_heads":2,
+        "pooling":"mean"}"#,
+    r#"{"model_type":"t5","vocab_size":50,"d_model":16,"d_kv":8,"d_ff":24,"num_layers":2,"num_heads":2,
+        "num_decoder_layers":1,"feed_forward_proj":"gated-gelu"}"#,
 ];
 
 fn encoder(config_json: &str) -> LoadedEncoder {
@@ -307,16 +316,18 @@ fn the_padding_row_of_the_word_embeddings_stays_zero() {
 fn bfloat16_products_stay_close_to_32_bits() {
     let short = |precision| Recipe {
         max_steps: Some(10),
-        hidden_dropout_prob: Some(0.0),
-        attention_probs_dropout_prob: Some(0.0),
+        hidden_dropout_prob: Some(0.1),
+        attention_probs_dropout_prob: Some(0.1),
         precision,
         ..recipe()
     };
-    let exact = Setup::new(short(Precision::F32)).finished(Device::Cpu, None, &[]);
-    let rounded = Setup::new(short(Precision::Bf16)).finished(Device::Cpu, None, &[]);
-    assert_ne!(exact.curve.loss, rounded.curve.loss);
-    for (a, b) in exact.curve.loss.iter().zip(&rounded.curve.loss) {
-        assert!((a - b).abs() < 1e-2, "{a} {b}");
+    for config in std::iter::once(CONFIG).chain(OTHERS) {
+        let exact = Setup::of(config, short(Precision::F32)).finished(Device::Cpu, None, &[]);
+        let rounded = Setup::of(config, short(Precision::Bf16)).finished(Device::Cpu, None, &[]);
+        assert_ne!(exact.curve.loss, rounded.curve.loss, "{config}");
+        for (a, b) in exact.curve.loss.iter().zip(&rounded.curve.loss) {
+            assert!((a - b).abs() < 1e-2, "{config}: {a} {b}");
+        }
     }
 }
 

@@ -28,9 +28,9 @@ struct Setting {
 const SETTINGS: [Setting; 5] = [
     Setting {
         key: "do_lower_case",
-        classes: &[Class::Bert, Class::Albert],
+        classes: &[Class::Bert, Class::Albert, Class::Deberta],
         found: |t, _| Some(lower_cases(t)),
-        default: |_, _| true,
+        default: |_, class| class != Class::Deberta,
         words: ["keeps the case of texts", "puts texts into lower case"],
         set: set_lower_case,
     },
@@ -107,7 +107,7 @@ pub fn adjust(tokenizer: &mut Value, settings: &Settings) -> Vec<NoteKind> {
 fn comparable(tokenizer: &Value, class: Class) -> bool {
     match class {
         Class::Bert => bert_normalizer(tokenizer).is_some(),
-        Class::Albert | Class::Metaspace => is_unigram(tokenizer),
+        Class::Albert | Class::Metaspace | Class::Deberta => is_unigram(tokenizer),
         Class::Roberta => true,
         Class::Verbatim => false,
     }
@@ -135,7 +135,7 @@ pub fn puts_a_space_first(tokenizer: &Value, class: Class) -> Option<bool> {
     };
     match class {
         Class::Roberta => byte_level(),
-        Class::Albert | Class::Metaspace => metaspace(),
+        Class::Albert | Class::Metaspace | Class::Deberta => metaspace(),
         Class::Verbatim => byte_level().or_else(metaspace),
         Class::Bert => None,
     }

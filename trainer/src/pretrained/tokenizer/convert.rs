@@ -17,7 +17,7 @@ use crate::pretrained::files;
 type Vocabulary = BTreeMap<String, u32>;
 
 /// Files of sentencepiece, by the names that transformers gives them.
-const SENTENCEPIECE: [&str; 3] = ["spiece.model", "sentencepiece.bpe.model", "tokenizer.model"];
+const SENTENCEPIECE: [&str; 4] = ["spiece.model", "spm.model", "sentencepiece.bpe.model", "tokenizer.model"];
 
 /// A tokenizer.json, and the file that it was made of.
 pub struct Converted {

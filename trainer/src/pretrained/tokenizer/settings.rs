@@ -21,6 +21,8 @@ pub enum Class {
     Albert,
     /// Unigram: the space before the first word.
     Metaspace,
+    /// Unigram: case.
+    Deberta,
     /// tokenizer.json alone counts.
     Verbatim,
 }
@@ -80,8 +82,9 @@ fn class(fields: &Map<String, Value>, config: &Value) -> Class {
     let named = named.or_else(|| config.get("tokenizer_class").and_then(Value::as_str));
     let name = named.unwrap_or_else(|| match crate::encoder::config_file::architecture(config).as_str() {
         "albert" => "AlbertTokenizer",
-        "bert" | "distilbert" => "BertTokenizer",
+        "bert" | "distilbert" | "electra" => "BertTokenizer",
         "roberta" => "RobertaTokenizer",
+        "deberta-v2" | "debertav2" => "DebertaV2Tokenizer",
         "camembert" => "CamembertTokenizer",
         "xlm-roberta" | "xlmroberta" => "XLMRobertaTokenizer",
         _ => "",
@@ -93,6 +96,7 @@ fn class(fields: &Map<String, Value>, config: &Value) -> Class {
         "RobertaTokenizer" | "GPT2Tokenizer" | "LongformerTokenizer" | "BartTokenizer" => Class::Roberta,
         "AlbertTokenizer" => Class::Albert,
         "CamembertTokenizer" | "XLMRobertaTokenizer" => Class::Metaspace,
+        "DebertaV2Tokenizer" => Class::Deberta,
         _ => Class::Verbatim,
     }
 }
