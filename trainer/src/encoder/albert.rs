@@ -13,7 +13,10 @@ use serde::Deserialize;
 use transfermap::study::Precision;
 
 use super::activation;
-use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens};
+use super::architecture::{
+    Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens, layer_parameters,
+    table_parameters,
+};
 use super::block::{Block, Output, Rest};
 use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
@@ -96,7 +99,12 @@ impl Configuration for AlbertConfig {
     const PREFIX: &'static str = "albert.";
 
     fn check(&self) -> Result<(), ConfigFault> {
+        let tables = [self.vocab_size, self.max_position_embeddings, self.type_vocab_size];
+        let layers = self.num_hidden_groups.saturating_mul(self.inner_group_num);
+        let width = self.hidden_size;
         Checks {
+            parameters: table_parameters(&tables, self.embedding_size)
+                + layer_parameters(layers, width, width, self.intermediate_size),
             positive: &[
                 ("vocab_size", self.vocab_size),
                 ("embedding_size", self.embedding_size),

@@ -162,6 +162,8 @@ pub fn first_tokens<B: Backend>(last_hidden_state: &Tensor<B, 3>) -> Tensor<B, 2
 pub struct Checks<'a> {
     /// Sizes that must not be 0.
     pub positive: &'a [(&'static str, usize)],
+    /// How many parameters there are at least.
+    pub parameters: f64,
     /// Width of the layers.
     pub hidden: (&'static str, usize),
     /// Attention heads.
@@ -183,14 +185,8 @@ impl Checks<'_> {
         let (field, name) = self.activation;
         activation::parse(field, name)?;
         let (hidden, heads) = (self.hidden, self.heads);
-        if let Some((field, _)) = self.positive.iter().chain([&hidden, &heads]).find(|(_, value)| *value == 0) {
-            return Err(ConfigFault::Zero(field));
-        }
-        let sizes = || self.positive.iter().copied().chain([hidden, heads]);
-        if let Some((field, value)) = sizes().find(|(field, value)| *value > most(field)) {
-            return Err(ConfigFault::TooLarge { field, value, most: most(field) });
-        }
-        self.check_parameters(sizes())?;
+        self.positive.iter().chain([&hidden, &heads]).try_for_each(|(field, value)| bounded(field, *value))?;
+        fits(self.parameters)?;
         if !hidden.1.is_multiple_of(heads.1) {
             return Err(ConfigFault::Heads { hidden, heads });
         }
@@ -205,38 +201,54 @@ impl Checks<'_> {
     }
 }
 
-impl Checks<'_> {
-    /// Refuses a model that no machine holds, before memory is asked for: by what its tables and its layers take at least.
-    fn check_parameters(&self, sizes: impl Iterator<Item = (&'static str, usize)>) -> Result<(), ConfigFault> {
-        let sizes: Vec<(&'static str, usize)> = sizes.collect();
-        let of = |names: &[&str]| sizes.iter().find(|(field, _)| names.contains(field)).map(|(_, value)| *value as f64);
-        let width = self.hidden.1 as f64;
-        let inner = of(&["intermediate_size", "hidden_dim"]).unwrap_or(width);
-        let layers = of(&["num_hidden_groups"]).or(of(&["num_hidden_layers", "n_layers"])).unwrap_or(1.0);
-        let layers = layers * of(&["inner_group_num"]).unwrap_or(1.0);
-        let rows: f64 =
-            ["vocab_size", "max_position_embeddings", "type_vocab_size"].iter().filter_map(|n| of(&[*n])).sum();
-        let parameters = rows * of(&["embedding_size"]).unwrap_or(width) + layers * width * (4.0 * width + 2.0 * inner);
-        if parameters <= MOST_PARAMETERS {
-            return Ok(());
-        }
-        let fields: Vec<String> = sizes.iter().map(|(field, value)| format!("{field} {value}")).collect();
-        Err(ConfigFault::TooMany { fields: fields.join(", "), parameters, most: MOST_PARAMETERS })
+/// Refuses a size of 0, and one that no encoder has, before memory is asked for.
+///
+/// # Errors
+/// Names the field.
+pub fn bounded(field: &'static str, value: usize) -> Result<(), ConfigFault> {
+    match value {
+        0 => Err(ConfigFault::Zero(field)),
+        _ if value > most(field) => Err(ConfigFault::TooLarge { field, value, most: most(field) }),
+        _ => Ok(()),
     }
+}
+
+/// Refuses a model of too many parameters.
+///
+/// # Errors
+/// Says how many.
+pub fn fits(parameters: f64) -> Result<(), ConfigFault> {
+    if parameters <= MOST_PARAMETERS {
+        return Ok(());
+    }
+    Err(ConfigFault::TooMany { parameters, most: MOST_PARAMETERS })
+}
+
+/// What transformer layers have at least, without biases and norms: four maps between `width` and `attention`, and two
+/// between `width` and `inner`.
+pub fn layer_parameters(layers: usize, width: usize, attention: usize, inner: usize) -> f64 {
+    let [layers, width, attention, inner] = [layers, width, attention, inner].map(|n| n as f64);
+    layers * width * (4.0 * attention + 2.0 * inner)
+}
+
+/// What tables of embeddings have.
+pub fn table_parameters(rows: &[usize], width: usize) -> f64 {
+    rows.iter().map(|n| *n as f64).sum::<f64>() * width as f64
 }
 
 /// The largest value of a size that any encoder has, and room to spare.
 fn most(field: &str) -> usize {
     match field {
         "vocab_size" => 10_000_000,
-        "max_position_embeddings" => 1_000_000,
-        "num_hidden_layers" | "num_hidden_groups" | "n_layers" | "inner_group_num" => 1_000,
+        "max_position_embeddings" | "max_relative_positions" => 1_000_000,
+        "num_hidden_layers" | "num_hidden_groups" | "n_layers" | "inner_group_num" | "num_layers"
+        | "num_decoder_layers" => 1_000,
         _ => 100_000,
     }
 }
 
-/// Four times the largest encoder of these architectures, XLM-RoBERTa large.
-const MOST_PARAMETERS: f64 = 2e9;
+/// Each takes 16 bytes in training, as weight, gradient and AdamW's two moments: 64 GB.
+const MOST_PARAMETERS: f64 = 4e9;
 
 /// `position_embedding_type`.
 ///

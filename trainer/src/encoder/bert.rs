@@ -10,7 +10,10 @@ use serde::Deserialize;
 use transfermap::study::Precision;
 
 use super::activation;
-use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens};
+use super::architecture::{
+    Body, Checks, Configuration, DropoutRates, Head, Sizes, check_positions, first_tokens, layer_parameters,
+    table_parameters,
+};
 use super::block::{Block, Output, Rest};
 use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
@@ -83,7 +86,11 @@ impl Configuration for BertConfig {
     const PREFIX: &'static str = "bert.";
 
     fn check(&self) -> Result<(), ConfigFault> {
+        let tables = [self.vocab_size, self.max_position_embeddings, self.type_vocab_size];
+        let width = self.hidden_size;
         Checks {
+            parameters: table_parameters(&tables, width)
+                + layer_parameters(self.num_hidden_layers, width, width, self.intermediate_size),
             positive: &[
                 ("vocab_size", self.vocab_size),
                 ("num_hidden_layers", self.num_hidden_layers),

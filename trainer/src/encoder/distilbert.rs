@@ -12,7 +12,9 @@ use serde::Deserialize;
 use transfermap::study::Precision;
 
 use super::activation;
-use super::architecture::{Body, Checks, Configuration, DropoutRates, Head, Sizes, first_tokens};
+use super::architecture::{
+    Body, Checks, Configuration, DropoutRates, Head, Sizes, first_tokens, layer_parameters, table_parameters,
+};
 use super::block::{Block, Output, Rest};
 use super::error::ConfigFault;
 use super::layers::{Embedding, LayerNorm, Linear, Map, embed};
@@ -82,7 +84,10 @@ impl Configuration for DistilBertConfig {
     const PREFIX: &'static str = "distilbert.";
 
     fn check(&self) -> Result<(), ConfigFault> {
+        let tables = [self.vocab_size, self.max_position_embeddings];
         Checks {
+            parameters: table_parameters(&tables, self.dim)
+                + layer_parameters(self.n_layers, self.dim, self.dim, self.hidden_dim),
             positive: &[
                 ("vocab_size", self.vocab_size),
                 ("max_position_embeddings", self.max_position_embeddings),

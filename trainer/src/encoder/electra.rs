@@ -10,7 +10,9 @@ use burn::tensor::{Device, Tensor};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::architecture::{Body, Configuration, DropoutRates, Head, Sizes, first_tokens};
+use super::architecture::{
+    Body, Configuration, DropoutRates, Head, Sizes, bounded, first_tokens, fits, table_parameters,
+};
 use super::bert::{BertConfig, BertEmbeddings, BertEncoder};
 use super::error::ConfigFault;
 use super::layers::Linear;
@@ -51,10 +53,9 @@ impl Configuration for ElectraConfig {
     }
 
     fn check(&self) -> Result<(), ConfigFault> {
-        if self.embedding_size == 0 {
-            return Err(ConfigFault::Zero("embedding_size"));
-        }
-        self.bert.check()
+        bounded("embedding_size", self.embedding_size)?;
+        self.bert.check()?;
+        fits(table_parameters(&[self.bert.sizes().vocab_size], self.embedding_size))
     }
 
     fn sizes(&self) -> Sizes {

@@ -10,8 +10,8 @@ pub enum ConfigFault {
     Zero(&'static str),
     #[error("{field} is {value}, which no encoder that can be trained here has; give at most {most}")]
     TooLarge { field: &'static str, value: usize, most: usize },
-    #[error("{fields} make about {parameters:.1e} parameters; at most {most:.0e} can be trained here")]
-    TooMany { fields: String, parameters: f64, most: f64 },
+    #[error("its sizes make about {parameters:.1e} parameters; at most {most:.0e} can be trained here")]
+    TooMany { parameters: f64, most: f64 },
     #[error("{} {} is no multiple of {} {}", .hidden.0, .hidden.1, .heads.0, .heads.1)]
     Heads { hidden: (&'static str, usize), heads: (&'static str, usize) },
     #[error("{field} is {rate}; give a share of at least 0 and below 1")]

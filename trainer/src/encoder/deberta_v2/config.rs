@@ -3,7 +3,9 @@
 use serde::Deserialize;
 
 use crate::encoder::activation;
-use crate::encoder::architecture::{ANY_LENGTH, Checks, Configuration, DropoutRates, Sizes};
+use crate::encoder::architecture::{
+    ANY_LENGTH, Checks, Configuration, DropoutRates, Sizes, bounded, layer_parameters, table_parameters,
+};
 use crate::encoder::error::ConfigFault;
 
 /// `config.json` of a DeBERTa-v2 or v3 checkpoint; the defaults are those of transformers' `DebertaV2Config` and of the
@@ -131,7 +133,11 @@ impl Configuration for DebertaV2Config {
     const PREFIX: &'static str = "deberta.";
 
     fn check(&self) -> Result<(), ConfigFault> {
+        let tables = [self.vocab_size, self.max_position_embeddings, self.type_vocab_size];
+        let width = self.hidden_size;
         Checks {
+            parameters: table_parameters(&tables, self.embedding_width())
+                + layer_parameters(self.num_hidden_layers, width, width, self.intermediate_size),
             positive: &[
                 ("vocab_size", self.vocab_size),
                 ("embedding_size", self.embedding_width()),
@@ -163,6 +169,8 @@ impl Configuration for DebertaV2Config {
             return unknown("norm_rel_ebd", &self.norm_rel_ebd, "none, layer_norm");
         }
         let Buckets { buckets, furthest } = self.buckets();
+        bounded("max_relative_positions", usize::try_from(furthest).unwrap_or(0))?;
+        bounded("position_buckets", usize::try_from(buckets.max(1)).unwrap_or(usize::MAX))?;
         if buckets > 0 && (buckets < 2 || furthest < 2 + buckets / 2) {
             let fields = ["position_buckets", "max_relative_positions"];
             let size = |n: i64| usize::try_from(n).unwrap_or(usize::MAX);

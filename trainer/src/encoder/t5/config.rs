@@ -5,7 +5,9 @@ use serde_json::{Map, Value};
 use transfermap::study::Pooling;
 
 use crate::encoder::activation;
-use crate::encoder::architecture::{ANY_LENGTH, Checks, Configuration, DropoutRates, Sizes};
+use crate::encoder::architecture::{
+    ANY_LENGTH, Checks, Configuration, DropoutRates, Sizes, bounded, layer_parameters, table_parameters,
+};
 use crate::encoder::error::ConfigFault;
 use transfermap_kernels::activation::Activation;
 
@@ -96,7 +98,13 @@ impl Configuration for T5Config {
         self.feed_forward()?;
         let activation = self.feed_forward_proj.trim_start_matches("gated-");
         let buckets = self.relative_attention_num_buckets;
+        bounded("num_heads", self.num_heads)?;
+        bounded("relative_attention_num_buckets", buckets)?;
+        let layers = self.num_layers.saturating_add(if self.is_mean() { 0 } else { self.decoder_layers() });
+        let attention = self.num_heads.saturating_mul(self.d_kv);
         Checks {
+            parameters: table_parameters(&[self.vocab_size], self.d_model)
+                + layer_parameters(layers, self.d_model, attention, self.d_ff),
             positive: &[
                 ("vocab_size", self.vocab_size),
                 ("d_kv", self.d_kv),
@@ -106,7 +114,7 @@ impl Configuration for T5Config {
             ],
             hidden: ("d_model", self.d_model),
             // Of a size of their own.
-            heads: ("num_heads", self.num_heads.min(1)),
+            heads: ("num_heads", 1),
             rates: &[("dropout_rate", self.dropout_rate), ("classifier_dropout", self.classifier_dropout)],
             activation: ("feed_forward_proj", activation),
             padding: (self.vocab_size, self.pad_token_id),
