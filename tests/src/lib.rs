@@ -4,6 +4,7 @@ pub mod hub_body;
 pub mod hub_content;
 pub mod hub_place;
 pub mod hub_server;
+pub mod mutation;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

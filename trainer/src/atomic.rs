@@ -28,7 +28,7 @@ impl FileError {
 pub fn remedy(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            " (free some space, then give the same command again: finished runs are kept)"
+            " (free some space, then run the same command again to resume: finished runs are kept)"
         }
         io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
             " (choose a folder that you may write to)"

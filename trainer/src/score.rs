@@ -294,7 +294,7 @@ fn observe(
     monitor.finish();
     match end {
         Ok(End::Settled) => {}
-        Ok(End::Stopped) => anyhow::bail!("stopped; what was seen so far is kept: give the same command again"),
+        Ok(End::Stopped) => anyhow::bail!("stopped; run the same command again to resume"),
         Err(fatal) => anyhow::bail!("{}", chain(&fatal)),
     }
     warnings.extend(failed);

@@ -174,7 +174,7 @@ impl<'a> Tables<'a> {
         let of_measure = |measure: &'a Measure| match values(measure) {
             Ok(values) => Some((measure, matrix(&|s, t| values.get(&(s, t)).copied())?)),
             Err(why) => {
-                level.push((measure, why));
+                level.push((measure, why.to_string()));
                 None
             }
         };

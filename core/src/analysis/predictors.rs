@@ -37,18 +37,22 @@ pub(super) fn measures_of<'a>(context: &Context<'a>, family: &FamilyKey) -> Vec<
     context.report.measures_of(&family.encoder)
 }
 
+/// A measure that tells no pair from another.
+#[derive(Debug, thiserror::Error)]
+#[error("the values of {measure} are the same up to rounding (a range below {ROUNDING:e} of their size)")]
+pub(super) struct Level {
+    measure: String,
+}
+
 /// Mean over seeds of a measure by (source, target); the same number for all sources of a target that differ by rounding
 /// alone, so that they are ties.
 ///
 /// # Errors
-/// The whole measure differs by rounding alone; the error says so.
-pub(super) fn values(measure: &Measure) -> Result<HashMap<(&str, &str), f64>, String> {
+/// The whole measure differs by rounding alone.
+pub(super) fn values(measure: &Measure) -> Result<HashMap<(&str, &str), f64>, Level> {
     let mut values = measure.means();
     if is_level(values.values().copied()) {
-        return Err(format!(
-            "the values of {} are the same up to rounding (a range below {ROUNDING:e} of their size)",
-            measure.name
-        ));
+        return Err(Level { measure: measure.name.clone() });
     }
     let mut by_target: HashMap<&str, Vec<(&str, f64)>> = HashMap::new();
     for (&(source, target), &value) in &values {

@@ -24,6 +24,8 @@ pub(super) struct Fetch {
 #[derive(Debug, Subcommand)]
 enum What {
     /// A model: config.json, tokenizer.json, model.safetensors
+    #[command(after_help = "Example:\n\
+         \x20 transfermap fetch model albert/albert-base-v2")]
     Model {
         /// Its id, such as albert/albert-base-v2
         id: String,
@@ -32,6 +34,8 @@ enum What {
         revision: Option<String>,
     },
     /// A data set
+    #[command(after_help = "Example:\n\
+         \x20 transfermap fetch dataset nyu-mll/glue --config rte --split train")]
     Dataset {
         /// Its id, such as nyu-mll/glue
         id: String,
@@ -46,6 +50,8 @@ enum What {
         revision: Option<String>,
     },
     /// All that a study names of the hub
+    #[command(after_help = "Example:\n\
+         \x20 transfermap fetch study study.toml")]
     Study {
         /// Study file
         file: PathBuf,

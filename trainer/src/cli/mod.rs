@@ -36,7 +36,7 @@ use crate::terminal;
 
 /// Which text-classification task helps which: trains every pair and measures the transfer.
 #[derive(Debug, Parser)]
-#[command(name = "transfermap", version, about, max_term_width = 100)]
+#[command(name = "transfermap", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Subcommands,

@@ -7,22 +7,22 @@ use crate::data::Features;
 
 /// What a data set's page says in its head.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Card {
+pub struct Card {
     /// Configurations, in its order.
-    pub(super) configs: Vec<Config>,
+    pub configs: Vec<Config>,
     /// Features by configuration.
-    pub(super) features: IndexMap<String, Features>,
+    pub features: IndexMap<String, Features>,
 }
 
 /// A configuration and the files of its splits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Config {
-    pub(super) name: String,
-    pub(super) is_default: bool,
+pub struct Config {
+    pub name: String,
+    pub is_default: bool,
     /// Files are looked for below it.
-    pub(super) folder: Option<String>,
+    pub folder: Option<String>,
     /// Split and patterns; empty where the files' names tell.
-    pub(super) splits: Vec<(String, Vec<String>)>,
+    pub splits: Vec<(String, Vec<String>)>,
 }
 
 /// The name of a configuration that needs none.
@@ -33,7 +33,7 @@ impl Card {
     ///
     /// # Errors
     /// A head that is not YAML or not as the hub lays it out.
-    pub(super) fn new(readme: &str) -> Result<Self, serde_yaml_ng::Error> {
+    pub fn new(readme: &str) -> Result<Self, serde_yaml_ng::Error> {
         let Some(yaml) = head(readme) else { return Ok(Self::default()) };
         if depth(yaml) > DEEPEST {
             return Err(serde::de::Error::custom(format!("lists in lists, more than {DEEPEST} deep")));

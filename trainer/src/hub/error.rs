@@ -110,7 +110,7 @@ fn remedy(error: &std::io::Error) -> &'static str {
     };
     match error.kind() {
         StorageFull | QuotaExceeded | FileTooLarge => {
-            "; free some space or set HF_HOME to a larger disk, then give the same command again: it goes on from here"
+            "; free some space or set HF_HOME to a larger disk, then run the same command again to resume"
         }
         PermissionDenied | ReadOnlyFilesystem => "; set HF_HOME to a folder that you may write to",
         Unsupported => "; this file system has no locks: set HF_HOME to one that has",

@@ -19,7 +19,7 @@
 
 mod access;
 mod cache;
-mod card;
+pub mod card;
 mod checksum;
 mod dataset;
 mod download;

@@ -55,7 +55,7 @@ pub(super) fn train<'a>(
         if ending.stopped || ending.fatal.is_some() || open > 0 {
             if open > 0 && request.shard.is_some() && !ending.stopped {
                 monitor.message(&format!(
-                    "round {}: this share is done, {open} runs are other shares'; give the same command again once they are",
+                    "round {}: this share is done, {open} runs are other shares'; run the same command again once they are",
                     rounds.len()
                 ));
             }

@@ -133,11 +133,11 @@ fn study_level(out: &mut dyn Write, family: &FamilyAnalysis, colour: bool) -> io
             parts.into_iter().filter_map(|(n, s)| Some(format!("{n} {}", number::percent(s?)))).collect();
         writeln!(out, "\nVariance of the gains: {}", parts.join(", "))?;
     }
-    if let Some(asymmetry) = &family.asymmetry {
+    if let Some((asymmetry, share)) = family.asymmetry.as_ref().and_then(|a| Some((a, a.antisymmetric_share?))) {
         writeln!(
             out,
             "Asymmetry: {} of the variance between pairs of tasks is in the direction; opposite signs in {} of {}",
-            or_missing(asymmetry.antisymmetric_share, number::percent),
+            number::percent(share),
             asymmetry.opposite_signs,
             asymmetry.pairs
         )?;
