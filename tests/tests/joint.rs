@@ -32,7 +32,7 @@ fn json(path: &Path) -> Value {
 /// A record without time and place.
 fn record(out: &Path, id: &str) -> Value {
     let mut record = json(&out.join("runs").join(id).join("record.json"));
-    for field in ["cost", "provenance", "fingerprint"] {
+    for field in ["cost", "provenance", "fingerprint", "seal"] {
         record.as_object_mut().unwrap().remove(field);
     }
     record

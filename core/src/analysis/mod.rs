@@ -2,7 +2,8 @@
 //!
 //! [`Analysis::tests`] does what is instant: tests, intervals, verdicts, coefficients, selection. [`Analysis::resample`]
 //! adds what permutes tasks or resamples seeds and examples. [`Analysis::new`] does both. Changing an option means
-//! calling it again; nothing here remembers.
+//! calling it again; nothing here remembers. A [`Resampler`] does the second in slices, for a program that must answer in
+//! between.
 //!
 //! `decide` holds the verdicts, `pairs` what is said of one pair, `study_level` of a family, `training` the gain over
 //! epochs, `correlation` the measures, `predictors` and `selection` the choice of sources, `together` joint training, `model` the
@@ -33,6 +34,7 @@ mod recommend;
 mod recommendation;
 mod resample;
 mod resampled;
+mod resampler;
 mod scores;
 mod selection;
 mod sentence;
@@ -50,10 +52,8 @@ use serde::Serialize;
 use context::Context;
 use correlation::Ceilings;
 use pairs::FamilyPairs;
-use resample::Parts;
 
 use crate::report::Report;
-use crate::statistics::dyadic::Counts;
 use crate::transfer::{Pair, TransferMap};
 
 pub use crate::statistics::Interval;
@@ -77,6 +77,7 @@ pub use race::RaceAnalysis;
 pub use recommend::recommend;
 pub use recommendation::{Basis, Recommendation, RecommendedSource};
 pub use resampled::Resampled;
+pub use resampler::Resampler;
 pub use scores::{SeedScore, TaskScores};
 pub use selection::SelectionAnalysis;
 pub use tasks::{BaselineAnalysis, TaskAnalysis};
@@ -129,9 +130,6 @@ pub struct Analysis {
     pub together: Option<TogetherAnalysis>,
     /// What limits the conclusions: the report's own warnings, and what the analysis found.
     pub warnings: Vec<String>,
-    /// Of the permutation test that [`Self::resample_while`] is in the middle of; empty before and after.
-    #[serde(skip)]
-    pub(crate) counts: Counts,
 }
 
 impl Analysis {
@@ -154,13 +152,7 @@ impl Analysis {
     ) -> Result<Self, AnalysisError> {
         let context = Context::new(report, options)?;
         let mut analysis = Self::of(&context);
-        let parts = resample::stages(&analysis, Parts::Whole).len();
-        let mut done = 0;
-        analysis.fill(&context, Parts::Whole, 0, &mut || {
-            done += 1;
-            watch(done, parts);
-            true
-        });
+        resample::all(&context, &mut analysis, watch);
         Ok(analysis)
     }
 
@@ -179,44 +171,8 @@ impl Analysis {
     pub fn resample(&mut self, report: &Report) -> Result<(), AnalysisError> {
         let options = self.options.clone();
         let context = Context::new(report, &options)?;
-        self.fill(&context, Parts::Whole, 0, &mut || true);
+        resample::all(&context, self, &mut |_, _| ());
         Ok(())
-    }
-
-    /// Into how many parts [`Self::resample`] falls, so that a page can stay alive between them.
-    pub fn resampling_stages(&self) -> usize {
-        resample::stages(self, Parts::Small).len()
-    }
-
-    /// Does the parts of [`Self::resample`] from `first` on, counted from 0: at least one, and on for as long as `go_on`
-    /// says so after each. Gives the number of the part that comes next, which is [`Self::resampling_stages`] at the
-    /// end. All parts in their order give what [`Self::resample`] gives.
-    ///
-    /// # Errors
-    /// As [`Self::new`].
-    pub fn resample_while(
-        &mut self,
-        report: &Report,
-        first: usize,
-        go_on: &mut dyn FnMut() -> bool,
-    ) -> Result<usize, AnalysisError> {
-        let options = self.options.clone();
-        // Joining the runs takes longer than a part does, where there are many.
-        let context = Context::new(report, &options)?;
-        Ok(self.fill(&context, Parts::Small, first, go_on))
-    }
-
-    /// Gives the number of the part that comes next.
-    fn fill(&mut self, context: &Context<'_>, parts: Parts, first: usize, go_on: &mut dyn FnMut() -> bool) -> usize {
-        let mut next = first;
-        for stage in resample::stages(self, parts).into_iter().skip(first) {
-            resample::fill(context, self, stage);
-            next += 1;
-            if !go_on() {
-                break;
-            }
-        }
-        next
     }
 
     fn of(context: &Context<'_>) -> Self {
@@ -235,7 +191,6 @@ impl Analysis {
             encoder_differences: compare::encoders(context),
             together: None,
             warnings: Vec::new(),
-            counts: Counts::default(),
         };
         for (key, pairs) in families(&context.map) {
             let analysed = pairs::family(context, &pairs);

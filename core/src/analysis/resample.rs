@@ -7,7 +7,7 @@ use super::context::{Context, Predictions};
 use super::{Analysis, FamilyKey, Interval, PairAnalysis, PairOutcome, correlation, prediction};
 use crate::metric::{Confusion, Metric};
 use crate::statistics::correlation::Coefficient;
-use crate::statistics::dyadic::{BOOTSTRAP_RESAMPLES, BOOTSTRAP_TASKS, Exchange, Permutations, Statistic};
+use crate::statistics::dyadic::{BOOTSTRAP_RESAMPLES, BOOTSTRAP_TASKS, Counts, Exchange, Permutations, Statistic};
 use crate::statistics::{self, Predicted, Resampling};
 use crate::transfer::{Pair, SeedPredictions};
 
@@ -137,13 +137,23 @@ fn smallest_side(exchange: &Exchange) -> usize {
     }
 }
 
-/// Does one part.
-pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis, stage: Stage) {
+/// Does all of it; `watch` is told how many parts of how many are done, after each.
+pub(super) fn all(context: &Context<'_>, analysis: &mut Analysis, watch: &mut dyn FnMut(usize, usize)) {
+    let (stages, mut counts) = (stages(analysis, Parts::Whole), Counts::default());
+    let parts = stages.len();
+    for (done, stage) in stages.into_iter().enumerate() {
+        fill(context, analysis, &mut counts, stage);
+        watch(done + 1, parts);
+    }
+}
+
+/// Does one part; `counts` are those of a permutation test that is divided over several.
+pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis, counts: &mut Counts, stage: Stage) {
     let of = |analysis: &Analysis, key: &FamilyKey| -> Vec<PairAnalysis> { analysis.pairs_of(key).cloned().collect() };
     match stage {
         Stage::Permutations(key, outcome, statistic, range) => {
             let pairs = of(analysis, &key);
-            let Analysis { correlations, counts, .. } = analysis;
+            let correlations = &mut analysis.correlations;
             correlation::permute((context, &key, &pairs), (outcome, statistic), range, counts, correlations);
         }
         Stage::Intervals(key, outcome, which, measures) => {
@@ -157,8 +167,7 @@ pub(super) fn fill(context: &Context<'_>, analysis: &mut Analysis, stage: Stage)
         }
         Stage::Predictor(key, row, statistic, range) => {
             let pairs = of(analysis, &key);
-            let Analysis { predictors, counts, .. } = analysis;
-            for of in predictors.iter_mut().filter(|p| p.family == key) {
+            for of in analysis.predictors.iter_mut().filter(|p| p.family == key) {
                 prediction::permute((context, &pairs), (of, row), statistic, range.clone(), counts);
             }
         }

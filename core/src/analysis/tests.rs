@@ -79,17 +79,19 @@ fn resampling_part_by_part_gives_the_whole() {
     let report = made(9, 2, &scores).report().unwrap();
     let options = Options::default();
     let whole = Analysis::new(&report, &options).unwrap();
-    let mut parts = Analysis::tests(&report, &options).unwrap();
-    assert!(parts.resampling_stages() > resample::stages(&parts, Parts::Whole).len() + whole.pairs.len());
+    let tests = Analysis::tests(&report, &options).unwrap();
+    let large = resample::stages(&tests, resample::Parts::Whole).len();
     let as_text = |a: &Analysis| serde_json::to_string(a).unwrap();
-    assert_ne!(as_text(&parts), as_text(&whole));
-    let (mut next, mut rounds) = (0, 0);
-    while next < parts.resampling_stages() {
-        next = parts.resample_while(&report, next, &mut || false).unwrap();
+    assert_ne!(as_text(&tests), as_text(&whole));
+    let mut resampler = Resampler::new(tests);
+    assert!(resampler.parts() > large + whole.pairs.len());
+    let mut rounds = 0;
+    while resampler.done() < resampler.parts() {
+        resampler.resume(&report, &mut || false).unwrap();
         rounds += 1;
     }
-    assert_eq!(rounds, parts.resampling_stages());
-    assert_eq!(as_text(&parts), as_text(&whole));
+    assert_eq!(rounds, resampler.parts());
+    assert_eq!(as_text(&resampler.into_analysis()), as_text(&whole));
 }
 
 /// A report of `k` tasks and `seeds` seeds whose test accuracies are `scores`, first the baselines, and two measures.

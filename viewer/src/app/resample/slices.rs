@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use transfermap::analysis::Resampler;
 
 use super::{Job, Jobs};
 
@@ -13,8 +14,8 @@ const SLICE: f64 = 60.0;
 const PAUSE: Duration = Duration::from_millis(4);
 
 pub(super) fn run(jobs: Jobs, job: Job) {
-    let whole = (*job.tests.analysis).clone();
-    go_on(jobs, job, whole, 0);
+    let resampler = Resampler::new((*job.tests.analysis).clone());
+    go_on(jobs, job, resampler);
 }
 
 /// Milliseconds since the page began.
@@ -22,7 +23,7 @@ fn now() -> f64 {
     window().performance().map_or(0.0, |p| p.now())
 }
 
-fn go_on(jobs: Jobs, job: Job, mut whole: transfermap::analysis::Analysis, next: usize) {
+fn go_on(jobs: Jobs, job: Job, mut resampler: Resampler) {
     if !jobs.counts(&job) {
         return;
     }
@@ -33,12 +34,12 @@ fn go_on(jobs: Jobs, job: Job, mut whole: transfermap::analysis::Analysis, next:
         let first = *first.get_or_insert_with(now);
         now() - first < SLICE.max(first - begun)
     };
-    match whole.resample_while(&job.subject.report, next, &mut more) {
-        Ok(next) if next < whole.resampling_stages() => {
-            jobs.progress(&job, next, whole.resampling_stages());
-            set_timeout(move || go_on(jobs, job, whole, next), PAUSE);
+    match resampler.resume(&job.subject.report, &mut more) {
+        Ok(()) if resampler.done() < resampler.parts() => {
+            jobs.progress(&job, resampler.done(), resampler.parts());
+            set_timeout(move || go_on(jobs, job, resampler), PAUSE);
         }
-        Ok(_) => jobs.finish(&job, whole),
+        Ok(()) => jobs.finish(&job, resampler.into_analysis()),
         Err(error) => jobs.fail(&job, error.to_string()),
     }
 }
