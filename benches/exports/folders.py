@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import torch
+from tokenizers import Tokenizer
 from transformers import AutoConfig, AutoModelForSequenceClassification, T5EncoderModel
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/fixtures"))
@@ -33,6 +34,9 @@ SIZES = {
     "camembert": AFTER_PADDING,
     "xlm-roberta": AFTER_PADDING,
 }
+
+# The tokenizer of albert/albert-base-v2, where ../shared is there.
+PUBLISHED = Path(__file__).resolve().parents[3] / "shared/data/albert-base-v2/tokenizer.json"
 
 BERT, ALBERT = {"tokenizer_class": "BertTokenizer"}, {"tokenizer_class": "AlbertTokenizer"}
 
@@ -66,6 +70,10 @@ FOLDERS = [
     ("t5", "t5", make.t5(), None, True),
     ("t5-mean", "t5", make.t5(), {"tokenizer_class": "T5Tokenizer", "extra_ids": 0}, True),
 ]
+if PUBLISHED.is_file():
+    FOLDERS.append(("albert-published", "albert", Tokenizer.from_file(str(PUBLISHED)), ALBERT, True))
+else:
+    print(f"SKIPPED: {PUBLISHED} is absent, so the published tokenizer is not compared", file=sys.stderr)
 
 STUDY = """version = 1
 name = "exports"

@@ -110,3 +110,13 @@ fn throughput_takes_a_configuration() {
         assert_eq!((config.sizes().hidden_size, config.sizes().layers), (768, 12), "{name}");
     }
 }
+
+#[test]
+fn parity_is_shown_of_every_folder_of_references() {
+    let said = run(&["parity", "--fixtures", root().join("tests/fixtures").to_str().unwrap(), "--device", "cpu"]);
+    assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
+    for name in ["albert_small", "bert", "roberta", "distilbert", "electra", "deberta_v3", "t5_mean"] {
+        let line = said.stdout.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap();
+        assert!(line.ends_with("ok"), "{line}");
+    }
+}

@@ -13,6 +13,13 @@ pub fn plain(text: &str) -> String {
     escaped(text, false)
 }
 
+/// Spaces that are not the usual one, and characters without a width.
+pub fn takes_no_ink(c: char) -> bool {
+    matches!(c,
+        '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}'
+        | '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{feff}')
+}
+
 fn escaped(text: &str, colours: bool) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -25,8 +32,10 @@ fn escaped(text: &str, colours: bool) -> String {
         match c {
             '\n' | '\t' => out.push(c),
             c if u32::from(c) < 0x100 && c.is_control() => out += &format!("\\x{:02x}", u32::from(c)),
-            // What turns the direction of writing makes a name look like another one.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => out.extend(c.escape_unicode()),
+            // What turns the direction of writing, or has no width, makes a name look like another one.
+            '\u{ad}' | '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+                out.extend(c.escape_unicode())
+            }
             c => out.push(c),
         }
         rest = rest.get(c.len_utf8()..).unwrap_or_default();

@@ -197,6 +197,26 @@ mod tests {
     }
 
     #[test]
+    fn says_what_a_column_called_label_holds_instead() {
+        let of = |label: fn(usize) -> String| {
+            let table = rows("text,label", 40, |i| format!("the hotel number {i} of the town,{}", label(i)));
+            Made::new().with("scores.csv", table).complaint(&["scores.csv"])
+        };
+        assert!(of(|i| format!("0.{}", i % 9 + 1)).contains("column \"label\" holds fractions; round them"));
+        assert!(of(|i| format!("word{i}")).contains("another value in most rows"));
+        assert!(of(|_| "yes".into()).contains("one value at most"));
+    }
+
+    #[test]
+    fn a_label_hides_nothing() {
+        let table = rows("text,label", 40, |i| {
+            format!("the hotel number {i} of the town,{}", ["no", "yes", "yes\u{200b}"][i % 3])
+        });
+        let text = Made::new().with("t.csv", table).text(&["t.csv"]);
+        assert!(text.contains(r#""yes\u200B""#) && !text.contains('\u{200b}'), "{text}");
+    }
+
+    #[test]
     fn a_written_study_can_be_read() {
         let made = Made::new()
             .with(

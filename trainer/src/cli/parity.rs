@@ -28,12 +28,15 @@ impl Parity {
         let (device, _) = device::choose(&self.device)?;
         let entries = std::fs::read_dir(&self.fixtures).map_err(|e| Wrong::at(self.fixtures.display(), &e))?;
         let mut folders: Vec<PathBuf> = entries.filter_map(Result::ok).map(|e| e.path()).collect();
-        folders.retain(|f| f.join("expected.safetensors").is_file());
+        // Others hold references of other things, such as a step of joint training.
+        folders.retain(|f| ["config.json", "expected.safetensors"].iter().all(|file| f.join(file).is_file()));
         folders.sort();
         if folders.is_empty() {
-            return Err(
-                Wrong(format!("no reference folder with expected.safetensors in {}", self.fixtures.display())).into()
-            );
+            return Err(Wrong(format!(
+                "no folder with config.json and expected.safetensors in {}",
+                self.fixtures.display()
+            ))
+            .into());
         }
         let tolerance = self.tolerance.unwrap_or(match device {
             Device::Cuda(_) => 5e-3,

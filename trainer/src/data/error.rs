@@ -110,13 +110,6 @@ fn visible_path(path: &Path) -> String {
     visible(&path.to_string_lossy())
 }
 
-/// Spaces that are not the usual one, and characters without a width.
-pub(super) fn takes_no_ink(c: char) -> bool {
-    matches!(c,
-        '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}'
-        | '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{feff}')
-}
-
 fn at(line: usize) -> String {
     if line == 0 { String::new() } else { format!(", line {line}") }
 }

@@ -42,7 +42,7 @@ pub use head::{Head, head};
 pub use load::{Blank, Loaded, load, read};
 pub use overlaps::overlaps;
 pub use rows::{Row, Rows};
-pub use spelling::plain as plain_label;
+pub use spelling::{look_alikes, plain as plain_label};
 
 /// One labelled input, as it stands in the data file but for white space at the ends of its texts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use transfermap::study::LabelSet;
 use unicode_normalization::UnicodeNormalization;
 
-use super::error::takes_no_ink;
+use crate::plain::takes_no_ink;
 
 /// The classes by the plain spelling of their raw values; without those whose plain spelling is that of another class.
 pub(super) struct Spelling(HashMap<String, Option<usize>>);
@@ -48,9 +48,29 @@ pub(super) fn at_sight(value: &str) -> String {
     seen.split_whitespace().collect::<String>().to_lowercase()
 }
 
+/// Values that differ and look the same: of each such group the first, with each of the others.
+pub fn look_alikes(values: &[String]) -> Vec<(&str, &str)> {
+    let mut first: HashMap<String, &str> = HashMap::new();
+    let mut found = Vec::new();
+    for value in values {
+        let seen = at_sight(value);
+        match first.get(&seen) {
+            Some(one) => found.push((*one, value.as_str())),
+            None => drop(first.insert(seen, value)),
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_looks_the_same_is_found() {
+        let values = ["no", "yes", "yes\u{200b}", "No"].map(str::to_owned);
+        assert_eq!(look_alikes(&values), [("yes", "yes\u{200b}"), ("no", "No")]);
+    }
 
     #[test]
     fn plain_spellings() {

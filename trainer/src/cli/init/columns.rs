@@ -21,6 +21,8 @@ pub(super) struct Columns {
     pub(super) texts: Vec<usize>,
     /// The label column; none where the file has no labels.
     pub(super) label: Option<usize>,
+    /// A column that is called a label and holds none, and what it holds.
+    pub(super) no_label: Option<(usize, &'static str)>,
     /// A name of the class for every value of the label, where a column holds them.
     pub(super) class_names: BTreeMap<String, String>,
 }
@@ -64,7 +66,9 @@ pub(super) fn guess(head: &Head) -> Result<Columns, ColumnsError> {
         return Err(ColumnsError::NoText(listed.join(", ")));
     }
     let class_names = label.map(|label| class_names(&cells, width, label)).unwrap_or_default();
-    Ok(Columns { names: names.map(<[String]>::to_vec), width, pair, texts, label, class_names })
+    let named = (0..width).filter_map(|c| Some((names::label_rank(cells.name(c))?, c))).min();
+    let no_label = named.filter(|_| label.is_none()).map(|(_, c)| (c, cells.instead_of_classes(c)));
+    Ok(Columns { names: names.map(<[String]>::to_vec), width, pair, texts, label, no_label, class_names })
 }
 
 /// Whether the first line names the columns: a known name that is no value below it, or short words, none of them a number
@@ -147,10 +151,22 @@ impl<'h> Cells<'h> {
     /// Whether the values can be classes: two or more, far fewer than rows, and no fractions.
     fn can_be_label(&self, column: usize) -> bool {
         let distinct = self.distinct(column);
-        let fraction = |value: &&str| value.parse::<f64>().is_ok_and(|n| n.fract() != 0.0);
         let few = self.rows.len() < 8 || 2 * distinct.len() <= self.rows.len();
-        distinct.len() >= 2 && few && !distinct.iter().any(fraction)
+        distinct.len() >= 2 && few && !distinct.iter().any(is_fraction)
     }
+
+    /// What a column that cannot be a label holds.
+    fn instead_of_classes(&self, column: usize) -> &'static str {
+        match self.distinct(column) {
+            distinct if distinct.iter().any(is_fraction) => "fractions; round them or put them into bins",
+            distinct if distinct.len() < 2 => "one value at most; a task needs two classes",
+            _ => "another value in most rows; a class needs many rows",
+        }
+    }
+}
+
+fn is_fraction(value: &&str) -> bool {
+    value.parse::<f64>().is_ok_and(|n| n.fract() != 0.0)
 }
 
 fn label(cells: &Cells<'_>, width: usize) -> Option<usize> {

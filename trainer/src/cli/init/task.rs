@@ -96,6 +96,9 @@ pub(super) fn find(group: &Group, name: &str, relative: &dyn Fn(&Path) -> String
     let Some(label) = train.columns.label else {
         let columns = train.listed();
         let path = train.path.display();
+        if let Some((column, holds)) = train.columns.no_label {
+            return Err(Wrong(format!("{path}: no label: column {} holds {holds}", train.column(column))));
+        }
         return Err(Wrong(format!(
             "{path}: no label column among {columns}; call it `label` (a label has two values or more, and far fewer than \
              there are rows)"
@@ -142,6 +145,15 @@ pub(super) fn find(group: &Group, name: &str, relative: &dyn Fn(&Path) -> String
         return Err(Wrong(format!(
             "{path}: column {column} has {n} different values, too many for classes; name another `label`"
         )));
+    }
+    for (one, other) in data::look_alikes(&values) {
+        let both = [one, other].map(|v| quoted(v));
+        notes.push(format!(
+            "{}: {} and {} are two classes; correct the file if they are one",
+            train.path.display(),
+            both[0],
+            both[1]
+        ));
     }
     let names = class_names(&train, &values, &mut notes);
     let split = |part: Part| others.iter().find(|(p, _)| *p == part).map(|(_, looked)| looked);
