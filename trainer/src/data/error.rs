@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use transfermap::study::LabelsError;
 
+use crate::plain::takes_no_ink;
+
 /// Why a task's data cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
