@@ -24,6 +24,9 @@ LOADS = [
     (HERE / "tiny-albert.json", 16, 64, 50),
     (ROOT / "trainer/assets/demo-albert/config.json", 32, 32, 200),
     (ROOT / "benches/gpu/albert-base-v2.json", 8, 128, 4),
+    (HERE / "electra-small.json", 8, 64, 6),
+    (HERE / "deberta-v3-xsmall.json", 8, 64, 4),
+    (HERE / "t5-small.json", 8, 64, 4),
 ]
 
 
@@ -31,10 +34,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("transfermap", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="+", help="names of configurations; all without it")
     parser.add_argument("--out", type=pathlib.Path)
     args = parser.parse_args()
     results = []
     for config, batch, length, steps in LOADS:
+        if args.only and config.stem not in args.only:
+            continue
         size = ["--config", config, "--batch", batch, "--length", length, "--steps", steps]
         ours = [args.transfermap, "throughput", "--device", "cpu", "--json", *size]
         theirs = [sys.executable, ROOT / "benches/gpu/torch_throughput.py", "--device", "cpu", "--precision", "f32", *size]

@@ -14,7 +14,7 @@ import transformers
 from transformers import AutoConfig, AutoModelForSequenceClassification
 
 FIRST_ORDINARY_TOKEN = 5
-NO_DECAY = ("bias", "LayerNorm.weight", "layer_norm.weight")
+NO_DECAY = ("bias", "LayerNorm.weight", "layer_norm.weight", "relative_attention_bias.weight")
 
 
 def arguments():
@@ -59,6 +59,9 @@ def main():
     optimizer = adamw(model, device)
     shape = (args.steps + args.warmup, args.batch, args.length)
     token_ids = torch.randint(FIRST_ORDINARY_TOKEN, config.vocab_size, shape)
+    if config.model_type == "t5":
+        # Its classifier reads the last token that ends a text, and wants as many in every row.
+        token_ids[..., -1] = config.eos_token_id
     labels = torch.randint(0, config.num_labels, shape[:2])
     mask = torch.ones(shape[1:], dtype=torch.long, device=device)
 

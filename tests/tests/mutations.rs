@@ -121,7 +121,7 @@ fn encoder_files(name: &str, good: &[Vec<u8>]) {
     let path = folder.path().join(name);
     campaign(name, good, |bytes| {
         fs::write(&path, bytes).unwrap();
-        pretrained::load_with_notes(&study.encoders[0], folder.path()).is_ok()
+        pretrained::load_with_notes(&study.encoder[0], folder.path()).is_ok()
     });
 }
 
