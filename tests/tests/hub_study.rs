@@ -63,6 +63,28 @@ fn from_nothing_to_a_report_and_again_without_a_network() {
 }
 
 #[test]
+fn two_csv_files_and_three_commands_as_the_readme_has_them() {
+    let place = HubPlace::start();
+    for (name, words) in [("mood.csv", ["sad", "merry"]), ("kind.csv", ["train", "novel"])] {
+        let row = |i: usize| format!("the {} text number {i} of the class,{}\n", words[i % 2], words[i % 2]);
+        fs::write(place.path(name), "text,label\n".to_owned() + &(0..80).map(row).collect::<String>()).unwrap();
+    }
+    for command in [
+        &["init", "study.toml", "mood.csv", "kind.csv"][..],
+        &["check", "study.toml"],
+        &["run", "study.toml", "--out", "out"],
+    ] {
+        let said = place.run(command);
+        assert_eq!(said.code, 0, "{command:?}: {said:?}");
+    }
+    let report = place.report("out");
+    let runs = report["runs"].as_array().unwrap();
+    // Two tasks alone and two pairs, with the five seeds that `init` writes.
+    assert_eq!(runs.len(), 20);
+    assert!(runs.iter().all(|run| run["status"] == "ok"), "{runs:?}");
+}
+
+#[test]
 fn encoders_of_other_architectures_are_found_by_their_ids() {
     let place = HubPlace::start();
     let models = [
