@@ -152,5 +152,10 @@ pub fn overview(world: &World) -> Result<()> {
     ensure!(lines.as_array().is_some_and(|l| l.len() == 5), "{lines}");
     browser.click(".decisions button")?;
     browser.until("the sources are shown", "location.hash.includes('tab=choose&target=ag_news')")?;
+    browser.until_drawn()?;
+    // And a cell of the small map to its pair.
+    world.open(REAL_SMALL, "")?;
+    browser.click(".overview > .map [data-key='rte→paws']")?;
+    browser.until("the pair is shown", "location.hash.includes('tab=pair')")?;
     browser.until_drawn()
 }
