@@ -118,9 +118,21 @@ fn transpose(values: &[f32], shape: &[usize]) -> Vec<f32> {
 
 /// Calls `take` with the name and the values of every parameter, in the model's order.
 pub fn collect<B: Backend, M: Module<B>>(model: &M, take: &mut dyn FnMut(String, Values)) {
+    each(model, &mut |name, _, values| take(name, values()));
+}
+
+/// As [`collect`], with the shapes alone: no memory is touched.
+pub fn shapes<B: Backend, M: Module<B>>(model: &M, take: &mut dyn FnMut(String, Vec<usize>)) {
+    each(model, &mut |name, shape, _| take(name, shape));
+}
+
+/// What is done with a parameter's name, its shape and, where they are asked for, its values.
+type Take<'a> = &'a mut dyn FnMut(String, Vec<usize>, &dyn Fn() -> Values);
+
+fn each<B: Backend, M: Module<B>>(model: &M, take: Take<'_>) {
     struct Collector<'a> {
         path: Path,
-        take: &'a mut dyn FnMut(String, Values),
+        take: Take<'a>,
     }
     impl<B: Backend> ModuleVisitor<B> for Collector<'_> {
         fn enter_module(&mut self, name: &str, container_type: &str) {
@@ -132,7 +144,12 @@ pub fn collect<B: Backend, M: Module<B>>(model: &M, take: &mut dyn FnMut(String,
         }
 
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<B, D>>) {
-            (self.take)(self.path.name(), values(param.val(), self.path.transposed()));
+            let (tensor, transposed) = (param.val(), self.path.transposed());
+            let mut shape = tensor.dims().to_vec();
+            if transposed {
+                shape.reverse();
+            }
+            (self.take)(self.path.name(), shape, &|| values(tensor.clone(), transposed));
         }
     }
     model.visit(&mut Collector { path: Path::default(), take });

@@ -52,7 +52,7 @@ pub fn of_one_task(weights: Vec<u8>, config: &str, task: &str, heads: usize) -> 
     let mut all = read_tensors(&weights)?;
     let prefix = head_prefix(task, heads);
     let mut names = Vec::new();
-    named::collect(&AnyHead::<Host>::zeros(&config, 2, &Default::default()), &mut |name, _| names.push(name));
+    named::shapes(&AnyHead::<Host>::zeros(&config, 2, &Default::default()), &mut |name, _| names.push(name));
     let of_task = |name: String| match all.remove(&format!("{prefix}{name}")) {
         Some(values) => Ok((name, values)),
         None => Err(HeadError::Missing(format!("{prefix}{name}"))),

@@ -218,6 +218,6 @@ fn check_weights(parameters: &[(String, Vec<usize>)], bytes: &[u8]) -> Result<bo
 fn parameters(config: &Config) -> Result<Vec<(String, Vec<usize>)>, ConfigFault> {
     let body = AnyBody::<Host>::zeros(config, &Default::default())?;
     let mut parameters = Vec::new();
-    named::collect(&body, &mut |name, values| parameters.push((name, values.shape)));
+    named::shapes(&body, &mut |name, shape| parameters.push((name, shape)));
     Ok(parameters)
 }
