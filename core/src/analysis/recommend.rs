@@ -1,6 +1,6 @@
 //! What to train first for a target: measured where it was measured, predicted by what predicted well elsewhere.
 
-use super::advice::{advice, measured, with_unit};
+use super::advice::{advice, measured};
 use super::model::Model;
 use super::options::POWER;
 use super::pairs::arms;
@@ -92,15 +92,7 @@ impl<'a> Advisor<'a> {
             source.rank = 1 + gains.iter().filter(|g| **g > own).count();
         }
         let predicts = sources.iter().any(|s| matches!(s.basis, Basis::Predicted { .. }));
-        let prediction = model.filter(|_| predicts).map(|m| {
-            format!(
-                "Predicted by {} ({}), which ordered the sources of {} other targets with a mean Spearman of {}.",
-                m.predictor.name,
-                m.predictor.phrase,
-                m.targets,
-                number::signed(m.spearman, 2)
-            )
-        });
+        let prediction = model.filter(|_| predicts).map(|m| self.prediction(&m, &sources));
         let advice = advice(&sources, metric, self.target, self.key.protocol == Protocol::Joint);
         Recommendation { family: self.key.clone(), target: self.target.to_owned(), metric, sources, prediction, advice }
     }
@@ -114,6 +106,26 @@ impl<'a> Advisor<'a> {
         let names = pairs.iter().map(|p| p.key.source.as_str()).collect();
         let arms = arms(self.context, &pairs, &counted, &margins);
         (names, decide(&arms, self.context.looks(), self.context.options.alpha))
+    }
+
+    /// What the predicted gains rest on, said once for all of them.
+    fn prediction(&self, model: &Model<'_>, sources: &[RecommendedSource]) -> String {
+        let mut words = format!(
+            "Predicted by {} ({}), which ordered the sources of {} other targets with a mean Spearman of {}.",
+            model.predictor.name,
+            model.predictor.phrase,
+            model.targets,
+            number::signed(model.spearman, 2)
+        );
+        let beyond = |s: &&RecommendedSource| {
+            let predicted = matches!(s.basis, Basis::Predicted { .. });
+            predicted && model.says(&s.source, self.target).is_some_and(|said| said.beyond)
+        };
+        let names: Vec<&str> = sources.iter().filter(beyond).map(|s| s.source.as_str()).collect();
+        if !names.is_empty() {
+            words += &format!(" Values beyond the measured range get the gain at its end: {}.", names.join(", "));
+        }
+        words
     }
 
     fn source(
@@ -133,7 +145,7 @@ impl<'a> Advisor<'a> {
             probability_positive: None,
             seeds_needed: None,
             flags: Vec::new(),
-            reason: "not trained, and nothing that is known predicts it".to_owned(),
+            reason: "not known".to_owned(),
         };
         let alpha = self.context.options.alpha;
         let looks = self.context.looks().map_or(1, <[usize]>::len);
@@ -164,14 +176,12 @@ impl<'a> Advisor<'a> {
             let possible = self.possible(metric);
             let bounded = |gain: f64| gain.clamp(possible.low, possible.high);
             let gain = bounded(m.line.at(said.value));
-            let name = m.predictor.name;
-            found.basis = Basis::Predicted { predictor: name.to_owned(), spearman: m.spearman, targets: m.targets };
+            let predictor = m.predictor.name.to_owned();
+            found.basis = Basis::Predicted { predictor, spearman: m.spearman, targets: m.targets };
             found.gain = Some(gain);
             found.interval = m.line.prediction_band(said.value, 1.0 - alpha).map(|band| band.map(bounded));
-            found.reason = format!("{}: not trained, predicted by {name}", with_unit(metric, gain));
-            if said.beyond {
-                found.reason += ", whose value lies beyond all that were measured: the gain at the end of their range";
-            }
+            // The same for all of them: the line of the prediction says it.
+            found.reason = String::new();
         }
         found
     }
