@@ -156,7 +156,14 @@ fn a_target_whose_runs_do_not_vary_is_undecided_and_says_why() {
 #[test]
 fn an_arm_of_one_run_has_a_p_and_no_verdict() {
     let found = pair(&report(&[0.3], &[0.3]), "a");
-    assert_eq!((found.verdict, found.p, found.flags), (Verdict::Untested, None, vec![]), "nothing varies");
+    assert_eq!(
+        (found.verdict, found.p, found.flags),
+        (Verdict::Untested, None, vec![Flag::OneRun]),
+        "no run has another"
+    );
+    let mut nothing = report(&[0.3], &[0.3]);
+    nothing.runs.retain(|run| run.id != "single/b/s0");
+    assert_eq!(pair(&nothing, "a").flags, [], "an arm of no run");
     let mut report = report(&NOISY, &NOISY);
     report.runs.retain(|r| r.targets != ["b"] || r.sources.is_empty() || r.seed == Some(0));
     report

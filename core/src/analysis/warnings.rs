@@ -58,7 +58,7 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
     let one_run = count(&|p| p.flags.contains(&super::Flag::OneRun));
     say(
         one_run > 0,
-        format!("{one_run} pairs have an arm of one run, whose own noise nobody knows: a p value, and no verdict."),
+        format!("{one_run} pairs have an arm of one run, whose own noise nobody knows: no verdict rests on it."),
     );
     for family in &analysis.families {
         let words = family.pair_correlation.and_then(pairing).unwrap_or_default();
