@@ -28,9 +28,10 @@ impl Recommendation {
         let how = if self.family.protocol == Protocol::Joint { "together with" } else { "first on" };
         let helps = || self.sources.iter().filter(|s| s.verdict == Some(Verdict::Helps));
         let safe = helps().find(|s| doubt(s, &self.target).is_none());
+        let but =
+            |s: &RecommendedSource| doubt(s, &self.target).map_or_else(String::new, |doubt| format!(", but {doubt}"));
         if let Some(source) = safe.or_else(|| helps().next()) {
-            let but = doubt(source, &self.target).map_or_else(String::new, |doubt| format!(", but {doubt}"));
-            return format!("{how} {} ({}){but}", source.source, self.known(source));
+            return format!("{how} {} ({}){}", source.source, self.known(source), but(source));
         }
         let all = |verdicts: &[Verdict]| {
             !self.sources.is_empty() && self.sources.iter().all(|s| s.verdict.is_some_and(|v| verdicts.contains(&v)))
@@ -49,11 +50,11 @@ impl Recommendation {
             (Basis::Predicted { .. }, _) => {
                 format!("not measured; {name} is predicted to be the best source ({known})")
             }
-            (_, Some(p)) if p >= LEANS => format!("not shown; most likely {how} {name} ({known})"),
+            (_, Some(p)) if p >= LEANS => format!("not shown; most likely {how} {name} ({known}){}", but(best)),
             (_, Some(p)) if p <= 1.0 - LEANS => {
-                format!("not shown; most likely alone, for the best source is {name} ({known})")
+                format!("not shown; most likely alone, for the best source is {name} ({known}){}", but(best))
             }
-            _ => format!("not shown; {name} came out best ({known})"),
+            _ => format!("not shown; {name} came out best ({known}){}", but(best)),
         }
     }
 
@@ -97,13 +98,14 @@ pub(super) fn advice(sources: &[RecommendedSource], metric: Metric, target: &str
     best.map_or_else(|| format!("Nothing is known about sources for {target}."), |best| open(best, metric, target))
 }
 
-/// Why a verdict of `helps` is no reason to act.
+/// Why a verdict of `helps`, or a leaning, is no reason to act.
 fn doubt(source: &RecommendedSource, target: &str) -> Option<String> {
     let has = |flag| source.flags.contains(&flag);
     if has(Flag::Leak) {
         Some(format!("test texts of {target} stand in its training set: take them out and train again"))
     } else if has(Flag::DependsOnCollapsed) {
-        Some("the verdict hangs on runs that collapsed: add seeds, or mend the recipe so that none does".to_owned())
+        let seeds = source.seeds_needed.map_or_else(String::new, |n| format!("add seeds, up to {n} of both, or "));
+        Some(format!("the verdict hangs on runs that collapsed: {seeds}mend the recipe so that none does"))
     } else if has(Flag::Negligible) {
         Some("by less than the margin: it is not worth a training".to_owned())
     } else {
@@ -124,6 +126,11 @@ fn open(best: &RecommendedSource, metric: Metric, target: &str) -> String {
         };
     }
     let came_out = |leans: &str| format!("{none}. {} came out best ({gain}{leans})", best.source);
+    // More seeds decide nothing that a doubt would leave to be acted on.
+    if let (Some(Verdict::Undecided | Verdict::Untested), Some(doubt)) = (best.verdict, doubt(best, target)) {
+        let leans = best.probability_positive.filter(|_| best.verdict == Some(Verdict::Undecided)).map(lean);
+        return format!("{}, but {doubt}.", came_out(&leans.unwrap_or_default()));
+    }
     match (best.verdict, best.probability_positive, best.seeds_needed) {
         (Some(Verdict::Undecided), Some(p), Some(seeds)) => {
             format!("{}; deciding it with 80 % power takes {} of both.", came_out(&lean(p)), count(seeds, "seed"))
@@ -239,6 +246,11 @@ mod tests {
         let first = "first on a (+2.0 points, interval [+1.0, +3.0], helps)";
         assert_eq!(of(&[open.clone(), helps, harms.clone()]), first);
         assert!(of(&[source("a", 0.05, Verdict::Helps, &[Flag::Leak])]).contains("but test texts of rte"));
+        let leaks = of(&[source("c", 0.01, Verdict::Undecided, &[Flag::Leak])]);
+        assert!(
+            leaks.starts_with("not shown; most likely first on c (")
+                && leaks.contains("), but test texts of rte stand")
+        );
         // What is not shown is no reason to train alone.
         let leaning = "not shown; most likely first on c (+1.0 points, interval [0.0, +2.0], leans to help, 96 %)";
         assert_eq!(of(&[open.clone(), harms.clone()]), leaning);
@@ -249,6 +261,28 @@ mod tests {
         assert!(of(&[leans(0.55)]).starts_with("not shown; c came out best (+1.0 points"));
         assert_eq!(of(&[harms]), "train alone: every source harms it");
         assert_eq!(of(&[]), "nothing is known about sources");
+    }
+
+    #[test]
+    fn a_doubt_about_the_best_source_changes_the_advice_also_where_nothing_is_shown() {
+        let of = |sources: &[RecommendedSource]| advice(sources, Metric::Accuracy, "rte", false);
+        let leak = source("c", 0.01, Verdict::Undecided, &[Flag::Leak]);
+        assert_eq!(
+            of(&[leak]),
+            "No source has been shown to help rte. c came out best (+1.0 points, leans to help, 96 %), but test texts of \
+             rte stand in its training set: take them out and train again."
+        );
+        let untested = source("c", 0.01, Verdict::Untested, &[Flag::Leak]);
+        assert!(of(&[untested]).contains("c came out best (+1.0 points), but test texts of rte"));
+        // Seeds are asked for where their number is known.
+        let collapsed = source("c", 0.01, Verdict::Undecided, &[Flag::DependsOnCollapsed]);
+        assert!(
+            of(&[collapsed]).ends_with("collapsed: add seeds, up to 7 of both, or mend the recipe so that none does.")
+        );
+        let collapsed = source("c", 0.01, Verdict::Helps, &[Flag::DependsOnCollapsed]);
+        assert!(of(&[collapsed]).ends_with("hangs on runs that collapsed: mend the recipe so that none does."));
+        let harms = source("c", -0.01, Verdict::Harms, &[Flag::Leak]);
+        assert_eq!(of(&[harms]), "Train rte alone: every source harms it.");
     }
 
     #[test]

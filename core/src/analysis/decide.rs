@@ -44,7 +44,8 @@ pub struct Decisions {
 /// Decides on every pair of a family. With `looks` (runs of an arm at each planned look, ascending) pairs race: each p is
 /// (number of looks) × the smallest over the looks that the pair had, and holds under any rule of choosing and stopping.
 ///
-/// Pairs of which one arm is a single run have a p and no verdict.
+/// Pairs of which one arm is a single run have a p and no verdict; a look at which that is so counts only for pairs that
+/// have no other.
 ///
 /// ```
 /// use transfermap::analysis::{Arms, Verdict, decide};
@@ -130,10 +131,13 @@ fn raced(pairs: &[Arms], looks: &[usize]) -> Vec<Evidence> {
     let tests = by_target(pairs, |single, transfers| Race::new(looks, single, transfers).tests);
     let of_pair = |(tests, pair): (Vec<Option<PooledT>>, &Arms)| {
         let last = tests.iter().rposition(Option::is_some);
-        let decisive = tests.iter().flatten().min_by(|a, b| a.p.total_cmp(&b.p));
+        // A single run's noise is unknown, so no verdict may come from a look that has no more: runs that failed make such.
+        let all_one_run = tests.iter().flatten().all(PooledT::one_run);
+        let counts = |t: &PooledT| all_one_run || !t.one_run();
+        let decisive = tests.iter().flatten().filter(|t| counts(t)).min_by(|a, b| a.p.total_cmp(&b.p));
         Evidence {
-            p: statistics::raced(&tests, |t| Some(t.p)),
-            p_equivalence: statistics::raced(&tests, |t| t.equivalence_p(pair.margin)),
+            p: statistics::raced(&tests, |t| counts(t).then_some(t.p)),
+            p_equivalence: statistics::raced(&tests, |t| t.equivalence_p(pair.margin).filter(|_| counts(t))),
             gain: decisive.map(|t| t.gain),
             look: last.and_then(|at| looks.get(at).copied()),
             test: last.and_then(|at| tests.into_iter().nth(at).flatten()),
@@ -233,6 +237,28 @@ mod tests {
         assert!((decisions.p[0].unwrap() - 2.0 * at_three.p).abs() < 1e-15, "two looks were planned");
         let before = [arms(0, &single, &[0.7, 0.71])];
         assert_eq!(decide(&before, Some(&[3, 5]), 0.05).verdicts, [Verdict::Undecided], "no look yet");
+    }
+
+    #[test]
+    fn a_look_with_one_run_of_an_arm_decides_no_race() {
+        // The one run that is left at the first look is far off; with the runs of the second nothing is shown.
+        let failed = |transfer: &[f64]| {
+            let mut pair = arms(0, &[0.900, 0.901, 0.899, 0.900], transfer);
+            pair.transfer[1] = None;
+            pair
+        };
+        let other = arms(0, &[0.900, 0.901, 0.899, 0.900], &[0.900, 0.899, 0.901, 0.900]);
+        let decisions = decide(&[failed(&[0.70, 0.0, 0.90, 0.95]), other.clone()], Some(&[2, 4]), 0.05);
+        let at_two = decide(&[failed(&[0.70, 0.0]), other], Some(&[2, 4]), 0.05);
+        assert!(at_two.tests[0].as_ref().unwrap().one_run() && at_two.p[0].unwrap() < 1e-3, "{:?}", at_two.p);
+        assert_eq!((at_two.verdicts[0], at_two.looks[0]), (Verdict::Untested, Some(2)), "a p, and no verdict");
+        let at_four = decisions.tests[0].as_ref().unwrap();
+        assert_eq!((decisions.verdicts[0], at_four.n), (Verdict::Undecided, (4, 3)));
+        assert!(at_four.p > 0.05, "{}", at_four.p);
+        let twice = (2.0 * at_four.p).min(1.0);
+        assert!((decisions.p[0].unwrap() - twice).abs() < 1e-15, "of the look with more runs alone");
+        let equivalence = at_four.equivalence_p(0.01).map(|p| (2.0 * p).min(1.0));
+        assert_eq!(decisions.p_equivalence[0], equivalence);
     }
 
     /// Up to six pairs of two targets.

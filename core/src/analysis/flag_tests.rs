@@ -75,6 +75,25 @@ fn a_verdict_that_collapsed_seeds_make_depends_on_them() {
 }
 
 #[test]
+fn a_verdict_on_one_target_may_depend_on_collapsed_runs_where_that_of_the_family_does_not() {
+    // make_pooled.py: pooled([[0.5] * 6, [0.5 + g for g in gains]]) has p 0.0345, without the last two runs 0.134: one
+    // pair is decided by the first, none of two after Holm.
+    let mut report = report(&[-0.035, -0.022, 0.006, -0.008, -0.050, -0.050], &NOISY);
+    for seed in 4..6 {
+        collapse(of(&mut report, &format!("sequential/a--b/s{seed}")));
+    }
+    let found = pair(&report, "a");
+    assert_eq!((found.verdict, found.without_collapsed.verdict), (Verdict::Undecided, Verdict::Undecided));
+    assert!((found.p.unwrap() - 0.034_517).abs() < 1e-5 && found.flags.is_empty(), "{found:?}");
+    let asked = |target: &str, options: &Options| recommend(&report, target, options).unwrap()[0].sources[0].clone();
+    let harms = asked("b", &Options::default());
+    assert_eq!((harms.verdict, harms.flags), (Some(Verdict::Harms), vec![Flag::DependsOnCollapsed]));
+    let without = asked("b", &Options { without_collapsed: true, ..Options::default() });
+    assert_eq!((without.verdict, without.flags), (Some(Verdict::Undecided), vec![Flag::DependsOnCollapsed]));
+    assert_eq!(asked("a", &Options::default()).flags, []);
+}
+
+#[test]
 fn failed_runs_of_either_arm_are_missed() {
     for id in ["sequential/a--b/s1", "single/b/s1"] {
         let mut report = report(&NOISY, &NOISY);
@@ -137,7 +156,14 @@ fn a_target_whose_runs_do_not_vary_is_undecided_and_says_why() {
 #[test]
 fn an_arm_of_one_run_has_a_p_and_no_verdict() {
     let found = pair(&report(&[0.3], &[0.3]), "a");
-    assert_eq!((found.verdict, found.p, found.flags), (Verdict::Untested, None, vec![]), "nothing varies");
+    assert_eq!(
+        (found.verdict, found.p, found.flags),
+        (Verdict::Untested, None, vec![Flag::OneRun]),
+        "no run has another"
+    );
+    let mut nothing = report(&[0.3], &[0.3]);
+    nothing.runs.retain(|run| run.id != "single/b/s0");
+    assert_eq!(pair(&nothing, "a").flags, [], "an arm of no run");
     let mut report = report(&NOISY, &NOISY);
     report.runs.retain(|r| r.targets != ["b"] || r.sources.is_empty() || r.seed == Some(0));
     report

@@ -204,7 +204,7 @@ impl One<'_> {
             (context.evaluated_on_training_rows(&key.target), Flag::EvaluatedOnTrainingRows),
             (verdict == Verdict::Undecided && test.is_none(), Flag::IdenticalScores),
             (!counted.paired && counted.gain().is_some(), Flag::Unpaired),
-            (test.is_some_and(PooledT::one_run), Flag::OneRun),
+            (test.map_or_else(|| one_run(counted), PooledT::one_run), Flag::OneRun),
             (significant && look.is_some() && look < last_look, Flag::StoppedEarly),
             (context.contradicts_itself(key), Flag::ContradictsItself),
         ]
@@ -213,6 +213,12 @@ impl One<'_> {
         .chain(together::flags(context, key))
         .collect()
     }
+}
+
+/// Whether both arms have a score, and one of them no more than that.
+fn one_run(pair: &Pair) -> bool {
+    let (singles, transfers) = pair.scores();
+    singles.len().min(transfers.len()) == 1
 }
 
 fn failed_runs(pair: &Pair) -> usize {

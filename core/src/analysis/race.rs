@@ -55,6 +55,7 @@ pub(super) fn race(context: &Context<'_>, pairs: &[PairAnalysis]) -> Option<Race
 #[cfg(test)]
 mod tests {
     use crate::analysis::{Analysis, Flag, Options, Test, Verdict};
+    use crate::record::Status;
     use crate::report::Report;
     use crate::study::{Race, RaceBudget};
 
@@ -90,6 +91,26 @@ mod tests {
             assert_eq!(pair.flags.contains(&Flag::StoppedEarly), early, "{:?}", pair.key);
         }
         assert_eq!(analysis.changed_verdicts(), None, "they were never decided otherwise");
+    }
+
+    /// The verdict was `harms` by the first look alone, of which a failed run had left one run after the source.
+    #[test]
+    fn a_look_of_one_run_decides_nothing() {
+        let mut report = raced(|_| false);
+        let seeds = report.study.seeds_ascending();
+        for run in report.runs.iter_mut().filter(|run| run.sources == ["rte"] && run.targets == ["ag_news"]) {
+            if run.seed == Some(seeds[0]) {
+                (run.status, run.reason) = (Status::Failed, Some("NaN loss".into()));
+                run.evaluations.clear();
+            } else if run.seed == Some(seeds[1]) {
+                let test = run.evaluations.get_mut("ag_news").unwrap().get_mut("test").unwrap();
+                test.scores.insert("accuracy".into(), 0.8);
+            }
+        }
+        let analysis = Analysis::tests(&report, &Options::default()).unwrap();
+        let pair = analysis.pairs.iter().find(|p| p.key.source == "rte" && p.key.target == "ag_news").unwrap();
+        assert_eq!((pair.look, pair.n_single, pair.n_transfer), (Some(4), 4, 3));
+        assert_eq!((pair.verdict, pair.flags.contains(&Flag::OneRun)), (Verdict::Undecided, false), "{:?}", pair.p);
     }
 
     #[test]

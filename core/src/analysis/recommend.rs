@@ -1,6 +1,8 @@
 //! What to train first for a target: measured where it was measured, predicted by what predicted well elsewhere.
 
-use super::advice::{advice, measured, with_unit};
+use std::borrow::Cow;
+
+use super::advice::{advice, measured};
 use super::model::Model;
 use super::options::POWER;
 use super::pairs::arms;
@@ -64,6 +66,15 @@ fn of_analysis(context: &Context<'_>, analysis: &Analysis, target: &str) -> Resu
     Ok(analysis.families.iter().map(|f| of_family(&f.key)).collect())
 }
 
+/// What the runs of a target say of its sources.
+struct Decided<'a> {
+    sources: Vec<&'a str>,
+    /// With the runs that count.
+    decisions: Decisions,
+    /// Whether the verdict is another one without the runs that collapsed.
+    depends_on_collapsed: Vec<bool>,
+}
+
 struct Advisor<'a> {
     context: &'a Context<'a>,
     key: &'a FamilyKey,
@@ -92,28 +103,47 @@ impl<'a> Advisor<'a> {
             source.rank = 1 + gains.iter().filter(|g| **g > own).count();
         }
         let predicts = sources.iter().any(|s| matches!(s.basis, Basis::Predicted { .. }));
-        let prediction = model.filter(|_| predicts).map(|m| {
-            format!(
-                "Predicted by {} ({}), which ordered the sources of {} other targets with a mean Spearman of {}.",
-                m.predictor.name,
-                m.predictor.phrase,
-                m.targets,
-                number::signed(m.spearman, 2)
-            )
-        });
+        let prediction = model.filter(|_| predicts).map(|m| self.prediction(&m, &sources));
         let advice = advice(&sources, metric, self.target, self.key.protocol == Protocol::Joint);
         Recommendation { family: self.key.clone(), target: self.target.to_owned(), metric, sources, prediction, advice }
     }
 
+    /// What the predicted gains rest on, said once for all of them.
+    fn prediction(&self, model: &Model<'_>, sources: &[RecommendedSource]) -> String {
+        let mut words = format!(
+            "Predicted by {} ({}), which ordered the sources of {} other targets with a mean Spearman of {}.",
+            model.predictor.name,
+            model.predictor.phrase,
+            model.targets,
+            number::signed(model.spearman, 2)
+        );
+        let beyond = |s: &&RecommendedSource| {
+            let predicted = matches!(s.basis, Basis::Predicted { .. });
+            predicted && model.says(&s.source, self.target).is_some_and(|said| said.beyond)
+        };
+        let names: Vec<&str> = sources.iter().filter(beyond).map(|s| s.source.as_str()).collect();
+        if !names.is_empty() {
+            words += &format!(" Values beyond the measured range get the gain at its end: {}.", names.join(", "));
+        }
+        words
+    }
+
     /// The sources of the target by name, decided as one family: that is what is asked here.
-    fn decide(&self) -> (Vec<&'a str>, Decisions) {
+    fn decide(&self) -> Decided<'a> {
         let asked = |p: &&Pair| p.key.target == self.target && FamilyKey::from(&p.key) == *self.key;
         let pairs: Vec<&Pair> = self.context.map.pairs.iter().filter(asked).collect();
-        let counted: Vec<_> = pairs.iter().map(|p| self.context.counted(p)).collect();
         let margins = vec![self.context.margin(self.target); pairs.len()];
-        let names = pairs.iter().map(|p| p.key.source.as_str()).collect();
-        let arms = arms(self.context, &pairs, &counted, &margins);
-        (names, decide(&arms, self.context.looks(), self.context.options.alpha))
+        let decided = |counted: &[Cow<'_, Pair>]| {
+            let arms = arms(self.context, &pairs, counted, &margins);
+            decide(&arms, self.context.looks(), self.context.options.alpha)
+        };
+        let all = decided(&pairs.iter().map(|p| Cow::Borrowed(*p)).collect::<Vec<_>>());
+        let without = decided(&pairs.iter().map(|p| Cow::Owned(p.without_collapsed())).collect::<Vec<_>>());
+        Decided {
+            sources: pairs.iter().map(|p| p.key.source.as_str()).collect(),
+            depends_on_collapsed: all.verdicts.iter().zip(&without.verdicts).map(|(a, b)| a != b).collect(),
+            decisions: if self.context.options.without_collapsed { without } else { all },
+        }
     }
 
     fn source(
@@ -121,7 +151,7 @@ impl<'a> Advisor<'a> {
         source: &str,
         metric: Metric,
         model: Option<&Model<'_>>,
-        (names, decisions): &(Vec<&str>, Decisions),
+        decided: &Decided<'_>,
     ) -> RecommendedSource {
         let mut found = RecommendedSource {
             rank: 0,
@@ -133,13 +163,14 @@ impl<'a> Advisor<'a> {
             probability_positive: None,
             seeds_needed: None,
             flags: Vec::new(),
-            reason: "not trained, and nothing that is known predicts it".to_owned(),
+            reason: "not known".to_owned(),
         };
         let alpha = self.context.options.alpha;
         let looks = self.context.looks().map_or(1, <[usize]>::len);
         let pair = self.pairs.iter().find(|p| p.key.source == source && p.key.target == self.target);
         if let Some((pair, gain)) = pair.and_then(|p| Some((p, p.gain?))) {
-            let place = names.iter().position(|name| *name == source);
+            let decisions = &decided.decisions;
+            let place = decided.sources.iter().position(|name| *name == source);
             let verdict = place.and_then(|i| decisions.verdicts.get(i)).copied();
             let test = place.and_then(|i| decisions.tests.get(i)?.as_ref());
             let worth = gain.abs().max(pair.margin);
@@ -152,10 +183,13 @@ impl<'a> Advisor<'a> {
                 .filter(|_| verdict == Some(Verdict::Undecided))
                 .and_then(|t| t.seeds_to_detect(worth, alpha / (decisions.size.max(1) * looks) as f64, POWER));
             found.flags.clone_from(&pair.flags);
-            // The flag of the whole family's verdict; this one may be significant where that is not.
+            // Those are of the whole family's verdict; this one may be significant, or hang on runs, where that does not.
             let negligible = verdict == Some(Verdict::Helps) && pair.gain_ci.is_some_and(|ci| ci.inside(pair.margin));
-            if negligible && !found.flags.contains(&Flag::Negligible) {
-                found.flags.push(Flag::Negligible);
+            let depends = place.and_then(|i| decided.depends_on_collapsed.get(i)) == Some(&true);
+            for (holds, flag) in [(negligible, Flag::Negligible), (depends, Flag::DependsOnCollapsed)] {
+                if holds && !found.flags.contains(&flag) {
+                    found.flags.push(flag);
+                }
             }
             found.reason = measured(&found, metric, pair.n_transfer);
             return found;
@@ -164,14 +198,12 @@ impl<'a> Advisor<'a> {
             let possible = self.possible(metric);
             let bounded = |gain: f64| gain.clamp(possible.low, possible.high);
             let gain = bounded(m.line.at(said.value));
-            let name = m.predictor.name;
-            found.basis = Basis::Predicted { predictor: name.to_owned(), spearman: m.spearman, targets: m.targets };
+            let predictor = m.predictor.name.to_owned();
+            found.basis = Basis::Predicted { predictor, spearman: m.spearman, targets: m.targets };
             found.gain = Some(gain);
             found.interval = m.line.prediction_band(said.value, 1.0 - alpha).map(|band| band.map(bounded));
-            found.reason = format!("{}: not trained, predicted by {name}", with_unit(metric, gain));
-            if said.beyond {
-                found.reason += ", whose value lies beyond all that were measured: the gain at the end of their range";
-            }
+            // The same for all of them: the line of the prediction says it.
+            found.reason = String::new();
         }
         found
     }

@@ -18,7 +18,8 @@ pub struct Recommendation {
     pub metric: Metric,
     /// Best first: by measured or predicted gain; sources of which nothing is known stand last.
     pub sources: Vec<RecommendedSource>,
-    /// What the predicted gains rest on; absent where none is predicted.
+    /// What the predicted gains rest on, and which of them stand at the end of the measured range; absent where none is
+    /// predicted.
     pub prediction: Option<String>,
     /// What to make of it, in a sentence.
     pub advice: String,
@@ -47,7 +48,7 @@ pub struct RecommendedSource {
     pub seeds_needed: Option<usize>,
     /// What limits the verdict.
     pub flags: Vec<Flag>,
-    /// The sentence that says why.
+    /// The sentence that says why; empty where the gain is predicted, which `prediction` speaks of once for all.
     pub reason: String,
 }
 
@@ -78,14 +79,6 @@ impl Basis {
             Self::Measured => "measured",
             Self::Predicted { .. } => "predicted",
             Self::Unknown => "unknown",
-        }
-    }
-
-    /// For people.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Predicted { predictor, .. } => format!("predicted by {predictor}"),
-            Self::Measured | Self::Unknown => self.name().to_owned(),
         }
     }
 }

@@ -268,6 +268,7 @@ fn an_unmeasured_source_is_predicted_by_what_predicts_the_other_targets() {
     assert_eq!(first.source, "t3", "{recommended:#?}");
     assert!(matches!(&first.basis, Basis::Predicted { targets: 4, .. }), "{first:#?}");
     assert!((first.gain.unwrap() - 0.0405).abs() < 0.002, "{first:#?}");
+    assert!(!recommended[0].prediction.as_ref().unwrap().contains("beyond"), "inside the measured range");
     assert_eq!(recommended[0].sources[1].basis, Basis::Measured);
     assert!(recommended[0].sources[1].reason.contains("measured over 3 seeds"));
 }
@@ -299,7 +300,11 @@ fn the_line_rises_with_the_sources_within_targets_whatever_targets_do() {
     // A new target's height is not known: the band holds it, 0.01 · 3 − 0.05 · 4, and the value is beyond all others.
     let band = unmeasured.interval.unwrap();
     assert!(band.low < -0.17 && -0.17 < band.high && band.half_width() > 0.4, "{unmeasured:#?}");
-    assert!(unmeasured.reason.ends_with("the gain at the end of their range"), "{unmeasured:#?}");
+    // The line of the prediction says it once; a source has no reason of its own.
+    let prediction = recommended[0].prediction.as_deref().unwrap();
+    assert!(prediction.starts_with("Predicted by similarity ("), "{prediction}");
+    assert!(prediction.ends_with(" Values beyond the measured range get the gain at its end: t3."), "{prediction}");
+    assert_eq!(unmeasured.reason, "");
 }
 
 /// A measure's name and its value of (source, target).

@@ -97,7 +97,7 @@ pub enum Flag {
     IdenticalScores,
     /// Transfer and single-task runs share no seed: no paired test stands beside the verdict.
     Unpaired,
-    /// One of the two arms is a single run, whose own noise nobody knows: a p, and no verdict.
+    /// One of the two arms is a single run, whose own noise nobody knows: at most a p, and no verdict.
     OneRun,
     /// A raced pair was decided before its last look: its gain is biased away from zero.
     StoppedEarly,

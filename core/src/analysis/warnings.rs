@@ -37,10 +37,10 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
         collapsed > 0,
         format!(
             "{collapsed} pairs have runs that collapsed to one class; their gains measure the collapse as much as the \
-             transfer, and arms that collapse at different rates are told apart by any test of means. Runs that collapsed: {}.",
-            collapse::sentence(context)
+             transfer, and arms that collapse at different rates are told apart by any test of means."
         ),
     );
+    say(collapsed > 0, collapse::sentence(context));
     let no_population = count(&|p| p.n >= 2 && p.examples.len() < p.n);
     say(
         no_population > 0,
@@ -58,7 +58,7 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
     let one_run = count(&|p| p.flags.contains(&super::Flag::OneRun));
     say(
         one_run > 0,
-        format!("{one_run} pairs have an arm of one run, whose own noise nobody knows: a p value, and no verdict."),
+        format!("{one_run} pairs have an arm of one run, whose own noise nobody knows: no verdict rests on it."),
     );
     for family in &analysis.families {
         let words = family.pair_correlation.and_then(pairing).unwrap_or_default();

@@ -145,9 +145,9 @@ pub(super) const TERMS: &[Term] = &[
     Term {
         key: "gain-over-training",
         name: "Gain over training",
-        text: "Mean gain after each epoch with a 95 % t interval of that epoch alone. The change is last minus \
-               first, paired by seed; after Holm below α it heals or deepens (first + last below 0), or builds up or \
-               fades.",
+        text: "Mean gain after each epoch with a t interval of that epoch alone, at level 1 − α. The change is last \
+               minus first, paired by seed; after Holm below α it heals or deepens (first + last below 0), or builds up \
+               or fades.",
         formula: "change = gain at the last epoch − gain at the first",
         source: "",
     },

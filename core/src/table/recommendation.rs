@@ -1,14 +1,17 @@
 //! Ranked sources for a target.
 
-use super::{Show, Table, Value};
+use super::{Medium, Show, Table, Value};
 use crate::analysis::Recommendation;
 
 /// One row per source, best first.
 pub fn recommendation(r: &Recommendation) -> Table {
+    // Where all is predicted no source has a reason of its own.
+    let reasons: &'static [Medium] =
+        if r.sources.iter().all(|s| s.reason.is_empty()) { &[Medium::Csv] } else { Medium::ALL };
     Table::of(&r.sources, "ranking", format!("Every source for {}, best first", r.target))
         .numbers("rank", |s| s.rank)
         .words("source", |s| &s.source)
-        .words("basis", |s| Value::Named(s.basis.name(), s.basis.words()))
+        .words("basis", |s| s.basis.name())
         .defined("recommendation")
         .numbers("gain", |s| Value::number(s.gain, Show::Gain(r.metric)))
         .defined("gain")
@@ -18,5 +21,6 @@ pub fn recommendation(r: &Recommendation) -> Table {
         .defined("verdict")
         .prose("reason", |s| &s.reason)
         .head("why")
+        .on(reasons)
         .noted("Gain in points.")
 }

@@ -75,7 +75,7 @@ impl Analyze {
             TieRule::AsGiven => Ties::AsGiven,
         };
         let options = Options { ties, controls: self.control.clone(), ..self.choices.options() };
-        let working = Working::new(format!("analysing {} runs", report.runs.len()), self.json);
+        let working = Working::analysing(report.runs.len());
         let analysis = Analysis::watched(&report, &options, &mut |done, of| working.at(done, of))
             .map_err(|e| Wrong::at(self.report.display(), &e))?;
         drop(working);

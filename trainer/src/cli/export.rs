@@ -11,6 +11,7 @@ use crate::error::Wrong;
 use crate::site::{Shown, plots};
 use crate::store::export::export_model;
 use crate::store::report::{write_csv, write_latex};
+use crate::terminal::working::Working;
 
 /// Arguments of `export`.
 #[derive(Debug, Args)]
@@ -59,6 +60,7 @@ impl Export {
         let mut written = Vec::new();
         for shown in &shown {
             let report = &shown.report;
+            let _working = Working::analysing(report.runs.len());
             let csv = self.csv || !(self.plots || self.latex);
             if csv || self.latex {
                 let analysis = Analysis::new(report, &Options::default()).map_err(|e| Wrong::at(path.display(), &e))?;

@@ -80,7 +80,7 @@ impl ImportFiles {
             metric: self.metric,
             lower_is_more_similar: self.lower_is_more_similar.clone(),
         };
-        let working = Working::new(format!("reading {}", self.transfers.display()), false);
+        let working = Working::new(format!("reading {}", self.transfers.display()));
         let report = import.report().map_err(|e| Wrong::of(&e))?;
         let mut json = serde_json::to_vec(&report)?;
         json.push(b'\n');

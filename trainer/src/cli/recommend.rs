@@ -30,7 +30,7 @@ pub(super) struct Recommend {
 impl Recommend {
     pub(super) fn execute(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         let report = report_file::read(&self.report)?;
-        let working = Working::new(format!("analysing {} runs", report.runs.len()), self.json);
+        let working = Working::analysing(report.runs.len());
         let recommendations = recommend(&report, &self.target, &self.choices.options())
             .map_err(|e| Wrong::at(self.report.display(), &e))?;
         drop(working);

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::atomic;
 use crate::site::viewer::Viewer;
 use crate::site::{Shown, include_texts, page};
+use crate::terminal::working::Working;
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -39,13 +40,18 @@ impl WriteReport {
                 include_texts(shown, input)?;
             }
         }
+        // The first report is what the page shows before any script runs.
+        let working = Working::analysing(shown.first().map_or(0, |first| first.report.runs.len()));
+        let mut written = Vec::new();
         if let Some(folder) = &self.out {
-            for file in page::site(&viewer, &shown, folder)? {
-                writeln!(out, "{}", file.display())?;
-            }
+            written.extend(page::site(&viewer, &shown, folder)?);
         }
         if let Some(file) = &self.single_file {
             atomic::write(file, page::single_file(&viewer, &shown)?.as_bytes())?;
+            written.push(file.clone());
+        }
+        drop(working);
+        for file in written {
             writeln!(out, "{}", file.display())?;
         }
         Ok(())

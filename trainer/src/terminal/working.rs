@@ -24,13 +24,18 @@ pub struct Working {
 }
 
 impl Working {
-    /// Says `what` is done, in the present tense; nothing at all when `quiet`.
-    pub fn new(what: String, quiet: bool) -> Self {
+    /// Says that `runs` runs are analysed.
+    pub fn analysing(runs: usize) -> Self {
+        Self::new(format!("analysing {runs} runs"))
+    }
+
+    /// Says `what` is done, in the present tense.
+    pub fn new(what: String) -> Self {
         let progress = Arc::new(AtomicUsize::new(0));
         let (end, ended) = channel();
         let shared = Arc::clone(&progress);
-        let shows = (!quiet).then(|| std::thread::spawn(move || show(&what, &shared, &ended)));
-        Self { progress, end: Some(end), shows }
+        let shows = std::thread::spawn(move || show(&what, &shared, &ended));
+        Self { progress, end: Some(end), shows: Some(shows) }
     }
 
     /// So many of so many parts are done.

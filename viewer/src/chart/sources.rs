@@ -87,7 +87,7 @@ fn data(r: &Recommendation) -> Table {
         .numbers("rank", |s| s.rank)
         .words("source", |s| &s.source)
         .words("target", |_| &r.target)
-        .words("basis", |s| s.basis.words())
+        .words("basis", |s| s.basis.name())
         .numbers("gain", |s| s.gain)
         .numbers("low", |s| s.interval.map(|i| i.low))
         .numbers("high", |s| s.interval.map(|i| i.high))

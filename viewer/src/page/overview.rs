@@ -1,7 +1,7 @@
 //! The answer for whoever has ten seconds: one sentence, what to do about each target, the map, the strongest help and
 //! harm, warnings.
 
-use transfermap::analysis::{PairAnalysis, Verdict};
+use transfermap::analysis::{PairAnalysis, Verdict, leaning};
 use transfermap::{number, table};
 
 use super::Context;
@@ -49,6 +49,8 @@ pub struct Strongest {
     pub open: Change,
     pub numbers: String,
     pub verdict: Verdict,
+    /// How an undecided pair leans; empty for others.
+    pub leans: String,
 }
 
 impl Content {
@@ -138,6 +140,10 @@ fn strongest(context: &Context<'_>) -> Vec<Strongest> {
             open: Change::open_pair(&pair.key),
             numbers: format!(" {gain} {}{} ", number::unit(pair.metric), interval.unwrap_or_default()),
             verdict: pair.verdict,
+            leans: match (pair.verdict, pair.probability_positive) {
+                (Verdict::Undecided, Some(p)) => format!(", {}", leaning(p)),
+                _ => String::new(),
+            },
         }
     };
     let lines = [best.map(|p| line("Largest gain: ", p)), worst.map(|p| line("Largest loss: ", p))];
@@ -167,6 +173,7 @@ pub fn Overview(look: Look) -> impl IntoView {
             <li>
                 {s.title} <Link words=s.pair change=s.open /> {s.numbers}
                 <span class=tone(s.verdict)>{s.verdict.signed()}</span>
+                {s.leans}
             </li>
         }
     });

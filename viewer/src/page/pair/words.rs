@@ -1,19 +1,22 @@
 //! What was tested and what came out, in sentences and in tables.
 
-use transfermap::analysis::{Flag, PairAnalysis, Test, Verdict};
+use transfermap::analysis::{Flag, PairAnalysis, Test, Verdict, leaning};
 use transfermap::number;
 
 use crate::page::Context;
 use crate::table::{Show, Table, Value};
 
-/// The verdict in one sentence.
+/// The verdict in one sentence; where there is none, how the pair leans.
 pub fn answer(pair: &PairAnalysis) -> String {
     let (source, target) = (&pair.key.source, &pair.key.target);
     match pair.verdict {
         Verdict::Helps => format!("Training on {source} first helps {target}."),
         Verdict::Harms => format!("Training on {source} first harms {target}."),
         Verdict::Equivalent => format!("Training on {source} first makes no difference to {target} that matters."),
-        Verdict::Undecided => format!("Whether {source} helps or harms {target} is undecided."),
+        Verdict::Undecided => {
+            let leans = pair.probability_positive.map_or_else(String::new, |p| format!("; it {}", leaning(p)));
+            format!("Whether {source} helps or harms {target} is undecided{leans}.")
+        }
         Verdict::Untested => format!("Whether {source} helps or harms {target} cannot be tested."),
     }
 }
