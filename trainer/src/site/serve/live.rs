@@ -20,7 +20,6 @@ use crate::store::inputs::read_plan;
 use crate::store::records::Store;
 use crate::store::report::assemble;
 use crate::store::survey::survey;
-use crate::terminal::working::Working;
 
 const WATCH_SCRIPT: &str = include_str!("../../../assets/watch.js");
 
@@ -77,10 +76,7 @@ impl Live {
              <script type=\"module\" src=\"transfermap-watch.js\"></script>",
             made.etag.replace('"', "&quot;")
         );
-        let runs = made.shown.iter().map(|shown| shown.report.runs.len()).sum();
-        let working = Working::analysing(runs);
         let html = page::index(&self.viewer, &made.shown, &watch)?;
-        drop(working);
         *page = Some(html.clone());
         Ok(html)
     }
