@@ -147,12 +147,11 @@ pub(super) fn find(group: &Group, name: &str, relative: &dyn Fn(&Path) -> String
         )));
     }
     for (one, other) in data::look_alikes(&values) {
-        let both = [one, other].map(|v| quoted(v));
         notes.push(format!(
             "{}: {} and {} are two classes; correct the file if they are one",
             train.path.display(),
-            both[0],
-            both[1]
+            quoted(one),
+            quoted(other)
         ));
     }
     let names = class_names(&train, &values, &mut notes);
