@@ -63,7 +63,10 @@ fn damage_is_named_and_made_good() {
     assert_eq!(trained.code, 0, "{}", trained.stderr);
     let whole = verify(&good);
     assert_eq!(whole.code, 0, "{}", whole.stdout);
-    assert!(whole.stdout.contains("all as it was written") && !whole.stdout.contains("earlier version"));
+    assert!(
+        whole.stdout.contains("all that is read again is as it was written")
+            && !whole.stdout.contains("earlier version")
+    );
 
     let dependent = "runs/sequential/polarity--stars/s1";
     for file in [

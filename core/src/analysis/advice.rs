@@ -104,8 +104,10 @@ fn doubt(source: &RecommendedSource, target: &str) -> Option<String> {
     if has(Flag::Leak) {
         Some(format!("test texts of {target} stand in its training set: take them out and train again"))
     } else if has(Flag::DependsOnCollapsed) {
-        let seeds = source.seeds_needed.map_or_else(String::new, |n| format!("add seeds, up to {n} of both, or "));
-        Some(format!("the verdict hangs on runs that collapsed: {seeds}mend the recipe so that none does"))
+        let seeds = source
+            .seeds_needed
+            .map_or_else(String::new, |n| format!("add seeds, up to {n} alone and {n} with the source, or "));
+        Some(format!("the verdict hangs on runs that collapsed: {seeds}change the recipe so that no run does"))
     } else if has(Flag::Negligible) {
         Some("by less than the margin: it is not worth a training".to_owned())
     } else {
@@ -133,7 +135,11 @@ fn open(best: &RecommendedSource, metric: Metric, target: &str) -> String {
     }
     match (best.verdict, best.probability_positive, best.seeds_needed) {
         (Some(Verdict::Undecided), Some(p), Some(seeds)) => {
-            format!("{}; deciding it with 80 % power takes {} of both.", came_out(&lean(p)), count(seeds, "seed"))
+            format!(
+                "{}; deciding it with 80 % power takes {} alone and {seeds} with the source.",
+                came_out(&lean(p)),
+                count(seeds, "seed")
+            )
         }
         (Some(Verdict::Undecided), Some(p), None) => {
             format!("{}; no number of seeds that one could pay for would decide.", came_out(&lean(p)))
@@ -143,7 +149,7 @@ fn open(best: &RecommendedSource, metric: Metric, target: &str) -> String {
         }
         (Some(Verdict::Equivalent), ..) => format!("{}, and makes no difference that matters.", came_out("")),
         (Some(Verdict::Harms), ..) => format!("{}, and harms.", came_out("")),
-        _ => format!("{}: a verdict needs at least two seeds of both.", came_out("")),
+        _ => format!("{}: a verdict needs at least two seeds alone and two with the source.", came_out("")),
     }
 }
 
@@ -210,7 +216,7 @@ mod tests {
         assert_eq!(
             of(&[open.clone(), harms]),
             "No source has been shown to help rte. c came out best (+1.0 points, leans to help, 96 %); deciding it with \
-             80 % power takes 7 seeds of both."
+             80 % power takes 7 seeds alone and 7 with the source."
         );
         let leak = source("a", 0.05, Verdict::Helps, &[Flag::Leak]);
         assert_eq!(of(&[leak.clone(), helps]), "Train a first: it helps rte (+2.0 points).", "the clean one");
@@ -276,11 +282,11 @@ mod tests {
         assert!(of(&[untested]).contains("c came out best (+1.0 points), but test texts of rte"));
         // Seeds are asked for where their number is known.
         let collapsed = source("c", 0.01, Verdict::Undecided, &[Flag::DependsOnCollapsed]);
-        assert!(
-            of(&[collapsed]).ends_with("collapsed: add seeds, up to 7 of both, or mend the recipe so that none does.")
-        );
+        assert!(of(&[collapsed]).ends_with(
+            "collapsed: add seeds, up to 7 alone and 7 with the source, or change the recipe so that no run does."
+        ));
         let collapsed = source("c", 0.01, Verdict::Helps, &[Flag::DependsOnCollapsed]);
-        assert!(of(&[collapsed]).ends_with("hangs on runs that collapsed: mend the recipe so that none does."));
+        assert!(of(&[collapsed]).ends_with("hangs on runs that collapsed: change the recipe so that no run does."));
         let harms = source("c", -0.01, Verdict::Harms, &[Flag::Leak]);
         assert_eq!(of(&[harms]), "Train rte alone: every source harms it.");
     }
@@ -298,7 +304,7 @@ mod tests {
         assert!(
             of(&[source("b", -0.02, Verdict::Harms, &[]), untested.clone()]).ends_with("(−2.0 points), and harms.")
         );
-        assert!(of(&[untested]).ends_with("a verdict needs at least two seeds of both."));
+        assert!(of(&[untested]).ends_with("a verdict needs at least two seeds alone and two with the source."));
         let basis = Basis::Predicted { predictor: "nce".into(), spearman: 0.5, targets: 4 };
         let predicted = RecommendedSource { basis, verdict: None, ..undecided };
         assert!(of(std::slice::from_ref(&predicted)).contains("has to be measured"));

@@ -21,6 +21,10 @@ pub(super) fn sentence(family: &FamilyAnalysis, pairs: &[PairAnalysis]) -> Strin
     }
     let undecided = format!("{} {} undecided", counts.undecided, verb(counts.undecided, "is", "are"));
     let power = family.smallest_detectable_gain.zip(pairs.first()).map(|(gain, pair)| {
+        let (low, high) = pair.metric.range();
+        if gain > high - low {
+            return format!(" With {} this study cannot detect any gain that there can be.", runs(pairs));
+        }
         let size = number::plain(number::scale(pair.metric) * gain, number::decimals(pair.metric));
         format!(
             " With {} this study has 80 % power to detect a gain of {} or more (median over pairs).",

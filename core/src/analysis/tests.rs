@@ -94,6 +94,19 @@ fn resampling_part_by_part_gives_the_whole() {
     assert_eq!(as_text(&resampler.into_analysis()), as_text(&whole));
 }
 
+#[test]
+fn a_level_measure_is_named_once_and_symmetry_between_two_tasks_never() {
+    let undefined = |k: usize| {
+        let mut import = made(k, 2, &[0.5, 0.6, 0.7, 0.55, 0.65]);
+        let pairs = (0..k).flat_map(|s| (0..k).map(move |t| (s, t))).filter(|(s, t)| s != t);
+        let rows: String = pairs.map(|(s, t)| format!("t{s},t{t},0.5\n")).collect();
+        import.measures = vec![CsvFile::new("level.csv", format!("source,target,value\n{rows}").into_bytes())];
+        let warnings = Analysis::new(&import.report().unwrap(), &Options::default()).unwrap().warnings;
+        warnings.iter().filter(|w| w.contains("undefined")).count()
+    };
+    assert_eq!((undefined(2), undefined(3)), (0, 1));
+}
+
 /// A report of `k` tasks and `seeds` seeds whose test accuracies are `scores`, first the baselines, and two measures.
 fn made(k: usize, seeds: u64, scores: &[f64]) -> Import {
     let mut next = scores.iter().copied().cycle();

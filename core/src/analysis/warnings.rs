@@ -1,5 +1,7 @@
 //! What a reader must know before believing a number.
 
+use indexmap::IndexSet;
+
 use super::{Analysis, Context, collapse};
 use crate::number;
 use crate::report::Contradiction;
@@ -32,12 +34,14 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
             mixed.join(", ")
         ),
     );
+    let of_all = |n: usize| format!("{n} of {} pairs", analysis.pairs.len());
     let collapsed = count(&|p| p.collapsed_runs + p.collapsed_singles > 0);
     say(
         collapsed > 0,
         format!(
-            "{collapsed} pairs have runs that collapsed to one class; their gains measure the collapse as much as the \
-             transfer, and arms that collapse at different rates are told apart by any test of means."
+            "In {}, runs collapsed to one class; their gains measure the collapse as much as the transfer, and arms that \
+             collapse at different rates are told apart by any test of means.",
+            of_all(collapsed)
         ),
     );
     say(collapsed > 0, collapse::sentence(context));
@@ -45,20 +49,22 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
     say(
         no_population > 0,
         format!(
-            "{no_population} pairs have no predictions in the report: their intervals speak of these test rows only."
+            "In {}, the report has no predictions: intervals speak of these test rows only.",
+            of_all(no_population)
         ),
     );
     let unpaired = count(&|p| p.flags.contains(&super::Flag::Unpaired));
     say(
         unpaired > 0,
         format!(
-            "{unpaired} pairs share no seed between single-task and transfer runs: no paired test stands beside their verdicts."
+            "In {}, single-task and transfer runs share no seed: no paired test stands beside the verdict.",
+            of_all(unpaired)
         ),
     );
     let one_run = count(&|p| p.flags.contains(&super::Flag::OneRun));
     say(
         one_run > 0,
-        format!("{one_run} pairs have an arm of one run, whose own noise nobody knows: no verdict rests on it."),
+        format!("In {}, an arm has one run, whose own noise nobody knows: no verdict rests on it.", of_all(one_run)),
     );
     for family in &analysis.families {
         let words = family.pair_correlation.and_then(pairing).unwrap_or_default();
@@ -67,13 +73,17 @@ pub(super) fn warnings(context: &Context<'_>, analysis: &Analysis) -> Vec<String
     let contradictions = &context.contradictions;
     say(!contradictions.is_empty(), against_themselves(contradictions));
     let leaks = count(&|p| p.flags.contains(&super::Flag::Leak));
-    say(leaks > 0, format!("{leaks} pairs leak: test texts of the target stand in the source's training set."));
-    let mut level: Vec<String> = Vec::new();
-    for c in analysis.correlations.iter().filter(|c| c.n == 0) {
-        level
-            .extend(c.permutations.absent.as_ref().map(|why| format!("{}: {why}; it is undefined.", c.family.encoder)));
-    }
-    level.dedup();
+    say(
+        leaks > 0,
+        format!("In {}, test texts of the target stand in the source's training set: a leak.", of_all(leaks)),
+    );
+    // Once, and not for every outcome.
+    let level: IndexSet<String> = analysis
+        .correlations
+        .iter()
+        .filter(|c| c.n == 0)
+        .filter_map(|c| Some(format!("{}: {}; it is undefined.", c.family.encoder, c.permutations.absent.as_ref()?)))
+        .collect();
     for text in level {
         say(true, text);
     }

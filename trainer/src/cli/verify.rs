@@ -22,7 +22,7 @@ impl Verify {
             writeln!(out, "{line}")?;
         }
         let wrong = match found.damage.len() {
-            0 => "all as it was written".to_owned(),
+            0 => "all that is read again is as it was written".to_owned(),
             1 => "1 thing is wrong; `transfermap run` with this --out makes it again".to_owned(),
             n => format!("{n} things are wrong; `transfermap run` with this --out makes them again"),
         };

@@ -132,7 +132,12 @@ impl<'a> LabelReader<'a> {
                 return Err(DataError::MissingLabel { path, task, label, rows, remedy });
             }
             if count == 1 {
-                let remedy = "give it two or more: raise `limit`, set stratified = true, or merge the label";
+                let remedy = match self.task.train.limit {
+                    Some(_) => {
+                        "give it two or more: raise `limit` if the file has more rows, add rows, or merge the label"
+                    }
+                    None => "give it two or more: add rows, or merge the label",
+                };
                 return Err(DataError::SingleExample { path, line, task, label, remedy });
             }
         }
@@ -142,10 +147,10 @@ impl<'a> LabelReader<'a> {
     fn missing_remedy(&self, class: usize) -> String {
         match &self.task.labels {
             Labels::Names(names) if class == 0 && self.set.index("0") == Some(0) => {
-                format!("raise `limit`, or remove the label; if the labels count from 1, give {}", from_one(names))
+                format!("add rows, or remove the label; if the labels count from 1, give {}", from_one(names))
             }
             _ if self.task.train.limit.is_some() => {
-                "raise `limit`, set stratified = true, or remove or merge the label".into()
+                "raise `limit` if the file has more rows, set stratified = true in `train`, or remove or merge the label".into()
             }
             _ => "add examples, or remove or merge the label".into(),
         }

@@ -218,7 +218,7 @@ impl Client {
 
 /// A connection that could not be made, or broke.
 pub(super) fn broken(method: Method, url: &str, reason: &str) -> Fault {
-    let remedy = "check the network and HF_ENDPOINT, or put the files into the cache; what came so far is kept";
+    let remedy = "check the network and HF_ENDPOINT, put the files into the cache, or name a local folder; what came so far is kept";
     // The library's message repeats the address.
     let reason = reason.strip_prefix(&format!("{url}: ")).unwrap_or(reason).to_owned();
     let error = HubError::Network { method: method.name(), url: shown(url), reason, remedy };

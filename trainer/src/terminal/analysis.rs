@@ -7,7 +7,7 @@ use transfermap::analysis::{
 };
 use transfermap::metric::Metric;
 use transfermap::number::{self, or_missing};
-use transfermap::table;
+use transfermap::table::{self, Medium};
 
 use super::print;
 
@@ -164,7 +164,12 @@ fn study_level(out: &mut dyn Write, family: &FamilyAnalysis, colour: bool) -> io
 fn correlations(out: &mut dyn Write, analysis: &Analysis, family: &FamilyAnalysis, colour: bool) -> io::Result<()> {
     let of = |outcome| analysis.correlations.iter().filter(move |c| c.family == family.key && c.outcome == outcome);
     let all: Vec<_> = PairOutcome::ALL.into_iter().flat_map(of).collect();
-    print(out, &table::correlations(&all), colour)?;
+    let table = table::correlations(&all);
+    // A table of nothing but dashes is not shown, nor why they are dashes.
+    if table.rows.is_empty() || table.on(Medium::Terminal).is_void() {
+        return Ok(());
+    }
+    print(out, &table, colour)?;
     let mut absent: Vec<&str> = all.iter().filter_map(|c| c.permutations.absent.as_deref()).collect();
     absent.sort_unstable();
     absent.dedup();

@@ -21,6 +21,11 @@ use crate::run::request::Request;
 use crate::run::start::Outcome;
 use crate::store::survey::listed;
 
+/// Seconds, or minutes where there are several.
+fn time(seconds: f64) -> String {
+    if seconds < 120.0 { format!("{seconds:.0} s") } else { format!("{:.1} minutes", seconds / 60.0) }
+}
+
 /// Prints the summary of a study, with the files that were written.
 ///
 /// # Errors
@@ -31,15 +36,13 @@ pub fn finished(out: &mut dyn Write, outcome: &Outcome, files: &[PathBuf]) -> io
     super::analysis::overview(out, analysis, super::colours())?;
     let runs = ending.done + ending.failed;
     if runs > 0 {
-        let minutes = outcome.seconds / 60.0;
-        let rate = runs as f64 / minutes.max(1e-9);
-        writeln!(out, "\n{runs} runs in {minutes:.1} minutes ({rate:.1} runs/min)")?;
+        writeln!(out, "\n{runs} runs in {}", time(outcome.seconds))?;
     } else {
         writeln!(out, "\nnothing to train: every run asked for has a record")?;
     }
     if !observed.measures.is_empty() {
-        let (count, minutes) = (observed.measures.len(), observed.seconds / 60.0);
-        writeln!(out, "{count} measures of similarity and transferability in {minutes:.1} minutes")?;
+        let count = observed.measures.len();
+        writeln!(out, "{count} measures of similarity and transferability in {}", time(observed.seconds))?;
     }
     for file in files {
         writeln!(out, "{}", file.display())?;

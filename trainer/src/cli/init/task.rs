@@ -119,8 +119,7 @@ pub(super) fn find(group: &Group, name: &str, relative: &dyn Fn(&Path) -> String
                 for (value, count) in found {
                     // Hidden labels among others; where training has −1, it is a class.
                     if UNLABELLED.contains(&value.as_str()) && !labels.contains_key(&value) {
-                        notes
-                            .push(format!("{}: {count} rows have no label; take them out of the file", path.display()));
+                        notes.push(format!("{}: {}; take them out of the file", path.display(), without_label(count)));
                     } else {
                         *labels.entry(value).or_default() += count;
                     }
@@ -135,7 +134,7 @@ pub(super) fn find(group: &Group, name: &str, relative: &dyn Fn(&Path) -> String
         }
     }
     if let Some(unlabelled) = labels.shift_remove("") {
-        notes.push(format!("{}: {unlabelled} rows have no label; take them out of the file", train.path.display()));
+        notes.push(format!("{}: {}; take them out of the file", train.path.display(), without_label(unlabelled)));
     }
     let mut values: Vec<String> = labels.into_keys().collect();
     // Numbers by their size, before words.
@@ -190,6 +189,10 @@ pub(super) fn find(group: &Group, name: &str, relative: &dyn Fn(&Path) -> String
         train = source(&train, ", limit = 2000"),
     );
     Ok(Found { text, notes })
+}
+
+fn without_label(rows: usize) -> String {
+    if rows == 1 { "1 row has no label".to_owned() } else { format!("{rows} rows have no label") }
 }
 
 /// Why a file is not used.
