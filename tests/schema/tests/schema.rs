@@ -23,6 +23,7 @@ fn every_sample_validates_against_the_schema() {
         &include_bytes!("../../../www/samples/real-pretrained.json")[..],
         include_bytes!("../../../www/samples/real-small.json"),
         include_bytes!("../../../www/samples/notebook.json"),
+        include_bytes!("../../../www/samples/four-encoders.json"),
     ] {
         let report = Report::from_json(report).unwrap();
         let analysis = serde_json::to_value(Analysis::new(&report, &Options::default()).unwrap()).unwrap();
